@@ -1,0 +1,124 @@
+# Evenhand - what can be built and run.  `make help` lists the targets from the
+# comments that start with two hashes.
+#
+# Everything is built out of tree, under $(O); SAN=asan builds a second tree
+# beside the first.  Nothing here needs more than make: what is missing is
+# installed by the targets that may install (demo, test), and named by the rest.
+
+.DEFAULT_GOAL := all
+SHELL := /bin/sh
+MAKEFLAGS += --no-builtin-rules
+
+SAN ?=
+B ?= build
+O := $(B)$(if $(SAN),/$(SAN))
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+AR ?= ar
+
+PKGS := gsl libpq libmicrohttpd jansson libsodium libcurl libfyaml zlib libcrypto
+APT_BUILD := gcc make pkg-config libgsl-dev libpq-dev libmicrohttpd-dev libjansson-dev \
+	libsodium-dev libcurl4-openssl-dev libfyaml-dev zlib1g-dev libssl-dev
+APT_RUN := postgresql-15 adduser
+APT_TEST := libcmocka-dev clang libclang-rt-14-dev nodejs npm chromium fonts-dejavu-core curl
+
+WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef -Werror
+HARD := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
+OPT := -O2 -g
+LINKHARD := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+ifeq ($(SAN),asan)
+HARD := -fPIE
+OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+LINKHARD := -pie -fsanitize=address,undefined
+endif
+ifeq ($(SAN),tsan)
+HARD := -fPIE
+OPT := -O1 -g -fsanitize=thread
+LINKHARD := -pie -fsanitize=thread
+endif
+
+CFLAGS_ALL = -std=gnu17 $(OPT) $(HARD) $(WARN) -ffp-contract=off -D_GNU_SOURCE \
+	-I. -Isrc -I$(O)/gen -isystem /usr/include/postgresql $(CFLAGS)
+LIBS = -lgsl -lgslcblas -lpq -lmicrohttpd -ljansson -lsodium -lcurl -lfyaml -lz -lcrypto -lm -lpthread
+
+ROOMS := $(sort $(notdir $(patsubst %/,%,$(wildcard src/*/))))
+SRC := $(filter-out src/cli/main.c,$(wildcard src/*/*.c)) $(wildcard examples/insurer/*.c)
+STATS_SRC := $(wildcard stats/*.c)
+SQL := $(wildcard src/*/*.sql)
+SQL_ROOMS := $(sort $(foreach f,$(SQL),$(word 2,$(subst /, ,$(f)))))
+ASSETS := $(sort $(wildcard migrations/*.sql dashboards/*.css dashboards/*.js dashboards/*.svg \
+	dashboards/pages/*.html examples/insurer/*.yaml))
+
+OBJ := $(SRC:%.c=$(O)/%.o) $(SQL_ROOMS:%=$(O)/gen/%/sql.o) $(O)/gen/pg_sql_all.o $(O)/gen/assets.o
+STATS_OBJ := $(STATS_SRC:%.c=$(O)/%.o)
+UNIT_SRC := $(wildcard tests/unit/*/*_test.c tests/vectors/*_test.c)
+UNIT := $(UNIT_SRC:%.c=$(O)/%)
+
+all: need-build $(O)/evenhand ## build the program to build/evenhand (the default)
+
+need-build: ## say exactly which Debian packages are missing, if any
+	@command -v pkg-config >/dev/null 2>&1 && pkg-config --exists $(PKGS) || { \
+	  echo "make: a library that Evenhand is built with is missing" >&2; \
+	  echo "hint: apt-get install $(APT_BUILD)" >&2; exit 3; }
+
+$(O)/evenhand: $(O)/src/cli/main.o $(O)/libevenhand.a $(O)/libevenhand-stats.a
+	$(CC) $(OPT) $(LINKHARD) -o $@ $^ $(LIBS)
+
+$(O)/libevenhand.a: $(OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(O)/libevenhand-stats.a: $(STATS_OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+stats: need-build $(O)/libevenhand-stats.a ## build only the statistics library
+
+# ---- generated: SQL statements, embedded files --------------------------------
+
+GEN_H := $(SQL_ROOMS:%=$(O)/gen/%/sql.h)
+
+$(O)/gen/%/sql.h $(O)/gen/%/sql.c: src/pg/embed_sql.awk $(SQL)
+	@mkdir -p $(@D)
+	@awk -v room=$* -v header=$(O)/gen/$*/sql.h -f src/pg/embed_sql.awk $(sort $(wildcard src/$*/*.sql)) >$(O)/gen/$*/sql.c
+
+$(O)/gen/pg_sql_all.c: $(GEN_H)
+	@mkdir -p $(@D)
+	@{ echo '#include <stddef.h>'; echo '#include "pg/sql.h"'; \
+	  cat $(GEN_H) /dev/null | sed -n 's/^extern const struct eh_pg_sql \(eh_sql_[a-z0-9_]*\);/extern const struct eh_pg_sql \1;/p'; \
+	  echo 'const struct eh_pg_sql *const eh_pg_sql_all[] = {'; \
+	  cat $(GEN_H) /dev/null | sed -n 's/^extern const struct eh_pg_sql \(eh_sql_[a-z0-9_]*\);/	\&\1,/p'; \
+	  echo '	NULL};'; } >$@
+
+$(O)/gen/assets.S: $(ASSETS) src/base/embed_assets.sh
+	@mkdir -p $(@D)
+	@sh src/base/embed_assets.sh $(ASSETS) >$@
+
+$(O)/gen/assets.o: $(O)/gen/assets.S $(ASSETS)
+	@$(CC) -c -o $@ $<
+
+$(O)/gen/%.o: $(O)/gen/%.c
+	@$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+$(O)/%.o: %.c | $(GEN_H)
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+# ---- tests ---------------------------------------------------------------------
+
+$(O)/tests/%_test: $(O)/tests/%_test.o $(O)/libevenhand.a $(O)/libevenhand-stats.a
+	@$(CC) $(OPT) $(LINKHARD) -o $@ $^ -lcmocka $(LIBS)
+
+unit-programs: $(UNIT)
+
+.SECONDARY:
+.PHONY: all need-build stats unit-programs help clean
+
+clean: ## remove everything that was built
+	rm -rf $(B)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
