@@ -54,6 +54,9 @@ GRANT SELECT, INSERT, UPDATE ON evenhand.monitor_point, evenhand.live_pane, even
 	evenhand.source_latest, evenhand.regulator_month TO evenhand_writer;
 GRANT SELECT ON evenhand.monitor_point, evenhand.live_pane, evenhand.monitor_latest, evenhand.source_latest TO evenhand_reader;
 
+CREATE SCHEMA IF NOT EXISTS evenhand_regulator;
+GRANT USAGE ON SCHEMA evenhand_regulator TO evenhand_regulator;
+
 CREATE VIEW evenhand_regulator.month AS
 	SELECT s.name AS source, m.month, m.attribute, m.grp, m.n, m.adverse, m.suppressed
 	FROM evenhand.regulator_month m JOIN evenhand.source s USING (source_id);

@@ -1,0 +1,151 @@
+/*
+ * cube.h - sums of decisions that merge and subtract exactly (law 1).
+ *
+ * A cube is what is known of a set of decisions without keeping them: counts on
+ * the joint key (group of every protected attribute, stratum tuple, lineage
+ * set), and per attribute and group the score's moments and histogram, each
+ * numeric feature's moments, and each categorical feature's levels.  The set
+ * may be what one gather commit adds to one pane, a whole pane, a window, or the
+ * time since an onset: it is always the same thing, and window = window + new
+ * pane - expired pane holds to the last bit, because everything is an integer.
+ *
+ * Its packed form (block.c) is canonical: it depends on the decisions only, not
+ * on their order, the batches they came in, or the numbers that names have in
+ * this process.  So its bytes can be digested.
+ *
+ * Names (group labels, stratum tuples, lineage sets, levels) are interned once
+ * in a struct eh_cube_names; cubes that are merged must share one.
+ *
+ * Owner    eh_cube_names lives in the arena it was made with; a cube owns heap
+ *          memory and is freed with eh_cube_free().
+ * Threads  none: one names table and its cubes belong to one process.
+ */
+#ifndef EH_CUBE_CUBE_H
+#define EH_CUBE_CUBE_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/err.h"
+
+#define EH_CUBE_MAX_ATTRIBUTES 12
+#define EH_CUBE_MAX_GROUPS 255 /* groups of one attribute, the missing one aside */
+#define EH_CUBE_MAX_FEATURES 64
+
+/* A text that is not ended by a NUL; at == NULL is a missing value. */
+struct eh_text {
+	const char *at;
+	uint32_t len;
+};
+
+/* What a cube of one source counts; made once from the source's map. */
+struct eh_cube_shape {
+	uint32_t attributes; /* protected attributes */
+	uint32_t strata;     /* mapped strata; 0: there is one stratum */
+	uint32_t roles;      /* lineage roles in the set (retrieval items are a level feature instead) */
+	uint32_t numeric;    /* numeric features */
+	uint32_t level;      /* categorical features and retrieval roles, in this order */
+	bool score;
+};
+
+/* One decision, ready to be counted. */
+struct eh_cube_row {
+	struct eh_text group[EH_CUBE_MAX_ATTRIBUTES];
+	uint32_t stratum;    /* eh_cube_tuple() of kind EH_CUBE_STRATUM, or eh_cube_other() */
+	uint32_t lineage;    /* eh_cube_tuple() of kind EH_CUBE_LINEAGE */
+	bool favourable;
+	bool has_score;
+	int64_t score_q;
+	int64_t numeric_q[EH_CUBE_MAX_FEATURES];
+	bool has_numeric[EH_CUBE_MAX_FEATURES];
+	const uint32_t *levels[EH_CUBE_MAX_FEATURES]; /* codes of eh_cube_level(); several for a retrieval role */
+	uint32_t n_levels[EH_CUBE_MAX_FEATURES];
+};
+
+struct eh_cube_names;
+struct eh_cube;
+
+enum eh_cube_tuple { EH_CUBE_STRATUM, EH_CUBE_LINEAGE };
+
+struct eh_cube_names *eh_cube_names_new(struct eh_arena *home, const struct eh_cube_shape *shape);
+
+/* The code of a group label, stratum or lineage tuple, or feature level; made on first sight.
+ * Group code 0 is the missing one.  More than EH_CUBE_MAX_GROUPS labels: returns the code of "other". */
+uint32_t eh_cube_group(struct eh_cube_names *names, uint32_t attribute, struct eh_text label);
+uint32_t eh_cube_tuple(struct eh_cube_names *names, enum eh_cube_tuple kind, const struct eh_text *fields, uint32_t n);
+uint32_t eh_cube_other(struct eh_cube_names *names, enum eh_cube_tuple kind);
+uint32_t eh_cube_level(struct eh_cube_names *names, uint32_t feature, struct eh_text level);
+
+/* Back from codes.  A label is NUL-ended and lives as long as the names; group 0 gives NULL. */
+uint32_t eh_cube_groups(const struct eh_cube_names *names, uint32_t attribute); /* codes are 1 .. this */
+const char *eh_cube_group_label(const struct eh_cube_names *names, uint32_t attribute, uint32_t code);
+uint32_t eh_cube_tuples(const struct eh_cube_names *names, enum eh_cube_tuple kind); /* codes are 0 .. this-1 */
+/* Field `i` of a tuple; NULL where missing.  `other` has is_other true and no fields. */
+const char *eh_cube_tuple_field(const struct eh_cube_names *names, enum eh_cube_tuple kind, uint32_t code, uint32_t i);
+bool eh_cube_tuple_is_other(const struct eh_cube_names *names, enum eh_cube_tuple kind, uint32_t code);
+uint32_t eh_cube_levels(const struct eh_cube_names *names, uint32_t feature);
+const char *eh_cube_level_label(const struct eh_cube_names *names, uint32_t feature, uint32_t code);
+
+struct eh_cube *eh_cube_new(struct eh_cube_names *names);
+void eh_cube_free(struct eh_cube *cube); /* NULL is allowed */
+void eh_cube_clear(struct eh_cube *cube); /* empties it, keeps its memory */
+
+/* Counts one decision.  Nothing is allocated once the cube has met its cells. */
+void eh_cube_add(struct eh_cube *cube, const struct eh_cube_row *row);
+
+/* Adds (or takes away) all that `other` holds.  Cells that fall to zero vanish.
+ * Taking away what was never added, or a sum beyond its type, is EH_REFUSED. */
+EH_MUST enum eh_rc eh_cube_merge(struct eh_cube *cube, const struct eh_cube *other, struct eh_err *err);
+EH_MUST enum eh_rc eh_cube_subtract(struct eh_cube *cube, const struct eh_cube *other, struct eh_err *err);
+
+/* The canonical packed form, and back: decoding adds to (or takes from) `cube`.
+ * A block that is not canonical, or of another shape, is EH_BAD_INPUT. */
+void eh_cube_encode(const struct eh_cube *cube, struct eh_buf *out);
+EH_MUST enum eh_rc eh_cube_decode(struct eh_cube *cube, const void *block, size_t len, struct eh_err *err);
+
+uint64_t eh_cube_n(const struct eh_cube *cube);
+
+/* ---- what a cube is asked (slice.c) ---- */
+
+struct eh_cube_cell {
+	const uint8_t *group; /* codes, one an attribute */
+	uint32_t stratum, lineage;
+	uint64_t n, favourable;
+};
+/* The i-th cell, i < eh_cube_cells(); the order is that of a hash table: sum, do not list. */
+size_t eh_cube_cells(const struct eh_cube *cube);
+struct eh_cube_cell eh_cube_cell_at(const struct eh_cube *cube, size_t i);
+
+struct eh_cube_count {
+	uint64_t n, favourable;
+};
+/* Counts of every group of an attribute: out[code], code 0 .. eh_cube_groups(). */
+void eh_cube_by_group(const struct eh_cube *cube, uint32_t attribute, struct eh_cube_count *out);
+
+struct eh_cube_moments {
+	uint64_t n;
+	__int128 sum;             /* of q */
+	unsigned __int128 square; /* of q^2 */
+};
+/* Moments of the score, or of numeric feature f, in one group of an attribute. */
+struct eh_cube_moments eh_cube_score(const struct eh_cube *cube, uint32_t attribute, uint32_t group);
+struct eh_cube_moments eh_cube_numeric(const struct eh_cube *cube, uint32_t f, uint32_t attribute, uint32_t group);
+
+struct eh_cube_bin {
+	int64_t key; /* order-preserving quantiser of the fixed-point value: bins sort as scores do */
+	uint64_t n;
+};
+/* The score histogram of one group, sorted by key; made in `home`. */
+const struct eh_cube_bin *eh_cube_histogram(const struct eh_cube *cube, uint32_t attribute, uint32_t group, struct eh_arena *home,
+                                            size_t *n);
+
+/* Counts of one level of a categorical feature in one group of an attribute. */
+struct eh_cube_count eh_cube_level_count(const struct eh_cube *cube, uint32_t feature, uint32_t level, uint32_t attribute,
+                                         uint32_t group);
+
+/* The quantiser: sign, exponent and 5 mantissa bits of q, as one signed number. */
+int64_t eh_cube_quantise(int64_t q);
+
+#endif
