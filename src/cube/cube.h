@@ -29,16 +29,11 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/text.h"
 
-#define EH_CUBE_MAX_ATTRIBUTES 12
+#define EH_CUBE_MAX_ATTRIBUTES 16
 #define EH_CUBE_MAX_GROUPS 255 /* groups of one attribute, the missing one aside */
 #define EH_CUBE_MAX_FEATURES 64
-
-/* A text that is not ended by a NUL; at == NULL is a missing value. */
-struct eh_text {
-	const char *at;
-	uint32_t len;
-};
 
 /* What a cube of one source counts; made once from the source's map. */
 struct eh_cube_shape {

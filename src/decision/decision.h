@@ -16,17 +16,12 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/text.h"
 #include "decision/map.h"
 
 #define EH_DECISION_ID_MAX 1024    /* bytes of an id: it must fit an index entry */
 #define EH_DECISION_VALUE_MAX 1024 /* bytes of a group, a stratum, a categorical feature */
 #define EH_DECISION_LINEAGE_MAX 65536
-
-/* Bytes that are not NUL-ended.  at == NULL: missing. */
-struct eh_text {
-	const char *at;
-	size_t n;
-};
 
 /* How a reader brings a field.  TEXT always does.  The others spare the way over text where the
  * source column has that binary type: TIME_US for decided_at and outcome_at (microseconds since
