@@ -1,0 +1,32 @@
+/*
+ * exact.h - Fisher's exact test of a 2x2 table, at any size.
+ *
+ * Source   Loader 2000, Fast and Accurate Computation of Binomial Probabilities
+ *          (the saddle-point form; lgamma would lose nine digits at n = 1e6).
+ * Threads  any.
+ */
+#ifndef EHS_EXACT_H
+#define EHS_EXACT_H
+
+#include "stats/ehs.h"
+
+struct ehs_exact {
+	double p;         /* two-sided: tables no more likely than the one seen, ties within 1e-7 as in R */
+	double p_less;    /* P(X <= x): the protected rate is the lower one */
+	double p_greater; /* P(X >= x) */
+	double p_mid;     /* two-sided with half the weight of the tied tables */
+	double log10_p;   /* of p, also where p underflows to 0 */
+	enum ehs_status status;
+};
+
+/* An empty margin gives p = 1 (only one table is possible) with EHS_OK; an empty group EHS_EMPTY_GROUP. */
+struct ehs_exact ehs_fisher(struct ehs_2x2 table);
+
+/* ln P(X = x) for X the marked ones among k drawn from m marked and n others; -inf outside the support. */
+double ehs_hypergeometric_log_pmf(uint64_t x, uint64_t m, uint64_t n, uint64_t k);
+
+/* Loader's deviance x ln(x/np) + np - x and the error of Stirling's formula ln n! - ..., for whole n. */
+double ehs_bd0(double x, double np);
+double ehs_stirling_error(double n);
+
+#endif
