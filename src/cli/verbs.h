@@ -1,0 +1,39 @@
+/*
+ * verbs.h - the table of verbs: the first word after `evenhand`.
+ *
+ * A verb is one file src/cli/verb_NAME.c and one line below.  The file defines
+ *
+ *   const char eh_cli_NAME_usage[] = "usage: evenhand NAME ...\n...";   printed by `evenhand NAME --help`
+ *   int eh_cli_NAME(int argc, char **argv, struct eh_settings *settings);
+ *
+ * argv[0] is the verb's name; the flags of the settings table are already taken out.
+ * The function returns the exit code of design section 7: 0 done, 1 the answer is no,
+ * 2 the user's input, 3 the surroundings; eh_cli_failed() logs an error and gives it.
+ *
+ * Threads  main only.
+ */
+#ifndef EH_CLI_VERBS_H
+#define EH_CLI_VERBS_H
+
+#include "config/settings.h"
+
+/* X(name, what it does) in the order of `evenhand help`. */
+#define EH_CLI_VERBS(X)                                                                                                \
+	X(init, "make the store: private cluster, database, roles and schema")                                         \
+	X(migrate, "bring the store's schema to this program's version")                                               \
+	X(status, "say where the store and its sources stand")                                                         \
+	X(doctor, "check every precondition, and say how to mend what fails")                                          \
+	X(stop, "stop the private PostgreSQL cluster")
+
+struct eh_cli_verb {
+	const char *name, *what, *usage;
+	int (*run)(int argc, char **argv, struct eh_settings *settings);
+};
+
+#define EH_CLI_DECLARE(name, what)                                                                                     \
+	extern const char eh_cli_##name##_usage[];                                                                     \
+	int eh_cli_##name(int argc, char **argv, struct eh_settings *settings);
+EH_CLI_VERBS(EH_CLI_DECLARE)
+#undef EH_CLI_DECLARE
+
+#endif
