@@ -86,6 +86,9 @@ void eh_serve_svg_line(struct eh_buf *out, const char *class_names, double x1, d
 void eh_serve_svg_rect(struct eh_buf *out, const char *class_names, double x, double y, double w, double h);
 void eh_serve_svg_dot(struct eh_buf *out, const char *class_names, double x, double y, double r);
 
+/* A state's shape, its middle at x, y. */
+void eh_serve_svg_state(struct eh_buf *out, enum eh_state state, double x, double y);
+
 /* Escaped text; `anchor` is start, middle or end. */
 void eh_serve_svg_text(struct eh_buf *out, const char *class_names, const char *anchor, double x, double y,
                        const char *text);
