@@ -62,7 +62,7 @@ static void draw_bar(const struct drawing *d, size_t bar, double x, double width
 	for (size_t g = 0; g < d->chart->n_groups; g++) {
 		int64_t count = bar_count(d, g, bar);
 		double y1 = eh_serve_scale_at(&d->f.y, (double)below), y2 = eh_serve_scale_at(&d->f.y, (double)(below + count));
-		char name[16];
+		char name[32];
 
 		below += count;
 		if (count == 0)
@@ -115,7 +115,7 @@ void eh_serve_chart_bars(struct eh_buf *out, const struct eh_chart_bars *chart)
 	draw(&d, true);
 	eh_serve_key_open(out);
 	for (size_t g = 0; g < chart->n_groups; g++) {
-		char name[16];
+		char name[32];
 
 		snprintf(name, sizeof name, "bar g%zu", g + 1);
 		eh_serve_key(out, "area", name, chart->groups[g]);
