@@ -22,7 +22,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-#define EH_INSURER_SEED UINT64_C(2025) /* the demo's year, the one that the docs quote */
+#define EH_INSURER_SEED UINT64_C(2100) /* the demo's year; why this one: docs/demo-scenario.md */
 #define EH_INSURER_COLUMNS 17
 
 /* What was planned, as instants (UTC midnights, microseconds; `end` is exclusive). */
