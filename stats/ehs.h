@@ -16,6 +16,9 @@
 
 #include <stdint.h>
 
+__extension__ typedef __int128 ehs_int128; /* sums of squares and products stay exact in it */
+__extension__ typedef unsigned __int128 ehs_uint128;
+
 enum ehs_status {
 	EHS_OK = 0,
 	EHS_EMPTY_GROUP,    /* a group has no decision */

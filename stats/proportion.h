@@ -23,7 +23,10 @@ struct ehs_interval ehs_wilson(struct ehs_bin bin, double z);
  */
 struct ehs_interval ehs_air_koopman(struct ehs_2x2 table, double z);
 
-/* Koopman's signed score z at the ratio theta > 0; falls as theta grows, 0 at the estimate.  A fixed-time test. */
+/*
+ * Koopman's signed score z at the ratio theta > 0, which falls as theta grows and is 0 at the estimate, and the
+ * one-sided p of H0: ratio >= theta.  A fixed-time test: not to be looked at again and again.
+ */
 struct ehs_test ehs_air_score(struct ehs_2x2 table, double theta);
 
 /*

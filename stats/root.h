@@ -12,8 +12,8 @@ typedef double ehs_function(double at, const void *context);
 
 /*
  * Where f, which does not rise, crosses 0: looks outwards from `start` by steps that double, at most to +-bound,
- * then closes in until two neighbouring doubles are left or f is 0.  EHS_NO_CONVERGENCE where no sign change lies
- * within the bound or f gives NaN.
+ * then closes in until the place is known to 2e-16 (relative above 1) or f is 0.  EHS_NO_CONVERGENCE where no sign
+ * change lies within the bound or f gives NaN.
  */
 struct ehs_value ehs_root_falling(ehs_function *f, const void *context, double start, double step, double bound);
 

@@ -14,8 +14,6 @@
 
 #include "stats/ehs.h"
 
-__extension__ typedef __int128 ehs_int128;
-
 /* n values q, |q| < 2^47, n < 2^33; their sum and the sum of their squares. */
 struct ehs_moments {
 	uint64_t n;

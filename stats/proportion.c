@@ -1,0 +1,186 @@
+/*
+ * proportion.c - see proportion.h.
+ */
+#include "stats/proportion.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+#include "stats/ratio.h"
+#include "stats/root.h"
+
+#define LOG_RATIO_MAX 700 /* e^700 is nearly the largest double */
+
+/* The four counts and both sizes as doubles. */
+struct cells {
+	double x1, y1, n1, x2, y2, n2;
+};
+
+static struct cells cells_of(struct ehs_2x2 t)
+{
+	return (struct cells){
+		.x1 = (double)t.prot.x,
+		.y1 = (double)(t.prot.n - t.prot.x),
+		.n1 = (double)t.prot.n,
+		.x2 = (double)t.ref.x,
+		.y2 = (double)(t.ref.n - t.ref.x),
+		.n2 = (double)t.ref.n,
+	};
+}
+
+static enum ehs_status check(struct ehs_2x2 t)
+{
+	if (t.prot.x > t.prot.n || t.ref.x > t.ref.n)
+		return EHS_INVALID;
+	return t.prot.n == 0 || t.ref.n == 0 ? EHS_EMPTY_GROUP : EHS_OK;
+}
+
+static struct ehs_interval no_interval(enum ehs_status status)
+{
+	return (struct ehs_interval){NAN, NAN, NAN, status};
+}
+
+static struct ehs_test no_test(enum ehs_status status)
+{
+	return (struct ehs_test){NAN, NAN, status};
+}
+
+/* Written in counts, and the lower limit by the product of both roots, so that nothing cancels. */
+struct ehs_interval ehs_wilson(struct ehs_bin bin, double z)
+{
+	if (bin.x > bin.n)
+		return no_interval(EHS_INVALID);
+	if (bin.n == 0)
+		return no_interval(EHS_EMPTY_GROUP);
+	double n = (double)bin.n, x = (double)bin.x, y = (double)(bin.n - bin.x), c = z * z;
+	double upper = x + c / 2 + fabs(z) * sqrt(x * y / n + c / 4);
+
+	return (struct ehs_interval){
+		.est = x / n,
+		.lo = bin.x == 0 ? 0 : x * x / (n * upper),
+		.hi = bin.x == bin.n ? 1 : upper / (n + c),
+		.status = EHS_OK,
+	};
+}
+
+static double score_at(const struct cells *c, double theta)
+{
+	struct ehs_ratio_point p = ehs_ratio_project(c->x1, c->y1, c->x2, c->y2, theta);
+	double gap = c->x1 / c->n1 - theta * (c->x2 / c->n2);
+	double variance = p.p_prot * p.q_prot / c->n1 + theta * theta * (p.p_ref * p.q_ref / c->n2);
+
+	return gap == 0 ? 0 : gap / sqrt(variance);
+}
+
+struct ehs_test ehs_air_score(struct ehs_2x2 table, double theta)
+{
+	enum ehs_status status = check(table);
+	struct cells c = cells_of(table);
+
+	if (status != EHS_OK)
+		return no_test(status);
+	if (!(theta > 0) || isinf(theta))
+		return no_test(EHS_INVALID);
+	if (table.prot.x == 0 && table.ref.x == 0)
+		return no_test(EHS_UNDEFINED);
+	double z = score_at(&c, theta);
+	return (struct ehs_test){z, gsl_cdf_ugaussian_P(z), EHS_OK};
+}
+
+struct score_target {
+	struct cells c;
+	double z;
+};
+
+static double above_target(double log_theta, const void *context)
+{
+	const struct score_target *t = context;
+
+	return score_at(&t->c, exp(log_theta)) - t->z;
+}
+
+/* The ratio at which the score is z; the search starts where half a count more in each cell would put it. */
+static struct ehs_value limit(const struct cells *c, double z)
+{
+	struct score_target target = {*c, z};
+	double p1 = (c->x1 + .5) / (c->n1 + 1), p2 = (c->x2 + .5) / (c->n2 + 1);
+	double se = sqrt((1 - p1) / (p1 * (c->n1 + 1)) + (1 - p2) / (p2 * (c->n2 + 1)));
+	struct ehs_value u = ehs_root_falling(above_target, &target, log(p1 / p2) - z * se, se / 8, LOG_RATIO_MAX);
+
+	u.value = exp(u.value);
+	return u;
+}
+
+struct ehs_interval ehs_air_koopman(struct ehs_2x2 table, double z)
+{
+	enum ehs_status status = check(table);
+	struct cells c = cells_of(table);
+	struct ehs_value lo = {0, EHS_OK}, hi = {INFINITY, EHS_OK};
+
+	if (status != EHS_OK)
+		return no_interval(status);
+	if (table.prot.x == 0 && table.ref.x == 0)
+		return (struct ehs_interval){NAN, 0, INFINITY, EHS_UNDEFINED};
+	if (table.prot.x > 0)
+		lo = limit(&c, fabs(z));
+	if (table.ref.x > 0)
+		hi = limit(&c, -fabs(z));
+	if (lo.status != EHS_OK || hi.status != EHS_OK)
+		status = EHS_NO_CONVERGENCE;
+	else if (table.ref.x == 0)
+		status = EHS_ZERO_CELL;
+	return (struct ehs_interval){(c.x1 * c.n2) / (c.x2 * c.n1), lo.value, hi.value, status};
+}
+
+struct ehs_interval ehs_air_katz(struct ehs_2x2 table, double z)
+{
+	enum ehs_status status = check(table);
+	struct cells c = cells_of(table);
+
+	if (status != EHS_OK)
+		return no_interval(status);
+	if (table.prot.x == 0 && table.ref.x == 0)
+		return no_interval(EHS_UNDEFINED);
+	double est = (c.x1 * c.n2) / (c.x2 * c.n1);
+	if (table.prot.x == 0 || table.ref.x == 0)
+		return (struct ehs_interval){est, NAN, NAN, EHS_ZERO_CELL};
+	double reach = exp(fabs(z) * sqrt(c.y1 / (c.x1 * c.n1) + c.y2 / (c.x2 * c.n2)));
+	return (struct ehs_interval){est, est / reach, est * reach, c.y1 + c.y2 > 0 ? EHS_OK : EHS_DEGENERATE};
+}
+
+struct ehs_interval ehs_rd_newcombe(struct ehs_2x2 table, double z)
+{
+	enum ehs_status status = check(table);
+
+	if (status != EHS_OK)
+		return no_interval(status);
+	struct ehs_interval p = ehs_wilson(table.prot, z), r = ehs_wilson(table.ref, z);
+	struct cells c = cells_of(table);
+	double d = (c.x1 * c.n2 - c.x2 * c.n1) / (c.n1 * c.n2);
+	return (struct ehs_interval){d, d - hypot(p.est - p.lo, r.hi - r.est), d + hypot(p.hi - p.est, r.est - r.lo), EHS_OK};
+}
+
+struct ehs_test ehs_z_pooled(struct ehs_2x2 table)
+{
+	enum ehs_status status = check(table);
+	struct cells c = cells_of(table);
+
+	if (status != EHS_OK)
+		return no_test(status);
+	if (c.x1 + c.x2 == 0 || c.y1 + c.y2 == 0)
+		return (struct ehs_test){NAN, 1, EHS_DEGENERATE};
+	/* x1/n1 - x2/n2 = (x1 y2 - x2 y1) / (n1 n2), and the sizes join the variance below */
+	ehs_int128 cross = (ehs_int128)table.prot.x * (table.ref.n - table.ref.x) -
+	                   (ehs_int128)table.ref.x * (table.prot.n - table.prot.x);
+	double z = (double)cross * sqrt((c.n1 + c.n2) / (c.n1 * c.n2)) / sqrt((c.x1 + c.x2) * (c.y1 + c.y2));
+	return (struct ehs_test){z, ehs_p_of_z(z), EHS_OK};
+}
+
+bool ehs_enough(struct ehs_2x2 table, uint64_t n_min, double expected_min)
+{
+	if (check(table) != EHS_OK || table.prot.n < n_min)
+		return false;
+	struct cells c = cells_of(table);
+	double rarer = fmin(c.x1 + c.x2, c.y1 + c.y2) / (c.n1 + c.n2);
+	return rarer * fmin(c.n1, c.n2) >= expected_min;
+}

@@ -1,0 +1,193 @@
+/*
+ * score.c - see score.h.  (Ranks are in rank.c.)
+ */
+#include "stats/score.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+#include "stats/exact.h"
+
+/*
+ * Moments about the group's own mean, in units of q.  The mean is base + part with base whole, so the difference of
+ * two means near a billion is as exact as that of two means near 0.
+ */
+struct centered {
+	double n, part, ss;
+	int64_t base;
+};
+
+static struct centered center(const struct ehs_moments *m)
+{
+	if (m->n == 0)
+		return (struct centered){0, NAN, 0, 0};
+	ehs_int128 n = (ehs_int128)m->n, base = m->sum / n, rest = m->sum - base * n;
+	ehs_uint128 b = (ehs_uint128)base;
+	/* the sum of (q - base)^2 fits, though its three terms need not: unsigned arithmetic wraps back */
+	ehs_uint128 about_base = (ehs_uint128)m->sum_sq - 2 * b * (ehs_uint128)m->sum + (ehs_uint128)n * b * b;
+	ehs_uint128 rest_sq = (ehs_uint128)(rest * rest);
+	double size = (double)m->n, ss;
+
+	if (about_base < ((ehs_uint128)1 << 127) / m->n)
+		ss = (double)(about_base * m->n - rest_sq) / size;
+	else
+		ss = (double)about_base - (double)rest_sq / size;
+	return (struct centered){size, (double)rest / size, ss, (int64_t)base};
+}
+
+static double mean_gap(const struct centered *a, const struct centered *b)
+{
+	return (double)(a->base - b->base) + (a->part - b->part);
+}
+
+struct ehs_mean ehs_mean_of(const struct ehs_moments *m)
+{
+	struct centered c = center(m);
+
+	if (m->n == 0)
+		return (struct ehs_mean){NAN, NAN, EHS_EMPTY_GROUP};
+	double mean = (double)c.base + c.part;
+	if (m->n == 1)
+		return (struct ehs_mean){mean, NAN, EHS_LOW_N};
+	return (struct ehs_mean){mean, c.ss / (c.n - 1), EHS_OK};
+}
+
+/* Hedges' J = Gamma(v/2) / (sqrt(v/2) Gamma((v-1)/2)); by Stirling where the gammas are large. */
+static double small_sample(double v)
+{
+	double x = v / 2;
+
+	if (v < 2)
+		return NAN;
+	if (v < 40)
+		return tgamma(x) / (sqrt(x) * tgamma(x - .5));
+	return exp(-(x - 1) * log1p(-.5 / x) - .5 + ehs_stirling_error(x) - ehs_stirling_error(x - .5));
+}
+
+static void welch(struct ehs_smd *s, const struct centered *a, const struct centered *b, double gap, double unit)
+{
+	double va = a->ss / (a->n - 1) / a->n, vb = b->ss / (b->n - 1) / b->n, se = sqrt(va + vb);
+
+	s->welch_t = gap / se;
+	s->df = (va + vb) * (va + vb) / (va * va / (a->n - 1) + vb * vb / (b->n - 1));
+	s->p = fmin(1, 2 * gsl_cdf_tdist_Q(fabs(s->welch_t), s->df));
+	double reach = gsl_cdf_tdist_Qinv(.025, s->df) * se;
+	s->diff_lo = (gap - reach) / unit;
+	s->diff_hi = (gap + reach) / unit;
+}
+
+struct ehs_smd ehs_smd(const struct ehs_moments *prot, const struct ehs_moments *ref, int scale)
+{
+	struct ehs_smd s = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, EHS_OK};
+	struct centered a = center(prot), b = center(ref);
+
+	if (prot->n == 0 || ref->n == 0) {
+		s.status = EHS_EMPTY_GROUP;
+		return s;
+	}
+	double unit = pow(10, scale), gap = mean_gap(&a, &b);
+	s.difference = gap / unit;
+	if (prot->n < 2 || ref->n < 2) {
+		s.status = EHS_LOW_N;
+		return s;
+	}
+	if (a.ss + b.ss == 0) {
+		s.status = EHS_ZERO_VARIANCE;
+		s.smd = s.smd_unpooled = s.hedges_g = gap == 0 ? 0 : copysign(INFINITY, gap);
+		return s;
+	}
+	s.smd = gap / sqrt((a.ss + b.ss) / (a.n + b.n - 2));
+	s.smd_unpooled = gap / sqrt((a.ss / (a.n - 1) + b.ss / (b.n - 1)) / 2);
+	s.hedges_g = s.smd * small_sample(a.n + b.n - 2);
+	welch(&s, &a, &b, gap, unit);
+	return s;
+}
+
+/* Fills in the limits of c->r.est from Fisher's z. */
+static void fisher_limits(struct ehs_interval *r, uint64_t n, double z)
+{
+	if (n < 4) {
+		*r = (struct ehs_interval){r->est, NAN, NAN, EHS_LOW_N};
+		return;
+	}
+	double reach = fabs(z) / sqrt((double)n - 3), at = atanh(r->est);
+	r->lo = tanh(at - reach);
+	r->hi = tanh(at + reach);
+	r->status = fabs(r->est) < 1 ? EHS_OK : EHS_DEGENERATE;
+}
+
+static struct ehs_correlation no_correlation(enum ehs_status status)
+{
+	return (struct ehs_correlation){{NAN, NAN, NAN, status}, NAN, NAN, status};
+}
+
+static struct ehs_correlation with_t(double r, double t, uint64_t n, double z)
+{
+	struct ehs_correlation c = {{r, NAN, NAN, EHS_OK}, t, NAN, EHS_OK};
+
+	fisher_limits(&c.r, n, z);
+	if (n < 3) {
+		c.t = NAN;
+		c.status = EHS_LOW_N;
+		return c;
+	}
+	c.p = isinf(t) ? 0 : fmin(1, 2 * gsl_cdf_tdist_Q(fabs(t), (double)n - 2));
+	c.status = isinf(t) ? EHS_DEGENERATE : EHS_OK;
+	return c;
+}
+
+struct ehs_correlation ehs_correlation_of(double r, uint64_t n, double z)
+{
+	if (!(fabs(r) <= 1))
+		return no_correlation(EHS_INVALID);
+	return with_t(r, r * sqrt(((double)n - 2) / ((1 - r) * (1 + r))), n, z);
+}
+
+struct ehs_correlation ehs_point_biserial(const struct ehs_moments *prot, const struct ehs_moments *ref, double z)
+{
+	struct centered a = center(prot), b = center(ref);
+
+	if (prot->n == 0 || ref->n == 0)
+		return no_correlation(EHS_EMPTY_GROUP);
+	double within = a.ss + b.ss, between = mean_gap(&a, &b) * sqrt(a.n * b.n / (a.n + b.n));
+	if (within == 0 && between == 0)
+		return no_correlation(EHS_ZERO_VARIANCE);
+	double r = between / hypot(sqrt(within), between);
+	return with_t(r, between * sqrt((a.n + b.n - 2) / within), prot->n + ref->n, z);
+}
+
+struct ehs_eta ehs_eta_squared(const struct ehs_moments *groups, size_t k)
+{
+	struct ehs_eta e = {NAN, NAN, NAN, NAN, NAN, EHS_EMPTY_GROUP};
+	struct ehs_moments all = {0, 0, 0};
+	double between = 0, within = 0, filled = 0;
+
+	for (size_t i = 0; i < k; i++) {
+		all.n += groups[i].n;
+		all.sum += groups[i].sum;
+		all.sum_sq += groups[i].sum_sq;
+	}
+	struct centered total = center(&all);
+	for (size_t i = 0; i < k; i++) {
+		struct centered g = center(&groups[i]);
+
+		if (groups[i].n == 0)
+			continue;
+		double gap = mean_gap(&g, &total);
+		between += g.n * gap * gap;
+		within += g.ss;
+		filled++;
+	}
+	if (filled < 2)
+		return e;
+	e.df_between = filled - 1;
+	e.df_within = total.n - filled;
+	e.status = e.df_within < 1 ? EHS_LOW_N : between + within == 0 ? EHS_ZERO_VARIANCE : EHS_OK;
+	if (between + within > 0)
+		e.eta_squared = between / (between + within);
+	if (e.status != EHS_OK)
+		return e;
+	e.f = between / e.df_between / (within / e.df_within);
+	e.p = isinf(e.f) ? 0 : gsl_cdf_fdist_Q(e.f, e.df_between, e.df_within);
+	return e;
+}

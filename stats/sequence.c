@@ -1,0 +1,236 @@
+/*
+ * sequence.c - see sequence.h.
+ *
+ * Why the block's e-value is one: under rates (a, b) of reference and protected group its mean is exp f with
+ * f = n_ref ln A(a) + n_prot ln B(b), A and B affine, so f is concave.  At the projected point f = 0 and the gradient
+ * of f is that of minus the divergence from the alternative, which no direction into the convex H0 can raise.  So
+ * f <= 0 on all of H0, also where the rates of a block's decisions differ among themselves.  The unit test checks
+ * the same by enumeration.
+ */
+#include "stats/sequence.h"
+
+#include <math.h>
+
+#include "stats/exact.h"
+
+#define PRIOR_X 25
+#define PRIOR_N 50
+#define RATE_MIN .01
+#define RATE_MAX .99
+
+const double ehs_delta[EHS_ALTERNATIVES] = {.95, .9, .8, .65};
+
+static bool is_rate(double p)
+{
+	return p > 0 && p < 1;
+}
+
+struct ehs_ratio_point ehs_block_projection(double n_prot, double n_ref, double theta_ref, double theta_prot,
+                                            double tau)
+{
+	if (theta_prot >= tau * theta_ref)
+		return (struct ehs_ratio_point){theta_prot, 1 - theta_prot, theta_ref, 1 - theta_ref};
+	return ehs_ratio_project(n_prot * theta_prot, n_prot * (1 - theta_prot), n_ref * theta_ref,
+	                         n_ref * (1 - theta_ref), tau);
+}
+
+/* x ln(p/p0) + y ln(q/q0), counts or expected counts; the differences keep what a ratio near 1 would lose. */
+static double log_ratio(double x, double y, double p, double p0, double q0)
+{
+	double gap = p - p0;
+
+	return x * log1p(gap / p0) + y * log1p(-gap / q0);
+}
+
+double ehs_block_log_e(struct ehs_2x2 block, double theta_ref, double theta_prot, double tau)
+{
+	if (!is_rate(theta_ref) || !is_rate(theta_prot) || !(tau > 0) || block.prot.x > block.prot.n ||
+	    block.ref.x > block.ref.n)
+		return NAN;
+	if (block.prot.n == 0 || block.ref.n == 0 || theta_prot >= tau * theta_ref)
+		return 0;
+	double n_prot = (double)block.prot.n, n_ref = (double)block.ref.n;
+	double x_prot = (double)block.prot.x, x_ref = (double)block.ref.x;
+	struct ehs_ratio_point null = ehs_block_projection(n_prot, n_ref, theta_ref, theta_prot, tau);
+
+	return log_ratio(x_ref, n_ref - x_ref, theta_ref, null.p_ref, null.q_ref) +
+	       log_ratio(x_prot, n_prot - x_prot, theta_prot, null.p_prot, null.q_prot);
+}
+
+double ehs_block_growth(double n_prot, double n_ref, double theta_ref, double theta_prot, double tau)
+{
+	if (!is_rate(theta_ref) || !is_rate(theta_prot) || !(tau > 0) || !(n_prot >= 0) || !(n_ref >= 0))
+		return NAN;
+	if (n_prot == 0 || n_ref == 0 || theta_prot >= tau * theta_ref)
+		return 0;
+	struct ehs_ratio_point null = ehs_block_projection(n_prot, n_ref, theta_ref, theta_prot, tau);
+
+	return log_ratio(n_ref * theta_ref, n_ref * (1 - theta_ref), theta_ref, null.p_ref, null.q_ref) +
+	       log_ratio(n_prot * theta_prot, n_prot * (1 - theta_prot), theta_prot, null.p_prot, null.q_prot);
+}
+
+void ehs_alternatives_log_e(struct ehs_2x2 block, double theta_ref, double tau, double log_e[EHS_ALTERNATIVES])
+{
+	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
+		log_e[i] = ehs_block_log_e(block, theta_ref, fmin(ehs_delta[i] * tau * theta_ref, RATE_MAX), tau);
+}
+
+double ehs_log1pexp(double x)
+{
+	return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+double ehs_sr_step(double log_m, double log_e)
+{
+	return log_e + ehs_log1pexp(log_m);
+}
+
+struct ehs_memory ehs_memory_init(void)
+{
+	return (struct ehs_memory){PRIOR_X, PRIOR_N};
+}
+
+void ehs_memory_add(struct ehs_memory *memory, double half_lives, struct ehs_bin seen)
+{
+	double fade = exp2(-half_lives);
+
+	memory->x = memory->x * fade + (double)seen.x;
+	memory->n = memory->n * fade + (double)seen.n;
+}
+
+double ehs_memory_rate(const struct ehs_memory *memory)
+{
+	double rate = memory->x / memory->n;
+
+	return fmin(RATE_MAX, fmax(RATE_MIN, rate)); /* a memory faded to 0/0 reads RATE_MIN: a bet, still valid */
+}
+
+/* ln of the mean of e^v, the mixture with equal weights. */
+static double log_mean(const double v[EHS_ALTERNATIVES])
+{
+	double top = v[0], sum = 0;
+
+	for (size_t i = 1; i < EHS_ALTERNATIVES; i++)
+		top = fmax(top, v[i]);
+	if (isinf(top))
+		return top;
+	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
+		sum += exp(v[i] - top);
+	return top + log(sum / EHS_ALTERNATIVES);
+}
+
+void ehs_detector_init(struct ehs_detector *d, double tau)
+{
+	*d = (struct ehs_detector){.tau = tau, .peak_log_m = -INFINITY, .memory = ehs_memory_init()};
+	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
+		d->log_m[i] = -INFINITY;
+}
+
+double ehs_detector_theta(const struct ehs_detector *d)
+{
+	return ehs_memory_rate(&d->memory);
+}
+
+double ehs_detector_step(struct ehs_detector *d, const double log_e[EHS_ALTERNATIVES])
+{
+	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
+		d->log_m[i] = ehs_sr_step(d->log_m[i], log_e[i]);
+	d->blocks++;
+	double now = ehs_detector_log_m(d);
+	d->peak_log_m = fmax(d->peak_log_m, now);
+	return now;
+}
+
+double ehs_detector_log_m(const struct ehs_detector *d)
+{
+	return log_mean(d->log_m);
+}
+
+void ehs_eprocess_init(struct ehs_eprocess *e, double tau)
+{
+	*e = (struct ehs_eprocess){.tau = tau, .memory = ehs_memory_init()};
+}
+
+double ehs_eprocess_step(struct ehs_eprocess *e, const double log_e[EHS_ALTERNATIVES])
+{
+	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
+		e->log_e[i] += log_e[i];
+	e->blocks++;
+	double now = ehs_eprocess_log_e(e);
+	e->peak_log_e = fmax(e->peak_log_e, now);
+	return now;
+}
+
+double ehs_eprocess_log_e(const struct ehs_eprocess *e)
+{
+	return log_mean(e->log_e);
+}
+
+/* Four deviances, none negative: the linear parts of x ln(x/np) add to 0 within a group. */
+double ehs_glr_air(struct ehs_2x2 since, double tau)
+{
+	double n1 = (double)since.prot.n, x1 = (double)since.prot.x, y1 = n1 - x1;
+	double n2 = (double)since.ref.n, x2 = (double)since.ref.x, y2 = n2 - x2;
+
+	if (n1 == 0 || n2 == 0 || x1 * n2 >= tau * (x2 * n1))
+		return 0;
+	struct ehs_ratio_point p = ehs_ratio_project(x1, y1, x2, y2, tau);
+	return ehs_bd0(x1, n1 * p.p_prot) + ehs_bd0(y1, n1 * p.q_prot) + ehs_bd0(x2, n2 * p.p_ref) +
+	       ehs_bd0(y2, n2 * p.q_ref);
+}
+
+static void add(struct ehs_2x2 *sum, const struct ehs_2x2 *block)
+{
+	sum->prot.n += block->prot.n;
+	sum->prot.x += block->prot.x;
+	sum->ref.n += block->ref.n;
+	sum->ref.x += block->ref.x;
+}
+
+struct ehs_onset ehs_glr_onset(const struct ehs_2x2 *blocks, size_t n, double tau, double units)
+{
+	struct ehs_2x2 since = {0};
+	struct ehs_onset onset = {.at = n - 1, .first = n - 1, .last = n - 1, .glr = 0, .since = blocks[n - 1]};
+
+	for (size_t i = n; i-- > 0;) {
+		add(&since, &blocks[i]);
+		double glr = ehs_glr_air(since, tau);
+		if (glr > onset.glr) {
+			onset.at = i;
+			onset.glr = glr;
+			onset.since = since;
+		}
+	}
+	if (onset.glr == 0)
+		return onset;
+	since = (struct ehs_2x2){0};
+	onset.first = onset.last = onset.at;
+	for (size_t i = n; i-- > 0;) {
+		add(&since, &blocks[i]);
+		if (ehs_glr_air(since, tau) < onset.glr - units)
+			continue;
+		onset.first = i;
+		onset.last = i > onset.last ? i : onset.last;
+	}
+	return onset;
+}
+
+/*
+ * Count those that reach the line for k, make that the next k: as the line only rises when k falls, no solution is
+ * stepped over, and the first k that repeats is the largest.  No sorting, no memory.
+ */
+size_t ehs_edbh(const double *log_value, size_t n, double K, double b, bool *rejected)
+{
+	size_t k = n, reached = n;
+
+	do {
+		k = reached;
+		reached = 0;
+		double line = k > 0 ? log(K / ((double)k * b)) : INFINITY;
+		for (size_t i = 0; i < n; i++) {
+			rejected[i] = k > 0 && log_value[i] >= line;
+			reached += rejected[i];
+		}
+	} while (reached < k);
+	return k;
+}
