@@ -34,14 +34,15 @@
 #define EH_CUBE_MAX_ATTRIBUTES 16
 #define EH_CUBE_MAX_GROUPS 255 /* groups of one attribute, the missing one aside */
 #define EH_CUBE_MAX_FEATURES 64
+#define EH_CUBE_MAX_ROWS (UINT64_C(1) << 33) /* so that squares of 47-bit values sum in 128 bits */
 
 /* What a cube of one source counts; made once from the source's map. */
 struct eh_cube_shape {
 	uint32_t attributes; /* protected attributes */
 	uint32_t strata;     /* mapped strata; 0: there is one stratum */
 	uint32_t roles;      /* lineage roles in the set (retrieval items are a level feature instead) */
-	uint32_t numeric;    /* numeric features */
-	uint32_t level;      /* categorical features and retrieval roles, in this order */
+	uint32_t numeric;    /* numeric features, at most EH_CUBE_MAX_FEATURES */
+	uint32_t level;      /* categorical features and retrieval roles, in this order; at most as many */
 	bool score;
 };
 
@@ -55,7 +56,8 @@ struct eh_cube_row {
 	int64_t score_q;
 	int64_t numeric_q[EH_CUBE_MAX_FEATURES];
 	bool has_numeric[EH_CUBE_MAX_FEATURES];
-	const uint32_t *levels[EH_CUBE_MAX_FEATURES]; /* codes of eh_cube_level(); several for a retrieval role */
+	const uint32_t *levels[EH_CUBE_MAX_FEATURES]; /* codes of eh_cube_level(); several for a retrieval role,
+	                                               * where one that stands twice counts once */
 	uint32_t n_levels[EH_CUBE_MAX_FEATURES];
 };
 
@@ -67,7 +69,9 @@ enum eh_cube_tuple { EH_CUBE_STRATUM, EH_CUBE_LINEAGE };
 struct eh_cube_names *eh_cube_names_new(struct eh_arena *home, const struct eh_cube_shape *shape);
 
 /* The code of a group label, stratum or lineage tuple, or feature level; made on first sight.
- * Group code 0 is the missing one.  More than EH_CUBE_MAX_GROUPS labels: returns the code of "other". */
+ * Group code 0 is the missing one.  One code is held back for "other": the label after the
+ * first EH_CUBE_MAX_GROUPS - 1 and all later ones are counted as that.  Tuples have as many
+ * fields as the shape says; a field with at == NULL is missing. */
 uint32_t eh_cube_group(struct eh_cube_names *names, uint32_t attribute, struct eh_text label);
 uint32_t eh_cube_tuple(struct eh_cube_names *names, enum eh_cube_tuple kind, const struct eh_text *fields, uint32_t n);
 uint32_t eh_cube_other(struct eh_cube_names *names, enum eh_cube_tuple kind);
@@ -83,20 +87,28 @@ bool eh_cube_tuple_is_other(const struct eh_cube_names *names, enum eh_cube_tupl
 uint32_t eh_cube_levels(const struct eh_cube_names *names, uint32_t feature);
 const char *eh_cube_level_label(const struct eh_cube_names *names, uint32_t feature, uint32_t code);
 
+/* Some label had to be counted as "other": which ones then depends on the order of rows. */
+bool eh_cube_names_capped(const struct eh_cube_names *names);
+
 struct eh_cube *eh_cube_new(struct eh_cube_names *names);
 void eh_cube_free(struct eh_cube *cube); /* NULL is allowed */
 void eh_cube_clear(struct eh_cube *cube); /* empties it, keeps its memory */
 
-/* Counts one decision.  Nothing is allocated once the cube has met its cells. */
+/* Counts one decision.  Nothing is allocated once the cube has met its cells.
+ * Values are below 2^47 in size (base/fixed.h), rows below EH_CUBE_MAX_ROWS: asserted. */
 void eh_cube_add(struct eh_cube *cube, const struct eh_cube_row *row);
 
-/* Adds (or takes away) all that `other` holds.  Cells that fall to zero vanish.
- * Taking away what was never added, or a sum beyond its type, is EH_REFUSED. */
+/* The group codes of the row counted last, one an attribute: interning them again is not needed. */
+const uint8_t *eh_cube_last_groups(const struct eh_cube *cube);
+
+/* Adds (or takes away) all that `other` holds.  Cells that fall to zero vanish.  Taking away what was
+ * never added, or more than EH_CUBE_MAX_ROWS rows, is EH_REFUSED, and the cube is as it was. */
 EH_MUST enum eh_rc eh_cube_merge(struct eh_cube *cube, const struct eh_cube *other, struct eh_err *err);
 EH_MUST enum eh_rc eh_cube_subtract(struct eh_cube *cube, const struct eh_cube *other, struct eh_err *err);
 
-/* The canonical packed form, and back: decoding adds to (or takes from) `cube`.
- * A block that is not canonical, or of another shape, is EH_BAD_INPUT. */
+/* The canonical packed form, and back: decoding adds to `cube` (to take a block away, decode it
+ * into an empty cube and subtract that).  A block that is not canonical, or of another shape, is
+ * EH_BAD_INPUT; more than EH_CUBE_MAX_ROWS rows EH_REFUSED; the cube is as it was. */
 void eh_cube_encode(const struct eh_cube *cube, struct eh_buf *out);
 EH_MUST enum eh_rc eh_cube_decode(struct eh_cube *cube, const void *block, size_t len, struct eh_err *err);
 
@@ -105,7 +117,7 @@ uint64_t eh_cube_n(const struct eh_cube *cube);
 /* ---- what a cube is asked (slice.c) ---- */
 
 struct eh_cube_cell {
-	const uint8_t *group; /* codes, one an attribute */
+	const uint8_t *group; /* codes, one an attribute; until the cube changes */
 	uint32_t stratum, lineage;
 	uint64_t n, favourable;
 };
@@ -140,7 +152,11 @@ const struct eh_cube_bin *eh_cube_histogram(const struct eh_cube *cube, uint32_t
 struct eh_cube_count eh_cube_level_count(const struct eh_cube *cube, uint32_t feature, uint32_t level, uint32_t attribute,
                                          uint32_t group);
 
-/* The quantiser: sign, exponent and 5 mantissa bits of q, as one signed number. */
+/* The quantiser: sign, exponent and 5 mantissa bits of q, as one signed number.  0 gives 0, |q| < 64
+ * gives q itself, q <= r gives key(q) <= key(r), and key(-q) = -key(q): 32 bins an octave. */
 int64_t eh_cube_quantise(int64_t q);
+
+/* The smallest q that falls into a bin.  The bin ends where that of key + 1 begins. */
+int64_t eh_cube_bin_low(int64_t key);
 
 #endif

@@ -1,0 +1,104 @@
+/*
+ * inside.h - how names and cubes are laid out; for the files of this room only.
+ *
+ * Threads  none.
+ */
+#ifndef EH_CUBE_INSIDE_H
+#define EH_CUBE_INSIDE_H
+
+#include "cube/cube.h"
+#include "cube/table.h"
+
+/* A cell's key: the group codes, a byte an attribute, then stratum and lineage. */
+#define EH_CUBE_KEY_WORDS 3
+/* A level's key in one word: feature, attribute and group a byte each, then the level. */
+#define EH_CUBE_LEVEL_WORDS 1
+
+#define EH_CUBE_NO_CODE UINT32_MAX
+
+/* A text that has a code.  `head` and `tail` are its first and last bytes, which with the length
+ * are the whole of a text of up to 16 bytes: most lookups compare two words and no string. */
+struct eh_cube_word {
+	uint64_t head, tail;
+	const char *text; /* NUL-ended */
+	size_t n;
+};
+
+/* The texts of one kind; a text's code is its position. */
+struct eh_cube_dict {
+	struct eh_cube_word *word;
+	uint64_t *slot; /* as in table.h */
+	uint32_t n, cap, mask;
+};
+
+/* The tuples of one kind.  A tuple's text is its packed form; `fields` holds it taken apart. */
+struct eh_cube_tuples {
+	struct eh_cube_dict packed;
+	const char *const **fields; /* NULL for `other` */
+	uint32_t cap, width;
+	uint32_t other; /* its code, or EH_CUBE_NO_CODE */
+};
+
+struct eh_cube_decoder;
+
+struct eh_cube_names {
+	struct eh_arena *home;
+	struct eh_cube_shape shape;
+	uint64_t seed; /* random: nobody can choose labels that collide */
+	struct eh_cube_dict group[EH_CUBE_MAX_ATTRIBUTES];
+	struct eh_cube_dict level[EH_CUBE_MAX_FEATURES];
+	struct eh_cube_tuples tuple[2];
+	char *scratch; /* where a tuple is packed */
+	size_t scratch_cap;
+	bool capped;
+	struct eh_cube_decoder *decoder; /* block.c's working memory, made on first use */
+};
+
+/* The code of a tuple by its packed text, taken apart and checked; EH_CUBE_NO_CODE: not a tuple's text. */
+uint32_t eh_cube_tuple_of_packed(struct eh_cube_names *names, enum eh_cube_tuple kind, const char *text, size_t n);
+
+/* Whether `text` is a tuple's packed form, without making it one. */
+bool eh_cube_tuple_is_packed(const struct eh_cube_names *names, enum eh_cube_tuple kind, const char *text, size_t n);
+
+/* The histogram of one group: counts of the keys low .. low + n - 1. */
+struct eh_cube_bins {
+	int64_t low;
+	uint32_t n;
+	uint64_t *count;
+};
+
+/* What is kept of one group of an attribute; its numeric features lie in a block of their own. */
+struct eh_cube_sums {
+	struct eh_cube_count count;
+	struct eh_cube_moments score;
+	struct eh_cube_bins bins;
+};
+
+struct eh_cube {
+	struct eh_cube_names *names;
+	uint64_t n;
+	struct eh_table cells;
+	struct eh_table levels;
+	struct eh_cube_sums *sums[EH_CUBE_MAX_ATTRIBUTES];       /* groups[a] of them */
+	struct eh_cube_moments *numeric[EH_CUBE_MAX_ATTRIBUTES]; /* groups[a] x shape.numeric */
+	uint32_t groups[EH_CUBE_MAX_ATTRIBUTES];
+	uint64_t last[EH_CUBE_KEY_WORDS]; /* the key of the row counted last */
+};
+
+static inline const uint8_t *eh_cube_key_groups(const uint64_t *key)
+{
+	return (const uint8_t *)key;
+}
+
+static inline uint64_t eh_cube_level_key(uint32_t feature, uint32_t attribute, uint32_t group, uint32_t level)
+{
+	return (uint64_t)feature << 56 | (uint64_t)attribute << 48 | (uint64_t)group << 40 | level;
+}
+
+/* Makes room for a group code that the cube has not met. */
+void eh_cube_room_for_group(struct eh_cube *cube, uint32_t attribute, uint32_t code);
+
+/* The counter of a histogram key, made where it is new. */
+uint64_t *eh_cube_bin_at(struct eh_cube_bins *bins, int64_t key);
+
+#endif
