@@ -1,0 +1,79 @@
+/*
+ * bettor.c - see bettor.h.
+ */
+#include "judge/bettor.h"
+
+#include <stdlib.h>
+
+#include "base/time.h"
+
+#define HALF_LIFE_US (7 * EH_DAY_US)
+
+void eh_judge_bettor_begin(struct eh_judge_bettor *b, int64_t now_us)
+{
+	*b = (struct eh_judge_bettor){.raw = ehs_memory_init(), .raw_us = now_us};
+}
+
+void eh_judge_bettor_end(struct eh_judge_bettor *b)
+{
+	free(b->stratum);
+	free(b->stratum_us);
+}
+
+/* Room for the stratum; one never met before starts at 25 of 50, now. */
+static void fit(struct eh_judge_bettor *b, uint32_t number, int64_t now_us)
+{
+	if (number < b->strata)
+		return;
+	uint32_t n = 2 * (number + 1);
+	b->stratum = eh_xrealloc(b->stratum, n, sizeof *b->stratum);
+	b->stratum_us = eh_xrealloc(b->stratum_us, n, sizeof *b->stratum_us);
+	for (uint32_t i = b->strata; i < n; i++) {
+		b->stratum[i] = ehs_memory_init();
+		b->stratum_us[i] = now_us;
+	}
+	b->strata = n;
+}
+
+void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata, int outcome,
+                  int kind, double tau, double log_e[EHS_ALTERNATIVES])
+{
+	if (kind == EH_JUDGE_RAW) {
+		ehs_alternatives_log_e(eh_judge_orient(&block->total, outcome), ehs_memory_rate(&b->raw), tau, log_e);
+		return;
+	}
+	for (int a = 0; a < EHS_ALTERNATIVES; a++)
+		log_e[a] = 0.0;
+	for (uint32_t i = 0; i < block->n; i++) {
+		double part[EHS_ALTERNATIVES];
+
+		fit(b, strata[i].number, block->at_us);
+		ehs_alternatives_log_e(eh_judge_orient(&strata[i].counts, outcome), ehs_memory_rate(&b->stratum[strata[i].number]),
+		                       tau, part);
+		for (int a = 0; a < EHS_ALTERNATIVES; a++)
+			log_e[a] += part[a];
+	}
+}
+
+static void remember(struct ehs_memory *memory, int64_t *last_us, int64_t now_us, struct ehs_bin seen)
+{
+	double elapsed = now_us > *last_us ? (double)(now_us - *last_us) : 0.0;
+
+	ehs_memory_add(memory, elapsed / (double)HALF_LIFE_US, seen);
+	if (now_us > *last_us)
+		*last_us = now_us;
+}
+
+void eh_judge_bettor_feed(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata,
+                          int outcome, int kind)
+{
+	if (kind == EH_JUDGE_RAW) {
+		remember(&b->raw, &b->raw_us, block->at_us, eh_judge_orient(&block->total, outcome).ref);
+		return;
+	}
+	for (uint32_t i = 0; i < block->n; i++) {
+		fit(b, strata[i].number, block->at_us);
+		remember(&b->stratum[strata[i].number], &b->stratum_us[strata[i].number], block->at_us,
+		         eh_judge_orient(&strata[i].counts, outcome).ref);
+	}
+}

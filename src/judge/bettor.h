@@ -1,0 +1,25 @@
+/*
+ * bettor.h - places the bets of one track, and remembers the rates they are based on.
+ *
+ * The memory has a half-life of 7 days of T, starts at 25 of 50, and holds the
+ * rate of the oriented .ref: raw, or one a stratum.  A bet is placed on what was
+ * remembered before the block; feed it the block afterwards.
+ *
+ * Owner    eh_judge_bettor_begin() / _end().
+ * Threads  none.
+ */
+#ifndef EH_JUDGE_BETTOR_H
+#define EH_JUDGE_BETTOR_H
+
+#include "judge/pair.h"
+
+void eh_judge_bettor_begin(struct eh_judge_bettor *b, int64_t now_us);
+void eh_judge_bettor_end(struct eh_judge_bettor *b);
+
+/* log e of the block for the four alternatives at tau; conditional: the sum over its strata. */
+void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata, int outcome,
+                  int kind, double tau, double log_e[EHS_ALTERNATIVES]);
+void eh_judge_bettor_feed(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata,
+                          int outcome, int kind);
+
+#endif

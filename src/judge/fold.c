@@ -1,0 +1,276 @@
+/*
+ * fold.c - one close of one source: window, blocks, verdicts, alerts.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "judge/inside.h"
+#include "source/shape.h"
+#include "stats/proportion.h"
+
+#define NAIVE_P 0.05
+
+struct eh_judge *eh_judge_new(const struct eh_policy *policy, const struct eh_judge_sink *sink)
+{
+	struct eh_arena *home = eh_arena_new();
+	struct eh_judge *judge = eh_arena_zalloc(home, 1, sizeof *judge);
+
+	judge->home = home;
+	judge->policy = policy;
+	judge->sink = *sink;
+	judge->sources_end = &judge->sources;
+	return judge;
+}
+
+void eh_judge_set_sink(struct eh_judge *judge, const struct eh_judge_sink *sink)
+{
+	judge->sink = *sink;
+}
+
+static void free_source(struct eh_judge_source *source)
+{
+	for (size_t a = 0; a < source->map->protect_n; a++) {
+		struct eh_judge_attribute *at = &source->attribute[a];
+
+		for (uint32_t i = 0; i < at->pairs; i++)
+			eh_judge_pair_free(at->pair[i]);
+		free(at->pair);
+		free(at->naive);
+		eh_judge_table_free(&at->pane);
+		eh_judge_table_free(&at->window);
+	}
+	eh_cube_free(source->window);
+}
+
+void eh_judge_free(struct eh_judge *judge)
+{
+	if (judge == NULL)
+		return;
+	for (struct eh_judge_alert *a = judge->alerts; a != NULL; a = a->next)
+		eh_judge_recovery_free(&a->recovery);
+	for (struct eh_judge_source *s = judge->sources; s != NULL; s = s->next)
+		free_source(s);
+	free(judge->standing);
+	free(judge->log_years);
+	free(judge->marked);
+	eh_arena_free(judge->home);
+}
+
+struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t source_id, const struct eh_map *map)
+{
+	static const enum eh_pane kinds[] = {[EH_MAP_PANE_HOUR] = EH_PANE_HOUR,
+	                                     [EH_MAP_PANE_DAY] = EH_PANE_DAY,
+	                                     [EH_MAP_PANE_WEEK] = EH_PANE_WEEK,
+	                                     [EH_MAP_PANE_MONTH] = EH_PANE_MONTH};
+	struct eh_judge_source *s = eh_arena_zalloc(judge->home, 1, sizeof *s);
+
+	s->judge = judge;
+	s->source_id = source_id;
+	s->map = map;
+	s->pane_kind = kinds[map->pane];
+	s->shape = eh_source_shape(map);
+	s->names = eh_cube_names_new(judge->home, &s->shape);
+	s->window = eh_cube_new(s->names);
+	for (uint32_t a = 0; a < s->shape.attributes; a++)
+		s->attribute[a].projection = eh_judge_projection_new(judge->home, map, a, s->names);
+	*judge->sources_end = s;
+	judge->sources_end = &s->next;
+	return s;
+}
+
+const struct eh_policy *eh_judge_policy(const struct eh_judge *judge)
+{
+	return judge->policy;
+}
+
+struct eh_judge_source *eh_judge_sources(const struct eh_judge *judge)
+{
+	return judge->sources;
+}
+
+const struct eh_judge_alert *eh_judge_alerts(const struct eh_judge *judge)
+{
+	return judge->alerts;
+}
+
+int64_t eh_judge_window_start(const struct eh_judge_source *source, int64_t pane_start_us)
+{
+	int64_t end = eh_pane_next(source->pane_kind, pane_start_us);
+
+	return eh_pane_start(source->pane_kind, end - source->judge->policy->window_us);
+}
+
+static enum eh_rc move_window(struct eh_judge_source *s, const struct eh_judge_close *close, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	if (close->pane != NULL)
+		rc = eh_cube_merge(s->window, close->pane, err);
+	if (rc == EH_OK && close->late != NULL)
+		rc = eh_cube_merge(s->window, close->late, err);
+	if (rc == EH_OK && close->expired != NULL)
+		rc = eh_cube_subtract(s->window, close->expired, err);
+	return rc == EH_OK ? EH_OK : eh_while(err, "moving the window of %s", s->map->source);
+}
+
+/* The code of the attribute's reference group; 0 until somebody of it was seen. */
+static uint32_t find_reference(const struct eh_judge_source *s, uint32_t a)
+{
+	for (uint32_t code = 1; code <= eh_cube_groups(s->names, a); code++)
+		if (strcmp(eh_cube_group_label(s->names, a, code), s->map->protect[a].reference) == 0)
+			return code;
+	return 0;
+}
+
+static struct eh_judge_pair *find_pair(const struct eh_judge_attribute *at, uint32_t group)
+{
+	for (uint32_t i = 0; i < at->pairs; i++)
+		if (at->pair[i]->group == group)
+			return at->pair[i];
+	return NULL;
+}
+
+/* A group counts from the close at which it was first seen; new ones join in the order of their labels. */
+static void meet_groups(struct eh_judge_source *s, uint32_t a, const struct eh_judge_table *pane, int64_t from_us)
+{
+	struct eh_judge_attribute *at = &s->attribute[a];
+
+	for (;;) {
+		uint32_t best = 0;
+
+		for (uint32_t g = 1; g < pane->groups; g++)
+			if (pane->by_group[g].n > 0 && g != at->reference && find_pair(at, g) == NULL &&
+			    (best == 0 ||
+			     strcmp(eh_cube_group_label(s->names, a, g), eh_cube_group_label(s->names, a, best)) < 0))
+				best = g;
+		if (best == 0)
+			return;
+		at->pair = eh_xrealloc(at->pair, at->pairs + 1, sizeof(struct eh_judge_pair *));
+		at->naive = eh_xrealloc(at->naive, at->pairs + 1, sizeof *at->naive);
+		at->naive[at->pairs] = false;
+		at->pair[at->pairs] = eh_judge_pair_new(s->judge->policy, a, best, at->projection != NULL, from_us,
+		                                        eh_pane_per_year(s->pane_kind));
+		at->pair[at->pairs]->reference = at->reference;
+		eh_judge_enlist(s->judge, s, at->pair[at->pairs]);
+		at->pairs++;
+	}
+}
+
+/* Folds one cube (the pane, or what came late) into the blocks of an attribute's pairs. */
+static void fold_attribute(struct eh_judge_source *s, uint32_t a, const struct eh_cube *cube, int64_t from_us, int64_t at_us, bool late)
+{
+	struct eh_judge_attribute *at = &s->attribute[a];
+	uint32_t steps = 0;
+
+	if (cube == NULL)
+		return;
+	eh_judge_table_fill(&at->pane, cube, s->names, a, at->projection);
+	at->reference = find_reference(s, a);
+	meet_groups(s, a, &at->pane, from_us);
+	for (uint32_t i = 0; i < at->pairs; i++)
+		eh_judge_pair_close(at->pair[i], &at->pane, at->reference, from_us, at_us, late, &steps);
+}
+
+/* The rule that everybody would write first, counted beside ours: pooled z on the window, p < .05, at every close. */
+static void count_naive(struct eh_judge_source *s, uint32_t a)
+{
+	struct eh_judge_attribute *at = &s->attribute[a];
+
+	for (uint32_t i = 0; i < at->pairs; i++) {
+		struct eh_judge_counts c = {.prot = at->window.by_group[at->pair[i]->group]};
+
+		if (at->reference != 0)
+			c.ref = at->window.by_group[at->reference];
+		struct ehs_test z = ehs_z_pooled(eh_judge_natural(&c, EH_JUDGE_FAVOURABLE));
+		bool alert = z.status == EHS_OK && z.p < NAIVE_P;
+		if (alert && !at->naive[i])
+			s->naive_alerts++;
+		at->naive[i] = alert;
+	}
+}
+
+static void count_day(struct eh_judge_source *s, const struct eh_judge_close *close)
+{
+	int64_t day_us = eh_pane_start(EH_PANE_DAY, close->last_pane_us);
+
+	if (s->days == 0 || s->day[s->days - 1].day_us != day_us) {
+		if (s->days == EH_JUDGE_DAYS) {
+			memmove(s->day, s->day + 1, (EH_JUDGE_DAYS - 1) * sizeof s->day[0]);
+			s->days--;
+		}
+		s->day[s->days++] = (struct eh_judge_day){.day_us = day_us};
+	}
+	struct eh_judge_day *day = &s->day[s->days - 1];
+	day->n += eh_cube_n(close->pane);
+	for (uint32_t a = 0; a < s->shape.attributes; a++)
+		day->missing[a] += s->attribute[a].pane.by_group[0].n;
+}
+
+static enum eh_rc tell_verdicts(struct eh_judge *judge, const struct eh_judge_source *s, struct eh_buf *lines, struct eh_err *err)
+{
+	EH_BUF_AUTO line = {0};
+	enum eh_rc rc = EH_OK;
+
+	for (uint32_t a = 0; rc == EH_OK && a < s->shape.attributes; a++)
+		for (uint32_t i = 0; rc == EH_OK && i < s->attribute[a].pairs; i++)
+			for (int m = 0; rc == EH_OK && m < EH_JUDGE_OUTCOMES * EH_JUDGE_KINDS; m++) {
+				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
+				int outcome = m / EH_JUDGE_KINDS, kind = m % EH_JUDGE_KINDS;
+
+				if ((outcome == EH_JUDGE_FAVOURABLE ? !judge->policy->favourable : !judge->policy->adverse) ||
+				    (kind == EH_JUDGE_CONDITIONAL && !pair->conditional))
+					continue;
+				eh_buf_reset(&line);
+				eh_judge_verdict_line(s, pair, outcome, kind, &line);
+				eh_buf_put(lines, line.data, line.len);
+				eh_buf_putc(lines, '\n');
+				if (judge->sink.verdict != NULL)
+					rc = judge->sink.verdict(judge->sink.ctx, line.data, err);
+			}
+	return rc;
+}
+
+/* The steps of a close that saw decisions in its pane. */
+static enum eh_rc judge_pane(struct eh_judge *judge, struct eh_judge_source *s, const struct eh_judge_close *close,
+                             struct eh_buf *lines, struct eh_err *err)
+{
+	s->pane_start_us = close->last_pane_us;
+	s->pane_end_us = eh_pane_next(s->pane_kind, close->last_pane_us);
+	s->window_start_us = eh_judge_window_start(s, close->last_pane_us);
+	if (!s->any)
+		s->naive_since_us = s->pane_start_us;
+	s->any = true;
+	s->panes++;
+	count_day(s, close);
+	for (uint32_t a = 0; a < s->shape.attributes; a++) {
+		eh_judge_table_fill(&s->attribute[a].window, s->window, s->names, a, s->attribute[a].projection);
+		count_naive(s, a);
+	}
+	eh_judge_weigh(judge, s);
+	enum eh_rc rc = tell_verdicts(judge, s, lines, err);
+	return rc == EH_OK ? eh_judge_alert_step(judge, s, close, lines, err) : rc;
+}
+
+enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, const struct eh_judge_close *close,
+                         struct eh_sha256 *digest, struct eh_err *err)
+{
+	EH_BUF_AUTO lines = {0};
+	int64_t end_us = eh_pane_next(s->pane_kind, close->last_pane_us);
+	bool seen = close->pane != NULL && eh_cube_n(close->pane) > 0;
+	enum eh_rc rc = move_window(s, close, err);
+
+	if (rc != EH_OK)
+		return rc;
+	for (uint32_t a = 0; a < s->shape.attributes; a++) {
+		fold_attribute(s, a, close->late, close->late_from_us, end_us, true);
+		fold_attribute(s, a, seen ? close->pane : NULL, close->last_pane_us, end_us, false);
+		for (uint32_t i = 0; i < s->attribute[a].pairs; i++)
+			eh_judge_pair_calendar(s->attribute[a].pair[i], close->clock_us);
+	}
+	if (seen)
+		rc = judge_pane(judge, s, close, &lines, err);
+	*digest = eh_sha256_of(lines.len > 0 ? lines.data : "", lines.len);
+	return rc;
+}

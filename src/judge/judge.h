@@ -1,0 +1,166 @@
+/*
+ * judge.h - from sums to verdicts: the core of judge, without a database.
+ *
+ * A close of a pane goes in (what the pane holds, what came late, what left the
+ * window); verdict lines and alert events come out through a sink.  Nothing here
+ * reads a clock or a file: the same closes in the same order give the same bytes,
+ * whether they come live, from the store again, or from a lab run with another
+ * policy.  That is the promise behind `replay`.
+ *
+ * Law 5: what is decided here is the drift alarm, which may look at every close.
+ * Law 4: every verdict is one of crossed, not crossed, not enough data.
+ * Law 10: the words say that a ratio crossed a line of a policy, and no more.
+ *
+ * Owner    eh_judge_new() / eh_judge_free().
+ * Threads  none.
+ */
+#ifndef EH_JUDGE_JUDGE_H
+#define EH_JUDGE_JUDGE_H
+
+#include "base/json.h"
+#include "cube/cube.h"
+#include "cube/pane.h"
+#include "decision/map.h"
+#include "judge/pair.h"
+#include "policy/policy.h"
+
+#define EH_JUDGE_DAYS 128 /* days of counts kept for the pages */
+
+struct eh_judge;
+struct eh_judge_source;
+
+enum eh_judge_verdict { EH_JUDGE_NOT_CROSSED, EH_JUDGE_CROSSED, EH_JUDGE_NOT_ENOUGH };
+const char *eh_judge_verdict_name(enum eh_judge_verdict verdict);
+
+/* One close: a pane with decisions, or a run of empty ones. */
+struct eh_judge_close {
+	int64_t first_pane_us, last_pane_us; /* starts; equal unless it is a run of empty panes */
+	int64_t clock_us;                    /* T of the step; in history the end of the last pane */
+	bool history;
+	const struct eh_cube *pane;    /* NULL: nothing in it */
+	const struct eh_cube *late;    /* NULL: nothing came late since the last close */
+	int64_t late_from_us;          /* start of the oldest pane that something came late for */
+	const struct eh_cube *expired; /* NULL: nothing left the window */
+};
+
+/* An alert as judge keeps it. */
+struct eh_judge_alert {
+	struct eh_judge_alert *next;
+	struct eh_judge_source *source;
+	struct eh_judge_pair *pair;
+	char id[16];        /* A- and 12 hex digits */
+	bool page;          /* severity: page, else review */
+	bool history;       /* found in history */
+	bool recovered;
+	unsigned folded;    /* monitors that crossed so far, by eh_judge_bit() */
+	int outcome, kind;  /* the monitor with the strongest evidence when it was raised */
+	uint32_t line;
+	int64_t raised_us;  /* clock */
+	int64_t onset_us;   /* latched */
+	double peak_log_m;  /* latched, of the raising monitor or any folded one */
+	struct eh_judge_recovery recovery;
+};
+
+static inline unsigned eh_judge_bit(int outcome, int kind, uint32_t line)
+{
+	return 1u << (((unsigned)outcome * EH_JUDGE_KINDS + (unsigned)kind) * EH_POLICY_LINES_MAX + line);
+}
+
+/* What happened to an alert at a close. */
+struct eh_judge_event {
+	const struct eh_judge_alert *alert;
+	const char *event; /* raised, escalated, folded, recovered */
+	const struct eh_judge_close *close;
+	int64_t pane_end_us;
+	const char *line;     /* the replay line, without a newline */
+	const char *evidence; /* canonical JSON */
+	struct eh_sha256 evidence_sha256;
+	struct eh_judge_onset onset; /* of the monitor named by alert->outcome, kind, line */
+	unsigned crossed;            /* monitors that are crossed at this close */
+};
+
+struct eh_judge_sink {
+	void *ctx;
+	enum eh_rc (*verdict)(void *ctx, const char *line, struct eh_err *err); /* may be NULL */
+	enum eh_rc (*alert)(void *ctx, const struct eh_judge_event *event, struct eh_err *err); /* may be NULL */
+};
+
+struct eh_judge *eh_judge_new(const struct eh_policy *policy, const struct eh_judge_sink *sink);
+void eh_judge_free(struct eh_judge *judge);
+void eh_judge_set_sink(struct eh_judge *judge, const struct eh_judge_sink *sink);
+
+/* Adds a source; `map` must outlive the judge. */
+struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t source_id, const struct eh_map *map);
+
+/* Folds a close.  *digest is SHA-256 over the lines it gave, each with a newline. */
+EH_MUST enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *source, const struct eh_judge_close *close,
+                                 struct eh_sha256 *digest, struct eh_err *err);
+
+/* Its people closed the alert: the evidence of its pair restarts at nothing. */
+void eh_judge_close_alert(struct eh_judge *judge, const char *alert_id);
+
+/* ---- what the floor around the core asks ---- */
+
+struct eh_judge_day {
+	int64_t day_us;
+	uint64_t n;
+	uint64_t missing[EH_MAP_PROTECTED_MAX];
+};
+
+struct eh_judge_attribute {
+	struct eh_judge_projection *projection; /* NULL: no conditional monitors */
+	uint32_t reference;                     /* code; 0: not seen yet */
+	struct eh_judge_table pane, window;
+	struct eh_judge_pair **pair; /* in the order their groups were first seen */
+	uint32_t pairs;
+	bool *naive; /* per pair: the p < .05 rule stands at alert */
+};
+
+struct eh_judge_source {
+	struct eh_judge *judge;
+	struct eh_judge_source *next;
+	int64_t source_id;
+	const struct eh_map *map;
+	enum eh_pane pane_kind;
+	struct eh_cube_shape shape;
+	struct eh_cube_names *names;
+	struct eh_cube *window;
+	int64_t window_start_us, pane_start_us, pane_end_us; /* of the last close with decisions */
+	bool any;                                            /* a close with decisions was folded */
+	struct eh_judge_attribute attribute[EH_MAP_PROTECTED_MAX];
+	struct eh_judge_day day[EH_JUDGE_DAYS];
+	uint32_t days;
+	uint64_t naive_alerts;
+	int64_t naive_since_us;
+	uint64_t panes; /* closes with decisions */
+};
+
+const struct eh_policy *eh_judge_policy(const struct eh_judge *judge);
+struct eh_judge_source *eh_judge_sources(const struct eh_judge *judge);
+const struct eh_judge_alert *eh_judge_alerts(const struct eh_judge *judge);
+double eh_judge_monitors(const struct eh_judge *judge); /* K */
+
+/* The window of a close: starts of the first pane inside it. */
+int64_t eh_judge_window_start(const struct eh_judge_source *source, int64_t pane_start_us);
+
+/* SOURCE/ATTRIBUTE/GROUP/favourable/raw, into `out`. */
+void eh_judge_monitor_key(const struct eh_judge_source *source, const struct eh_judge_pair *pair, int outcome, int kind,
+                          struct eh_buf *out);
+const char *eh_judge_outcome_name(int outcome);
+const char *eh_judge_kind_name(int kind);
+
+/* One monitor's figures in the window. */
+struct eh_judge_window {
+	struct eh_judge_counts counts; /* conditional: of the informative strata */
+	struct ehs_interval air;       /* protected / reference, 95 % */
+	struct ehs_2x2 *strata;        /* conditional: natural tables of the outcome, in the arena */
+	size_t strata_n;
+};
+struct eh_judge_window eh_judge_in_window(const struct eh_judge_source *source, const struct eh_judge_pair *pair, int outcome,
+                                          int kind, struct eh_arena *home);
+
+/* The verdict line of the last fold for one monitor family (all lines of one outcome and kind). */
+void eh_judge_verdict_line(const struct eh_judge_source *source, const struct eh_judge_pair *pair, int outcome, int kind,
+                           struct eh_buf *out);
+
+#endif

@@ -1,0 +1,186 @@
+/*
+ * line.c - verdicts as lines of JSON: keys sorted, six decimals, null where there is no number.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "judge/inside.h"
+#include "stats/proportion.h"
+#include "stats/stratified.h"
+
+void eh_judge_number(struct eh_buf *out, double x)
+{
+	if (!isfinite(x))
+		eh_buf_puts(out, "null");
+	else
+		eh_buf_printf(out, "%.6f", x == 0.0 ? 0.0 : x); /* no minus before a zero */
+}
+
+void eh_judge_instant(struct eh_buf *out, int64_t us)
+{
+	char text[EH_TIME_TEXT];
+
+	if (us == INT64_MIN) {
+		eh_buf_puts(out, "null");
+		return;
+	}
+	eh_time_format(us, text);
+	eh_buf_printf(out, "\"%s\"", text);
+}
+
+const char *eh_judge_verdict_name(enum eh_judge_verdict verdict)
+{
+	static const char *const names[] = {"not_crossed", "crossed", "not_enough_data"};
+
+	return names[verdict];
+}
+
+const char *eh_judge_outcome_name(int outcome)
+{
+	return outcome == EH_JUDGE_FAVOURABLE ? "favourable" : "adverse";
+}
+
+const char *eh_judge_kind_name(int kind)
+{
+	return kind == EH_JUDGE_RAW ? "raw" : "conditional";
+}
+
+void eh_judge_monitor_key(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind, struct eh_buf *out)
+{
+	eh_buf_printf(out, "%s/%s/%s/%s/%s", s->map->source, s->map->protect[pair->attribute].name,
+	              eh_cube_group_label(s->names, pair->attribute, pair->group), eh_judge_outcome_name(outcome),
+	              eh_judge_kind_name(kind));
+}
+
+static struct eh_judge_window within_strata(const struct eh_judge_table *t, const struct eh_judge_pair *pair, int outcome,
+                                            struct eh_arena *home)
+{
+	struct eh_judge_window w = {.strata = eh_arena_zalloc(home, t->strata, sizeof *w.strata)};
+
+	for (uint32_t i = 0; pair->reference != 0 && i < t->strata; i++) {
+		const struct eh_cube_count *row = t->by_stratum + (size_t)i * t->groups;
+		struct eh_judge_counts c = {.prot = row[pair->group], .ref = row[pair->reference]};
+
+		if (c.prot.n == 0 || c.ref.n == 0)
+			continue;
+		w.counts.prot.n += c.prot.n;
+		w.counts.prot.favourable += c.prot.favourable;
+		w.counts.ref.n += c.ref.n;
+		w.counts.ref.favourable += c.ref.favourable;
+		w.strata[w.strata_n++] = eh_judge_natural(&c, outcome);
+	}
+	w.air = ehs_cmh(w.strata, w.strata_n, EHS_Z95).risk_ratio;
+	return w;
+}
+
+struct eh_judge_window eh_judge_in_window(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind,
+                                          struct eh_arena *home)
+{
+	const struct eh_judge_table *t = &s->attribute[pair->attribute].window;
+	struct eh_judge_window w = {0};
+
+	if (kind == EH_JUDGE_CONDITIONAL)
+		return within_strata(t, pair, outcome, home);
+	w.counts.prot = t->by_group[pair->group];
+	if (pair->reference != 0)
+		w.counts.ref = t->by_group[pair->reference];
+	w.air = ehs_air_koopman(eh_judge_natural(&w.counts, outcome), EHS_Z95);
+	return w;
+}
+
+static enum eh_judge_verdict line_verdict(const struct eh_judge_standing *st, bool enough)
+{
+	if (st->crossed)
+		return EH_JUDGE_CROSSED;
+	return enough ? EH_JUDGE_NOT_CROSSED : EH_JUDGE_NOT_ENOUGH;
+}
+
+/* The lines of the policy with their verdicts; gives the verdict over all and the onset of the strongest. */
+static enum eh_judge_verdict put_lines(struct eh_buf *out, const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome,
+                                       int kind, bool enough, int64_t *onset_us)
+{
+	enum eh_judge_verdict all = enough ? EH_JUDGE_NOT_CROSSED : EH_JUDGE_NOT_ENOUGH;
+	double best = -INFINITY;
+
+	*onset_us = INT64_MIN;
+	eh_buf_putc(out, '[');
+	for (uint32_t l = 0; l < judge->policy->lines; l++) {
+		const struct eh_judge_standing *st = eh_judge_standing_of(judge, pair, outcome, kind, l);
+		enum eh_judge_verdict verdict = line_verdict(st, enough);
+
+		eh_buf_printf(out, "%s{\"log10_e\":", l > 0 ? "," : "");
+		eh_judge_number(out, eh_judge_log_m(pair, outcome, kind, l) / log(10.0));
+		eh_buf_puts(out, ",\"tau\":");
+		eh_judge_number(out, eh_policy_fraction(judge->policy->line[l].tau_ppm));
+		eh_buf_printf(out, ",\"verdict\":\"%s\"}", eh_judge_verdict_name(verdict));
+		if (verdict == EH_JUDGE_CROSSED)
+			all = EH_JUDGE_CROSSED;
+		if (st->onset.found && st->log_years > best) {
+			best = st->log_years;
+			*onset_us = st->onset.onset_us;
+		}
+	}
+	eh_buf_putc(out, ']');
+	return all;
+}
+
+static void put_text(struct eh_buf *out, const char *key, const char *text)
+{
+	eh_buf_printf(out, ",\"%s\":", key);
+	eh_json_string(out, text, strlen(text));
+}
+
+static void put_strata(struct eh_buf *out, const struct eh_judge_attribute *at, int kind)
+{
+	if (kind == EH_JUDGE_RAW) {
+		eh_buf_puts(out, ",\"strata\":null");
+		return;
+	}
+	eh_buf_puts(out, ",\"strata\":[");
+	for (const char *const *name = eh_judge_projection_names(at->projection); *name != NULL; name++) {
+		if (name != eh_judge_projection_names(at->projection))
+			eh_buf_putc(out, ',');
+		eh_json_string(out, *name, strlen(*name));
+	}
+	eh_buf_putc(out, ']');
+}
+
+void eh_judge_verdict_line(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind, struct eh_buf *out)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	EH_BUF_AUTO key = {0};
+	struct eh_judge_window w = eh_judge_in_window(s, pair, outcome, kind, home);
+	struct ehs_2x2 t = eh_judge_natural(&w.counts, outcome);
+	int64_t onset_us;
+
+	eh_judge_monitor_key(s, pair, outcome, kind, &key);
+	eh_buf_puts(out, "{\"air\":");
+	eh_judge_number(out, w.air.est);
+	eh_buf_puts(out, ",\"air_hi\":");
+	eh_judge_number(out, w.air.hi);
+	eh_buf_puts(out, ",\"air_lo\":");
+	eh_judge_number(out, w.air.lo);
+	put_text(out, "attribute", s->map->protect[pair->attribute].name);
+	put_text(out, "group", eh_cube_group_label(s->names, pair->attribute, pair->group));
+	eh_buf_printf(out, ",\"k_protected\":%llu,\"k_reference\":%llu,\"lines\":", (unsigned long long)t.prot.x,
+	              (unsigned long long)t.ref.x);
+	enum eh_judge_verdict verdict =
+		put_lines(out, s->judge, pair, outcome, kind, eh_judge_enough(s->judge->policy, &w.counts), &onset_us);
+	put_text(out, "monitor", key.data);
+	eh_buf_printf(out, ",\"n_protected\":%llu,\"n_reference\":%llu,\"onset\":", (unsigned long long)t.prot.n,
+	              (unsigned long long)t.ref.n);
+	eh_judge_instant(out, onset_us);
+	put_text(out, "outcome", eh_judge_outcome_name(outcome));
+	eh_buf_puts(out, ",\"pane_end\":");
+	eh_judge_instant(out, s->pane_end_us);
+	eh_buf_puts(out, ",\"pane_start\":");
+	eh_judge_instant(out, s->pane_start_us);
+	put_text(out, "reference", s->map->protect[pair->attribute].reference);
+	put_text(out, "source", s->map->source);
+	put_strata(out, &s->attribute[pair->attribute], kind);
+	eh_buf_printf(out, ",\"type\":\"verdict\",\"verdict\":\"%s\",\"window_start\":", eh_judge_verdict_name(verdict));
+	eh_judge_instant(out, s->window_start_us);
+	eh_buf_putc(out, '}');
+}

@@ -1,0 +1,192 @@
+/*
+ * onset.c - when did it begin, how large has it been since, is it back inside?
+ *
+ * Raw: the start that maximizes the generalized likelihood ratio against H0, over
+ * every block since the last reset.  Within strata the likelihood of many small
+ * tables would favour long stretches whatever they hold, so there the start is
+ * the one that maximizes the evidence itself, the sum of the blocks' log e.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/bettor.h"
+#include "judge/pair.h"
+#include "stats/proportion.h"
+#include "stats/stratified.h"
+
+#define UNITS 2.0 /* starts this close to the best in log-likelihood are shown with it */
+
+bool eh_judge_enough(const struct eh_policy *policy, const struct eh_judge_counts *c)
+{
+	return ehs_enough(eh_judge_natural(c, EH_JUDGE_FAVOURABLE), (uint64_t)policy->min_n, (double)policy->min_rarer);
+}
+
+struct starts {
+	uint32_t at, first, last;
+};
+
+static struct starts raw_starts(const struct eh_judge_pair *pair, int outcome, double tau)
+{
+	struct ehs_2x2 *table = eh_xrealloc(NULL, pair->blocks, sizeof *table);
+
+	for (uint32_t i = 0; i < pair->blocks; i++)
+		table[i] = eh_judge_orient(&pair->block[i].total, outcome);
+	struct ehs_onset onset = ehs_glr_onset(table, pair->blocks, tau, UNITS);
+	free(table);
+	return (struct starts){(uint32_t)onset.at, (uint32_t)onset.first, (uint32_t)onset.last};
+}
+
+static struct starts conditional_starts(const struct eh_judge_pair *pair, int outcome, uint32_t line)
+{
+	const double *log_e = pair->track[outcome][EH_JUDGE_CONDITIONAL].log_e;
+	double sum[EHS_ALTERNATIVES] = {0}, best = -INFINITY;
+	double *score = eh_xrealloc(NULL, pair->blocks, sizeof *score);
+	struct starts s = {pair->blocks - 1, pair->blocks - 1, pair->blocks - 1};
+
+	for (uint32_t i = pair->blocks; i-- > 0;) {
+		const double *e = log_e + ((size_t)i * pair->policy->lines + line) * EHS_ALTERNATIVES;
+
+		score[i] = -INFINITY;
+		for (int a = 0; a < EHS_ALTERNATIVES; a++) {
+			sum[a] += e[a];
+			score[i] = fmax(score[i], sum[a]);
+		}
+		if (score[i] > best) {
+			best = score[i];
+			s.at = i;
+		}
+	}
+	s.first = s.last = s.at;
+	for (uint32_t i = 0; i < pair->blocks; i++)
+		if (score[i] >= best - UNITS) {
+			s.first = i < s.first ? i : s.first;
+			s.last = i > s.last ? i : s.last;
+		}
+	free(score);
+	return s;
+}
+
+static struct eh_judge_counts sum_since(const struct eh_judge_pair *pair, uint32_t from)
+{
+	struct eh_judge_counts sum = {0};
+
+	for (uint32_t i = from; i < pair->blocks; i++) {
+		const struct eh_judge_counts *c = &pair->block[i].total;
+
+		sum.prot.n += c->prot.n;
+		sum.prot.favourable += c->prot.favourable;
+		sum.ref.n += c->ref.n;
+		sum.ref.favourable += c->ref.favourable;
+	}
+	return sum;
+}
+
+static void add(struct eh_judge_counts *to, const struct eh_judge_counts *c)
+{
+	to->prot.n += c->prot.n;
+	to->prot.favourable += c->prot.favourable;
+	to->ref.n += c->ref.n;
+	to->ref.favourable += c->ref.favourable;
+}
+
+/* The strata of all blocks since `from`; *total becomes the sum of those where both groups stand. */
+static struct ehs_interval stratified_since(const struct eh_judge_pair *pair, uint32_t from, int outcome,
+                                            struct eh_judge_counts *total)
+{
+	uint32_t strata = 0, n = 0;
+	const struct eh_judge_stratum *begin = pair->pool + pair->block[from].first, *end = pair->pool + pair->pool_n;
+
+	for (const struct eh_judge_stratum *s = begin; s < end; s++)
+		if (s->number >= strata)
+			strata = s->number + 1;
+	struct eh_judge_counts *sum = eh_xrealloc(NULL, strata, sizeof *sum);
+	struct ehs_2x2 *table = eh_xrealloc(NULL, strata, sizeof *table);
+	memset(sum, 0, strata * sizeof *sum);
+	for (const struct eh_judge_stratum *s = begin; s < end; s++)
+		add(&sum[s->number], &s->counts);
+	*total = (struct eh_judge_counts){0};
+	for (uint32_t i = 0; i < strata; i++)
+		if (sum[i].prot.n > 0 && sum[i].ref.n > 0) {
+			add(total, &sum[i]);
+			table[n++] = eh_judge_orient(&sum[i], outcome);
+		}
+	struct ehs_cmh cmh = ehs_cmh(table, n, EHS_Z90);
+	free(sum);
+	free(table);
+	return cmh.risk_ratio;
+}
+
+/* Turned so that it reads protected / reference. */
+static struct ehs_interval upright(struct ehs_interval r, int outcome)
+{
+	if (outcome == EH_JUDGE_FAVOURABLE)
+		return r;
+	return (struct ehs_interval){.est = 1.0 / r.est, .lo = 1.0 / r.hi, .hi = 1.0 / r.lo, .status = r.status};
+}
+
+struct eh_judge_onset eh_judge_find_onset(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)
+{
+	struct eh_judge_onset found = {0};
+	double tau = eh_policy_fraction(pair->policy->line[line].tau_ppm);
+	double gate = eh_policy_fraction(pair->policy->line[line].gate_ppm);
+	struct ehs_interval ratio;
+
+	if (pair->blocks == 0)
+		return found;
+	struct starts s = kind == EH_JUDGE_RAW ? raw_starts(pair, outcome, tau) : conditional_starts(pair, outcome, line);
+	if (kind == EH_JUDGE_RAW) {
+		found.since = sum_since(pair, s.at);
+		ratio = ehs_air_koopman(eh_judge_orient(&found.since, outcome), EHS_Z90);
+	} else {
+		ratio = stratified_since(pair, s.at, outcome, &found.since);
+	}
+	found.found = true;
+	found.onset_us = pair->block[s.at].from_us;
+	found.first_us = pair->block[s.first].from_us;
+	found.last_us = pair->block[s.last].from_us;
+	found.enough = eh_judge_enough(pair->policy, &found.since);
+	found.gate = ratio.est <= gate && ratio.hi < tau; /* NaN fails both */
+	found.ratio = upright(ratio, outcome);
+	return found;
+}
+
+void eh_judge_recovery_begin(struct eh_judge_recovery *r, const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)
+{
+	*r = (struct eh_judge_recovery){.outcome = outcome, .kind = kind, .next = pair->blocks};
+	ehs_eprocess_init(&r->process, 1.0 / eh_policy_fraction(pair->policy->line[line].gate_ppm));
+	eh_judge_bettor_begin(&r->bettor, pair->blocks > 0 ? pair->block[pair->blocks - 1].at_us : pair->first_us);
+}
+
+/* H0 "still at or beyond the gate" is the alarm's null with the groups exchanged, so the outcome is put the other way. */
+static void exchange(struct eh_judge_counts *c)
+{
+	struct eh_cube_count prot = c->prot;
+
+	c->prot = c->ref;
+	c->ref = prot;
+}
+
+void eh_judge_recovery_step(struct eh_judge_recovery *r, const struct eh_judge_pair *pair)
+{
+	for (; r->next < pair->blocks; r->next++) {
+		struct eh_judge_block b = pair->block[r->next];
+		struct eh_judge_stratum *strata = eh_xrealloc(NULL, b.n, sizeof *strata);
+		double log_e[EHS_ALTERNATIVES];
+
+		exchange(&b.total);
+		for (uint32_t i = 0; i < b.n; i++) {
+			strata[i] = pair->pool[b.first + i];
+			exchange(&strata[i].counts);
+		}
+		eh_judge_bet(&r->bettor, &b, strata, r->outcome, r->kind, r->process.tau, log_e);
+		ehs_eprocess_step(&r->process, log_e);
+		eh_judge_bettor_feed(&r->bettor, &b, strata, r->outcome, r->kind);
+		free(strata);
+	}
+}
+
+void eh_judge_recovery_free(struct eh_judge_recovery *r)
+{
+	eh_judge_bettor_end(&r->bettor);
+}

@@ -1,0 +1,137 @@
+/*
+ * pair.h - one group against its reference: blocks, detectors, onset, gate.
+ *
+ * This is the drift alarm of design section 9.  Closed panes are joined until the
+ * group and its reference hold five decisions each; such a block, and nothing
+ * else, steps the detectors.  A pair has up to four tracks (favourable or adverse
+ * outcome, raw or within strata), each with a Shiryaev-Roberts detector for every
+ * line of the policy.  A track's alternative is chosen from earlier blocks only.
+ *
+ * "Oriented" means put the way the e-value wants it: H0 is rate(.prot) >= tau
+ * rate(.ref).  The favourable outcome is that already; for the adverse one the
+ * groups are exchanged (statistics library, sequence.h).
+ *
+ * The pair keeps every block since its last reset, so the onset is exact.
+ *
+ * Owner    heap; eh_judge_pair_free().
+ * Threads  none.
+ */
+#ifndef EH_JUDGE_PAIR_H
+#define EH_JUDGE_PAIR_H
+
+#include "judge/strata.h"
+#include "policy/policy.h"
+#include "stats/sequence.h"
+
+#define EH_JUDGE_MIN_BLOCK 5 /* decisions of each group that make a block */
+
+enum { EH_JUDGE_FAVOURABLE, EH_JUDGE_ADVERSE, EH_JUDGE_OUTCOMES };
+enum { EH_JUDGE_RAW, EH_JUDGE_CONDITIONAL, EH_JUDGE_KINDS };
+
+/* Counts of the group and its reference; `favourable` <= n. */
+struct eh_judge_counts {
+	struct eh_cube_count prot, ref;
+};
+
+struct eh_judge_stratum {
+	uint32_t number;
+	struct eh_judge_counts counts;
+};
+
+struct eh_judge_block {
+	int64_t at_us;    /* end of its last pane */
+	int64_t from_us;  /* start of its first pane */
+	struct eh_judge_counts total;
+	uint32_t first, n; /* its strata in the pool */
+};
+
+/* What a bettor remembers: the rate of the oriented .ref, raw and in every stratum. */
+struct eh_judge_bettor {
+	struct ehs_memory raw;
+	struct ehs_memory *stratum;
+	int64_t *stratum_us; /* when each was last fed */
+	uint32_t strata;
+	int64_t raw_us;
+};
+
+struct eh_judge_track {
+	struct eh_judge_bettor bettor;
+	struct ehs_detector detector[EH_POLICY_LINES_MAX];
+	double *log_e; /* conditional only: log e by block x line x alternative, for the onset */
+	size_t log_e_cap;
+};
+
+struct eh_judge_pending {
+	struct eh_judge_counts total;
+	struct eh_judge_stratum *strata;
+	uint32_t n, cap;
+	int64_t from_us; /* start of the first pane in it */
+	bool any;
+};
+
+struct eh_judge_pair {
+	uint32_t attribute, group, reference; /* codes of the names; reference 0: never seen yet */
+	bool conditional;                     /* has strata to condition on */
+	const struct eh_policy *policy;
+	int64_t first_us;     /* start of the first pane with a decision of the group */
+	uint64_t blocks_seen; /* since first_us; a reset does not touch it */
+	double per_year;      /* B: blocks a year */
+	bool per_year_set;
+	struct eh_judge_pending pending, pending_late;
+	struct eh_judge_block *block; /* since the last reset */
+	uint32_t blocks, blocks_cap;
+	struct eh_judge_stratum *pool;
+	uint32_t pool_n, pool_cap;
+	struct eh_judge_track track[EH_JUDGE_OUTCOMES][EH_JUDGE_KINDS];
+};
+
+struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group, bool conditional,
+                                        int64_t first_us, uint32_t panes_per_year);
+void eh_judge_pair_free(struct eh_judge_pair *pair);
+
+/* Adds a closed pane (or what came late, for blocks of its own) and steps the detectors where a block is full.
+ * `reference` is the code of the reference group; `steps` receives how many blocks were completed. */
+void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table *pane, uint32_t reference, int64_t from_us,
+                         int64_t at_us, bool late, uint32_t *steps);
+
+/* Sets B once, at the first close 28 days after the pair's first decision. */
+void eh_judge_pair_calendar(struct eh_judge_pair *pair, int64_t clock_us);
+
+/* Evidence restarts at nothing: an alert was closed by its people. */
+void eh_judge_pair_reset(struct eh_judge_pair *pair);
+
+/* ln M and ln(M / B) of a monitor; -INFINITY before its first block. */
+double eh_judge_log_m(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
+double eh_judge_log_years(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
+
+/* One table, oriented for an outcome. */
+struct ehs_2x2 eh_judge_orient(const struct eh_judge_counts *counts, int outcome);
+/* The table as the pages show it: protected and reference, x = decisions with the outcome. */
+struct ehs_2x2 eh_judge_natural(const struct eh_judge_counts *counts, int outcome);
+
+/* What the evidence of one monitor stands on: the time since its estimated onset. */
+struct eh_judge_onset {
+	int64_t onset_us, first_us, last_us; /* start of the block; earliest and latest within 2 log-likelihood units */
+	struct eh_judge_counts since;        /* conditional: of the informative strata */
+	struct ehs_interval ratio;           /* protected / reference with 90 % limits; conditional: Mantel-Haenszel */
+	bool enough;                         /* minimum data of the policy */
+	bool gate;                           /* the effect gate holds */
+	bool found;                          /* false: there is no block yet */
+};
+struct eh_judge_onset eh_judge_find_onset(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
+
+/* Whether a decided table has the policy's minimum data. */
+bool eh_judge_enough(const struct eh_policy *policy, const struct eh_judge_counts *counts);
+
+/* ---- recovery: evidence that the ratio is back inside the gate ---- */
+struct eh_judge_recovery {
+	struct ehs_eprocess process;
+	struct eh_judge_bettor bettor;
+	int outcome, kind;
+	uint32_t next; /* the first block that counts */
+};
+void eh_judge_recovery_begin(struct eh_judge_recovery *r, const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
+void eh_judge_recovery_step(struct eh_judge_recovery *r, const struct eh_judge_pair *pair);
+void eh_judge_recovery_free(struct eh_judge_recovery *r);
+
+#endif
