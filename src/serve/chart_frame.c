@@ -144,16 +144,25 @@ void eh_serve_frame_rules_y(const struct eh_frame *f, const struct eh_chart_rule
 	}
 }
 
+/* The leftmost label stands highest, so that no line to its right runs through it. */
+static size_t lane_of(const struct eh_chart_rule *rules, size_t n, size_t i)
+{
+	size_t right = 0;
+
+	for (size_t k = 0; k < n; k++)
+		right += rules[k].value > rules[i].value || (k > i && !(rules[k].value < rules[i].value));
+	return right;
+}
+
 void eh_serve_frame_rules_x(const struct eh_frame *f, const struct eh_chart_rule *rules, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		double x = eh_serve_scale_at(&f->x, rules[i].value);
-		bool left_half = x < (f->left + f->right) / 2;
-		double y = f->top - 6 - 14 * (double)(n - 1 - i); /* one label a line, so that none meets another */
+		double x = eh_serve_scale_at(&f->x, rules[i].value), y = f->top - 6 - 14 * (double)lane_of(rules, n, i);
+		bool fits = x + 4 + (double)strlen(rules[i].label) * 6.3 < f->width;
 
-		eh_serve_svg_line(f->out, rule_class(rules[i].kind), x, y + 3, x, f->bottom);
-		eh_serve_svg_text_cut(f->out, "rule-label", left_half ? "start" : "end", x + (left_half ? 4 : -4), y + 4,
-		                      left_half ? f->width - x : x, rules[i].label);
+		eh_serve_svg_line(f->out, rule_class(rules[i].kind), x, y - 6, x, f->bottom);
+		eh_serve_svg_text_cut(f->out, "rule-label", fits ? "start" : "end", x + (fits ? 5 : -5), y + 3, fits ? f->width - x : x,
+		                      rules[i].label);
 	}
 }
 

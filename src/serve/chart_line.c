@@ -165,21 +165,46 @@ static void draw_series(const struct drawing *d, size_t series, bool gaps)
 	}
 }
 
+/* The newest point that has a value, counted from 1; 0 where there is none. */
+static size_t newest(const struct eh_chart_line *chart)
+{
+	size_t i = chart->n;
+
+	while (i > 0 && isnan(value_at(chart, 0, i - 1)))
+		i--;
+	return i;
+}
+
+/* Decimals say nothing any more where a logarithmic axis has come to hundreds. */
+static void put_last_value(struct eh_buf *out, const struct eh_chart_line *chart)
+{
+	double v = value_at(chart, 0, newest(chart) - 1);
+
+	eh_serve_number(out, v, chart->log && v >= 100 ? 0 : chart->decimals);
+}
+
+/* How much room the newest value needs at the right. */
+static double last_room(const struct eh_chart_line *chart)
+{
+	EH_BUF_AUTO text = {0};
+
+	if (chart->n_series != 1 || newest(chart) == 0)
+		return 14;
+	put_last_value(&text, chart);
+	return 16 + 8 * (double)text.len;
+}
+
 /* The newest value, in figures at the line's end. */
 static void draw_last(const struct drawing *d)
 {
 	EH_BUF_AUTO text = {0};
-	size_t i = d->chart->n;
+	size_t i = newest(d->chart);
 
-	if (d->chart->n_series != 1)
-		return;
-	while (i > 0 && isnan(value_at(d->chart, 0, i - 1)))
-		i--;
-	if (i == 0)
+	if (d->chart->n_series != 1 || i == 0)
 		return;
 	double x = eh_serve_frame_time(&d->f, d->lo_us, d->chart->at_us[i - 1]);
 	double y = eh_serve_scale_at(&d->f.y, value_at(d->chart, 0, i - 1));
-	eh_serve_number(&text, value_at(d->chart, 0, i - 1), d->chart->decimals);
+	put_last_value(&text, d->chart);
 	eh_serve_svg_dot(d->f.out, "point last s1", x, y, 4);
 	eh_serve_svg_text(d->f.out, "last-value", "start", x + 8, y + 4, text.data);
 }
@@ -192,22 +217,42 @@ static const char *mark_class(enum eh_chart_mark_kind kind)
 	return names[kind];
 }
 
-/* A flag with the mark's letter over the plot; flags that would meet step down a lane. */
-static void draw_marks(const struct drawing *d)
+/* Flags stand in two lanes over the plot: one that would meet its neighbour goes up.
+ * Returns the lane of mark i, given where the last flag of either lane is. */
+static int next_lane(const struct drawing *d, size_t i, double lane_at[2])
 {
-	double lane_end[2] = {-100, -100};
+	double x = eh_serve_frame_time(&d->f, d->lo_us, d->chart->marks[i].at_us);
+	int lane = x - lane_at[0] >= 18 ? 0 : 1;
+
+	lane_at[lane] = x;
+	return lane;
+}
+
+static int lanes(const struct drawing *d)
+{
+	double lane_at[2] = {-100, -100};
+	int most = 0;
 
 	for (size_t i = 0; i < d->chart->n_marks; i++) {
-		const struct eh_chart_mark *m = &d->chart->marks[i];
-		char name[32], letter[2] = {(char)('A' + i), '\0'};
-		double x = eh_serve_frame_time(&d->f, d->lo_us, m->at_us);
-		int lane = x - lane_end[0] >= 18 ? 0 : 1;
-		double y = d->f.top - 10 - 18 * lane;
+		int lane = next_lane(d, i, lane_at);
 
-		lane_end[lane] = x;
-		snprintf(name, sizeof name, "mark %s", mark_class(m->kind));
+		most = lane + 1 > most ? lane + 1 : most;
+	}
+	return most;
+}
+
+static void draw_marks(const struct drawing *d)
+{
+	double lane_at[2] = {-100, -100};
+
+	for (size_t i = 0; i < d->chart->n_marks; i++) {
+		char name[32], letter[2] = {(char)('A' + i), '\0'};
+		int lane = next_lane(d, i, lane_at);
+		double x = lane_at[lane], y = d->f.top - 10 - 18 * lane;
+
+		snprintf(name, sizeof name, "mark %s", mark_class(d->chart->marks[i].kind));
 		eh_serve_svg_line(d->f.out, name, x, y + 8, x, d->f.bottom);
-		snprintf(name, sizeof name, "flag %s", mark_class(m->kind));
+		snprintf(name, sizeof name, "flag %s", mark_class(d->chart->marks[i].kind));
 		eh_serve_svg_rect(d->f.out, name, x - 8, y - 8, 16, 16);
 		eh_serve_svg_text(d->f.out, "flag-letter", "middle", x, y + 4, letter);
 	}
@@ -254,18 +299,17 @@ static void set_axis(struct drawing *d)
 static void set_places(struct drawing *d, bool narrow)
 {
 	struct eh_frame *f = &d->f;
-	double marks = d->chart->n_marks > 0 ? 40 : 0;
+	double seconds = (double)(d->hi_us - d->lo_us) / 1e6;
 
 	d->columns = narrow ? NARROW_COLUMNS : EH_SERVE_CHART_COLUMNS;
 	f->narrow = narrow;
 	f->width = narrow ? 340 : 800;
-	f->height = (narrow ? 230 : 280) + marks;
 	f->left = narrow ? 44 : 52;
-	f->right = f->width - (d->chart->n_series == 1 ? 52 : 14);
-	f->top = 26 + marks;
-	f->bottom = f->height - 28;
-	double seconds = (double)(d->hi_us - d->lo_us) / 1e6;
+	f->right = f->width - last_room(d->chart);
 	f->x = (struct eh_scale){0, seconds > 0 ? seconds : 1, f->left, f->right, false};
+	f->top = 26 + 20 * lanes(d);
+	f->bottom = f->top + (narrow ? 175 : 225);
+	f->height = f->bottom + 28;
 	f->y.from = f->bottom;
 	f->y.to = f->top;
 	f->y.log = d->chart->log;
