@@ -1,0 +1,32 @@
+/*
+ * conn.h - the inside of a connection, for the files of this room only.
+ *
+ * Owner    as pg.h.
+ * Threads  as pg.h.
+ */
+#ifndef EH_PG_CONN_H
+#define EH_PG_CONN_H
+
+#include "pg/pg.h"
+
+struct eh_pg {
+	PGconn *conn;
+	const struct eh_pg_sql **prepared; /* what this session knows by name */
+	size_t n_prepared, room;
+	char state[6]; /* SQLSTATE of the last failure */
+};
+
+/* Writes the story of a failed result (NULL: of the connection) and files it under what the caller
+ * should do.  `what` is the statement's name or what was being done; NULL: the message
+ * stands alone. */
+enum eh_rc eh_pg_failed(struct eh_pg *pg, const PGresult *res, const char *what, struct eh_err *err);
+
+/* This room's own statements.  The header that the build makes of them has the name of pg/sql.h and stays hidden. */
+extern const struct eh_pg_sql eh_sql_pg_try_lock, eh_sql_pg_lock, eh_sql_pg_unlock;
+extern const struct eh_pg_sql eh_sql_pg_has_role, eh_sql_pg_has_database, eh_sql_pg_has_migrations;
+extern const struct eh_pg_sql eh_sql_pg_migrations, eh_sql_pg_add_migration;
+
+/* Runs one statement without parameters and throws its rows away. */
+EH_MUST enum eh_rc eh_pg_simple(struct eh_pg *pg, const char *sql, const char *what, struct eh_err *err);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * copy.c - COPY in and out; see pg.h.
+ */
+#include <stdlib.h>
+
+#include "pg/conn.h"
+
+/* PQputCopyData takes an int. */
+#define PUT_MAX ((size_t)1 << 30)
+
+static enum eh_rc begin(struct eh_pg *pg, const char *sql, ExecStatusType want, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = PQexec(pg->conn, sql);
+
+	if (PQresultStatus(res) == want)
+		return EH_OK;
+	return eh_pg_failed(pg, res, "copy", err);
+}
+
+/* The server's last word on a COPY: how many rows, or why not. */
+static enum eh_rc finish(struct eh_pg *pg, int64_t *rows, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+	bool first = true;
+
+	for (PGresult *res; (res = PQgetResult(pg->conn)) != NULL; PQclear(res)) {
+		if (first && PQresultStatus(res) != PGRES_COMMAND_OK)
+			rc = eh_pg_failed(pg, res, "copy", err);
+		else if (first && rows != NULL)
+			*rows = strtoll(PQcmdTuples(res), NULL, 10);
+		first = false;
+	}
+	if (first)
+		return eh_pg_failed(pg, NULL, "copy", err);
+	return rc;
+}
+
+enum eh_rc eh_pg_copy_in_begin(struct eh_pg *pg, const char *sql, struct eh_err *err)
+{
+	return begin(pg, sql, PGRES_COPY_IN, err);
+}
+
+/* Where the server gave up in the middle, its reason is in the final result, not in the connection. */
+static enum eh_rc put_failed(struct eh_pg *pg, struct eh_err *err)
+{
+	enum eh_rc rc = finish(pg, NULL, err);
+
+	return rc != EH_OK ? rc : eh_pg_failed(pg, NULL, "copy", err);
+}
+
+enum eh_rc eh_pg_copy_in_put(struct eh_pg *pg, const void *data, size_t n, struct eh_err *err)
+{
+	const char *at = data;
+
+	while (n > 0) {
+		size_t part = n < PUT_MAX ? n : PUT_MAX;
+
+		if (PQputCopyData(pg->conn, at, (int)part) != 1)
+			return put_failed(pg, err);
+		at += part;
+		n -= part;
+	}
+	return EH_OK;
+}
+
+enum eh_rc eh_pg_copy_in_end(struct eh_pg *pg, int64_t *rows, struct eh_err *err)
+{
+	if (PQputCopyEnd(pg->conn, NULL) != 1)
+		return put_failed(pg, err);
+	return finish(pg, rows, err);
+}
+
+void eh_pg_copy_in_abort(struct eh_pg *pg, const char *why)
+{
+	struct eh_err refusal; /* that the server refuses the COPY is what was asked for */
+
+	if (PQputCopyEnd(pg->conn, why) == 1 && finish(pg, NULL, &refusal) == EH_OK)
+		EH_ASSERT(!"an aborted COPY was carried out");
+}
+
+enum eh_rc eh_pg_copy_out_begin(struct eh_pg *pg, const char *sql, struct eh_err *err)
+{
+	return begin(pg, sql, PGRES_COPY_OUT, err);
+}
+
+enum eh_rc eh_pg_copy_out_next(struct eh_pg *pg, char **data, size_t *n, struct eh_err *err)
+{
+	int got = PQgetCopyData(pg->conn, data, 0);
+
+	*n = got > 0 ? (size_t)got : 0;
+	if (got > 0)
+		return EH_OK;
+	*data = NULL;
+	return finish(pg, NULL, err);
+}
