@@ -16,7 +16,7 @@
 #include "base/err.h"
 
 struct eh_cli_flag {
-	const char *name;  /* without the dashes */
+	const char *name;  /* without the dashes; one letter for a short one, as o for -o */
 	const char **text; /* a flag that takes a value, as --name VALUE or --name=VALUE */
 	bool *on;	   /* or a flag that takes none */
 };
@@ -31,5 +31,8 @@ EH_MUST enum eh_rc eh_cli_words(int argc, char **argv, int least, int most, stru
 
 /* Logs the error and gives the verb's exit code. */
 int eh_cli_failed(const struct eh_err *err);
+
+/* The same where --json was given or not: standard output then has {"error": ..., "hint": ...}. */
+int eh_cli_failed_json(const struct eh_err *err, bool json);
 
 #endif
