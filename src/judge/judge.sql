@@ -1,0 +1,146 @@
+-- name: read_sources
+-- Every source with the newest version of its map, and where gather stands.  history_us: T when history had been read.
+SELECT s.source_id, s.name, m.map_text, t.phase, t.commit_no, t.clock_us,
+       (SELECT max(b.last_commit) FROM evenhand.batch b WHERE b.source_id = s.source_id) AS covered,
+       (SELECT b.clock_us FROM evenhand.batch b WHERE b.source_id = s.source_id ORDER BY b.first_commit DESC LIMIT 1) AS covered_us,
+       (SELECT max(b.leaf_index) FROM evenhand.batch b WHERE b.source_id = s.source_id) AS included,
+       (SELECT c.clock_us FROM evenhand.gather_commit c WHERE c.source_id = s.source_id AND c.clock_us IS NOT NULL
+        ORDER BY c.commit_no LIMIT 1) AS history_us
+FROM evenhand.source s
+JOIN LATERAL (SELECT map_text FROM evenhand.source_map m WHERE m.source_id = s.source_id ORDER BY version DESC LIMIT 1) m ON true
+JOIN evenhand.source_state t USING (source_id)
+WHERE t.phase <> 'history'
+ORDER BY s.source_id
+
+-- name: read_first_pane
+-- The oldest pane of a source.
+SELECT min(pane_us) FROM evenhand.pane_delta WHERE source_id = $1::integer
+
+-- name: read_panes
+-- Panes with deltas in a stretch, oldest first.
+SELECT DISTINCT pane_us FROM evenhand.pane_delta
+WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint ORDER BY pane_us LIMIT $4::integer
+
+-- name: read_deltas
+-- Covered deltas of a stretch of panes, in the order they are folded, with the index of the leaf that covers each.
+SELECT d.pane_us, b.leaf_index, d.block FROM evenhand.pane_delta d
+JOIN LATERAL (SELECT last_commit, leaf_index FROM evenhand.batch b WHERE b.source_id = d.source_id AND b.first_commit <= d.commit_no
+              ORDER BY b.first_commit DESC LIMIT 1) b ON b.last_commit >= d.commit_no
+WHERE d.source_id = $1::integer AND d.pane_us >= $2::bigint AND d.pane_us <= $3::bigint AND b.leaf_index <= $4::bigint
+ORDER BY d.pane_us, d.commit_no
+
+-- name: read_late
+-- Deltas covered by leaves after one index up to another, in panes before a limit: what came late since the last close.
+SELECT d.pane_us, b.leaf_index, d.block FROM evenhand.batch b
+JOIN evenhand.pane_delta d ON d.source_id = b.source_id AND d.commit_no BETWEEN b.first_commit AND b.last_commit
+WHERE b.source_id = $1::integer AND b.leaf_index > $2::bigint AND b.leaf_index <= $3::bigint AND d.pane_us < $4::bigint
+ORDER BY d.pane_us, d.commit_no
+
+-- name: read_closes
+-- Closes in ledger order, from an index on.
+SELECT source_id, first_pane_us, last_pane_us, clock_us, included_index, leaf_index, history, n, evidence_sha256
+FROM evenhand.pane_close WHERE leaf_index > $1::bigint ORDER BY leaf_index LIMIT 5000
+
+-- name: read_closings
+-- Alerts that people closed, in ledger order: the evidence of their pair restarts there.
+SELECT t.alert_id, t.leaf_index FROM evenhand.alert_step t
+WHERE t.leaf_index > $1::bigint AND t.to_state IN ('closed-fixed', 'closed-not-confirmed') AND t.from_state <> t.to_state
+ORDER BY t.leaf_index
+
+-- name: read_examples
+-- Example ids of a stretch of panes.
+SELECT examples FROM evenhand.pane_delta
+WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint ORDER BY pane_us, commit_no
+
+-- name: read_open_pane
+-- The deltas at or after a pane, covered or not: what is shown as provisional.
+SELECT block FROM evenhand.pane_delta WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint
+
+-- name: write_close
+INSERT INTO evenhand.pane_close (source_id, first_pane_us, last_pane_us, clock_us, included_index, leaf_index, n, evidence_sha256, history)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], $9::bigint[]::boolean[])
+
+-- name: write_point
+INSERT INTO evenhand.monitor_point (source_id, monitor, pane_us, leaf_index, verdict, battery)
+VALUES ($1::integer, $2::text, $3::bigint, $4::bigint, $5::jsonb, $6::jsonb)
+ON CONFLICT (source_id, monitor, pane_us) DO NOTHING
+
+-- name: write_latest
+INSERT INTO evenhand.monitor_latest (source_id, monitor, pane_us, leaf_index, verdict, battery)
+VALUES ($1::integer, $2::text, $3::bigint, $4::bigint, $5::jsonb, $6::jsonb)
+ON CONFLICT (source_id, monitor) DO UPDATE SET pane_us = excluded.pane_us, leaf_index = excluded.leaf_index,
+	verdict = excluded.verdict, battery = excluded.battery
+
+-- name: write_source_latest
+INSERT INTO evenhand.source_latest (source_id, pane_us, leaf_index, figures)
+VALUES ($1::integer, $2::bigint, $3::bigint, $4::jsonb)
+ON CONFLICT (source_id) DO UPDATE SET pane_us = excluded.pane_us, leaf_index = excluded.leaf_index, figures = excluded.figures
+
+-- name: write_live_pane
+INSERT INTO evenhand.live_pane (source_id, pane_us, clock_us, figures) VALUES ($1::integer, $2::bigint, $3::bigint, $4::jsonb)
+ON CONFLICT (source_id) DO UPDATE SET pane_us = excluded.pane_us, clock_us = excluded.clock_us, figures = excluded.figures, updated_at = now()
+
+-- name: write_evidence
+INSERT INTO evenhand.evidence (sha256, body) VALUES ($1::bytea, $2::text) ON CONFLICT (sha256) DO NOTHING
+
+-- name: write_alert
+INSERT INTO evenhand.alert (alert_id, source_id, kind, attribute, grp, found_in) VALUES ($1::text, $2::integer, 'bias', $3::text, $4::text, $5::text)
+
+-- name: write_step
+INSERT INTO evenhand.alert_step (alert_id, step_no, event, from_state, to_state, severity, at_us, pane_end_us, onset_us, actor, second_actor,
+	reason, evidence_sha256, policy_sha256, body, leaf_index)
+VALUES ($1::text, $2::integer, $3::text, $4::text, $5::text, $6::text, $7::bigint, $8::bigint, $9::bigint, $10::text, $11::text,
+	$12::text, $13::bytea, $14::bytea, $15::jsonb, $16::bigint)
+
+-- name: write_outbox
+INSERT INTO evenhand.outbox (route, dedup_key, body) VALUES ('webhook', $1::text, $2::text) ON CONFLICT (dedup_key) DO NOTHING
+
+-- name: read_alert
+-- Where an alert stands.
+SELECT step_no, state, severity, at_us, pane_end_us, onset_us, evidence_sha256, policy_sha256, body, source, attribute, grp, source_id
+FROM evenhand.alert_now WHERE alert_id = $1::text
+
+-- name: write_month
+INSERT INTO evenhand.regulator_month (source_id, month, attribute, grp, n, adverse, suppressed, leaf_index)
+VALUES ($1::integer, $2::text::date, $3::text, $4::text, $5::bigint, $6::bigint, $7::boolean, $8::bigint)
+ON CONFLICT (source_id, month, attribute, grp) DO NOTHING
+
+-- name: read_policy
+SELECT sha256 FROM evenhand.policy_version ORDER BY leaf_index LIMIT 1
+
+-- name: write_policy
+INSERT INTO evenhand.policy_version (sha256, canonical, effective_us, leaf_index) VALUES ($1::bytea, $2::text, NULL, $3::bigint)
+
+-- name: read_rules
+SELECT count(*) FROM evenhand.alert_rule
+
+-- name: write_rule
+INSERT INTO evenhand.alert_rule (from_state, event, to_state, two_people) VALUES ($1::text, $2::text, $3::text, $4::boolean)
+ON CONFLICT (from_state, event) DO NOTHING
+
+-- name: read_requests
+-- What people asked for and nobody has answered, with what the session says of its author.
+SELECT r.request_id, r.user_name, r.verb, r.alert_id, r.body::text, r.os_user,
+       s.user_name AS session_user_name, u.role, u.disabled_at IS NOT NULL AS disabled,
+       s.token_sha256 IS NOT NULL AND (e.token_sha256 IS NOT NULL AND e.ended_at <= r.requested_at
+           OR r.requested_at > s.created_at + interval '12 hours') AS session_over
+FROM evenhand.request r
+LEFT JOIN evenhand.request_outcome o USING (request_id)
+LEFT JOIN evenhand.session s USING (token_sha256)
+LEFT JOIN evenhand.session_end e USING (token_sha256)
+LEFT JOIN evenhand.app_user u ON u.user_name = r.user_name
+WHERE o.request_id IS NULL ORDER BY r.request_id LIMIT 50
+
+-- name: read_proposal
+-- A proposal to close that was carried out, with its author and what it proposed.
+SELECT r.user_name, r.alert_id, r.body->>'event', r.body->>'reason', o.done,
+       EXISTS (SELECT 1 FROM evenhand.request q JOIN evenhand.request_outcome qo USING (request_id)
+               WHERE q.verb = 'approve' AND qo.done AND q.body->>'request_id' = r.request_id::text)
+FROM evenhand.request r JOIN evenhand.request_outcome o USING (request_id)
+WHERE r.request_id = $1::bigint AND r.verb = 'propose'
+
+-- name: write_outcome
+INSERT INTO evenhand.request_outcome (request_id, done, message, leaf_index) VALUES ($1::bigint, $2::boolean, $3::text, $4::bigint)
+
+-- name: read_is_scenario
+SELECT count(*) FROM evenhand.scenario WHERE source_id = $1::integer
