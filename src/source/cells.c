@@ -1,0 +1,354 @@
+/*
+ * cells.c - see cells.h.
+ */
+#include "source/cells.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "source/dictionary.h"
+#include "source/shape.h"
+
+#define KINDS_MAX (1 + EH_MAP_PROTECTED_MAX + EH_MAP_FEATURES_MAX + EH_MAP_LINEAGE_MAX)
+
+struct eh_cells {
+	struct eh_arena *arena;
+	const struct eh_map *map;
+	struct eh_cube_shape shape;
+	struct eh_cube_names *names;
+	struct eh_dictionary kind[KINDS_MAX]; /* stratum, then the attributes, then the level features */
+	size_t kinds;
+	struct eh_buf key;
+	uint8_t group[EH_CUBE_MAX_ATTRIBUTES]; /* of the row at hand */
+
+	/* Level codes of the row at hand. */
+	uint32_t level_other[EH_CUBE_MAX_FEATURES];
+	uint32_t *codes; /* EH_CELLS_LEVELS_MAX + 1 for each level feature */
+	uint64_t *seen;  /* beside codes: the last row that held the level */
+	uint64_t row;
+};
+
+static bool is_retrieval(const struct eh_map *map, size_t l)
+{
+	return strcmp(map->lineage[l].role, EH_SOURCE_RETRIEVAL) == 0;
+}
+
+enum eh_pane eh_cells_pane(const struct eh_map *map)
+{
+	switch (map->pane) {
+	case EH_MAP_PANE_HOUR:
+		return EH_PANE_HOUR;
+	case EH_MAP_PANE_DAY:
+		return EH_PANE_DAY;
+	case EH_MAP_PANE_WEEK:
+		return EH_PANE_WEEK;
+	case EH_MAP_PANE_MONTH:
+		break;
+	}
+	return EH_PANE_MONTH;
+}
+
+/* ---- making ----------------------------------------------------------------------- */
+
+static void add_kind(struct eh_cells *cells, const char *kind, const char *name, uint32_t cap)
+{
+	const char *text = *name == '\0' ? kind : eh_arena_printf(cells->arena, "%s:%s", kind, name);
+
+	eh_dictionary_init(&cells->kind[cells->kinds++], cells->arena, text, cap);
+}
+
+static struct eh_dictionary *level_kind(struct eh_cells *cells, uint32_t feature)
+{
+	return &cells->kind[1 + cells->map->protect_n + feature];
+}
+
+struct eh_cells *eh_cells_new(struct eh_arena *arena, const struct eh_map *map)
+{
+	struct eh_cells *cells = eh_arena_zalloc(arena, 1, sizeof *cells);
+
+	cells->arena = arena;
+	cells->map = map;
+	cells->shape = eh_source_shape(map);
+	EH_ASSERT(cells->shape.level <= EH_CUBE_MAX_FEATURES && cells->shape.numeric <= EH_CUBE_MAX_FEATURES);
+	cells->names = eh_cube_names_new(arena, &cells->shape);
+	add_kind(cells, "stratum", "", EH_CELLS_STRATA_MAX);
+	for (size_t i = 0; i < map->protect_n; i++)
+		add_kind(cells, "attribute", map->protect[i].name, EH_CELLS_LABELS_MAX);
+	for (size_t f = 0; f < map->features_n; f++)
+		if (map->features[f].kind == EH_MAP_CATEGORICAL)
+			add_kind(cells, "feature", map->features[f].name, EH_CELLS_LEVELS_MAX);
+	for (size_t l = 0; l < map->lineage_n; l++)
+		if (is_retrieval(map, l))
+			add_kind(cells, EH_SOURCE_RETRIEVAL, map->lineage[l].role, EH_CELLS_LEVELS_MAX);
+	cells->codes = eh_arena_zalloc(arena, cells->shape.level * (EH_CELLS_LEVELS_MAX + 1), sizeof *cells->codes);
+	cells->seen = eh_arena_zalloc(arena, cells->shape.level * (EH_CELLS_LEVELS_MAX + 1), sizeof *cells->seen);
+	for (uint32_t f = 0; f < cells->shape.level; f++)
+		cells->level_other[f] = eh_cube_level(cells->names, f, (struct eh_text){EH_CELLS_OTHER, strlen(EH_CELLS_OTHER)});
+	return cells;
+}
+
+struct eh_cube_names *eh_cells_names(struct eh_cells *cells)
+{
+	return cells->names;
+}
+
+/* ---- a decision's cell ------------------------------------------------------------ */
+
+/* A tuple as it is stored: ["a",null,"b"]. */
+static void tuple_value(const struct eh_text *fields, size_t n, struct eh_buf *out)
+{
+	eh_buf_reset(out);
+	eh_buf_putc(out, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			eh_buf_putc(out, ',');
+		if (fields[i].n == 0)
+			eh_buf_puts(out, "null");
+		else
+			eh_json_string(out, fields[i].at, fields[i].n);
+	}
+	eh_buf_putc(out, ']');
+}
+
+/* A tuple as it is looked up: made faster than its JSON. */
+static struct eh_text tuple_key(struct eh_cells *cells, const struct eh_text *fields, size_t n)
+{
+	eh_buf_reset(&cells->key);
+	for (size_t i = 0; i < n; i++)
+		eh_buf_lenstr(&cells->key, fields[i].at, fields[i].n);
+	return (struct eh_text){cells->key.data, cells->key.len};
+}
+
+static uint32_t stratum_code(struct eh_cells *cells, const struct eh_text *fields)
+{
+	struct eh_dictionary *d = &cells->kind[0];
+	uint32_t n = cells->shape.strata;
+	struct eh_text key = tuple_key(cells, fields, n);
+	const struct eh_dictionary_entry *have = eh_dictionary_find(d, key);
+
+	if (have != NULL)
+		return have->code;
+	if (d->n == d->cap)
+		return eh_cube_other(cells->names, EH_CUBE_STRATUM);
+	EH_BUF_AUTO value = {0};
+	tuple_value(fields, n, &value);
+	uint32_t code = eh_cube_tuple(cells->names, EH_CUBE_STRATUM, fields, n);
+	eh_dictionary_add(d, key, value.data, code);
+	return code;
+}
+
+static struct eh_text group_label(struct eh_cells *cells, size_t attribute, struct eh_text label)
+{
+	static const struct eh_text other = {EH_CELLS_OTHER, sizeof EH_CELLS_OTHER - 1};
+	struct eh_dictionary *d = &cells->kind[1 + attribute];
+
+	cells->group[attribute] = 0;
+	if (label.n == 0)
+		return label;
+	const struct eh_dictionary_entry *have = eh_dictionary_find(d, label);
+	if (have == NULL && d->n == d->cap) {
+		cells->group[attribute] = (uint8_t)eh_cube_group(cells->names, (uint32_t)attribute, other);
+		return other;
+	}
+	if (have == NULL) {
+		EH_BUF_AUTO value = {0};
+
+		eh_buf_put(&value, label.at, label.n);
+		eh_dictionary_add(d, label, value.data, eh_cube_group(cells->names, (uint32_t)attribute, label));
+		have = &d->entry[d->n - 1];
+	}
+	cells->group[attribute] = (uint8_t)have->code;
+	return label;
+}
+
+const uint8_t *eh_cells_groups(const struct eh_cells *cells)
+{
+	return cells->group;
+}
+
+static void add_level(struct eh_cells *cells, uint32_t feature, struct eh_text level, struct eh_cube_row *out)
+{
+	struct eh_dictionary *d = level_kind(cells, feature);
+	const struct eh_dictionary_entry *have = eh_dictionary_find(d, level);
+	uint32_t first = feature * (EH_CELLS_LEVELS_MAX + 1);
+	uint32_t place = EH_CELLS_LEVELS_MAX; /* of `other` in seen */
+	uint32_t code = cells->level_other[feature];
+
+	if (have == NULL && d->n < d->cap) {
+		EH_BUF_AUTO value = {0};
+
+		eh_buf_put(&value, level.at, level.n);
+		eh_dictionary_add(d, level, value.data, eh_cube_level(cells->names, feature, level));
+		have = &d->entry[d->n - 1];
+	}
+	if (have != NULL) {
+		place = (uint32_t)(have - d->entry);
+		code = have->code;
+	}
+	/* A list may name an item twice: it stood behind the decision once. */
+	if (cells->seen[first + place] == cells->row)
+		return;
+	cells->seen[first + place] = cells->row;
+	cells->codes[first + out->n_levels[feature]++] = code;
+}
+
+static bool splits(char c)
+{
+	return c == ' ' || c == ',' || c == ';' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static void add_items(struct eh_cells *cells, uint32_t feature, struct eh_text list, struct eh_cube_row *out)
+{
+	for (size_t i = 0; i < list.n;) {
+		size_t start = i;
+
+		while (i < list.n && !splits(list.at[i]))
+			i++;
+		if (i > start)
+			add_level(cells, feature, (struct eh_text){list.at + start, i - start}, out);
+		i++;
+	}
+}
+
+static void put_features(struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out)
+{
+	const struct eh_map *map = cells->map;
+	uint32_t numeric = 0, level = 0;
+
+	for (size_t f = 0; f < map->features_n; f++) {
+		const struct eh_decision_feature *feature = &decision->features[f];
+
+		if (map->features[f].kind == EH_MAP_NUMERIC) {
+			out->has_numeric[numeric] = feature->has;
+			out->numeric_q[numeric++] = feature->q;
+			continue;
+		}
+		out->levels[level] = &cells->codes[level * (EH_CELLS_LEVELS_MAX + 1)];
+		out->n_levels[level] = 0;
+		if (feature->has)
+			add_level(cells, level, feature->text, out);
+		level++;
+	}
+	for (size_t l = 0; l < map->lineage_n; l++) {
+		if (!is_retrieval(map, l))
+			continue;
+		out->levels[level] = &cells->codes[level * (EH_CELLS_LEVELS_MAX + 1)];
+		out->n_levels[level] = 0;
+		add_items(cells, level, decision->lineage[l], out);
+		level++;
+	}
+}
+
+static uint32_t lineage_code(struct eh_cells *cells, const struct eh_decision *decision)
+{
+	struct eh_text fields[EH_MAP_LINEAGE_MAX];
+	uint32_t n = 0;
+
+	for (size_t l = 0; l < cells->map->lineage_n; l++)
+		if (!is_retrieval(cells->map, l))
+			fields[n++] = decision->lineage[l];
+	return eh_cube_tuple(cells->names, EH_CUBE_LINEAGE, fields, n);
+}
+
+void eh_cells_row(struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out)
+{
+	cells->row++;
+	for (size_t i = 0; i < cells->map->protect_n; i++)
+		out->group[i] = group_label(cells, i, decision->groups[i]);
+	out->stratum = stratum_code(cells, decision->strata);
+	out->lineage = lineage_code(cells, decision);
+	out->favourable = decision->favourable;
+	out->has_score = decision->has_score;
+	out->score_q = decision->score_q;
+	put_features(cells, decision, out);
+}
+
+/* ---- the dictionary --------------------------------------------------------------- */
+
+static enum eh_rc load_stratum(struct eh_cells *cells, const char *value, struct eh_err *err)
+{
+	EH_JSON_AUTO doc = json_loads(value, JSON_DECODE_ANY, NULL);
+	struct eh_text fields[EH_MAP_STRATA_MAX] = {0};
+	size_t n = cells->shape.strata;
+
+	if (!json_is_array(doc) || json_array_size(doc) != n)
+		return eh_fail(err, EH_REFUSED, "the stored stratum %.80s is not one of this map", value);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *field = json_array_get(doc, i);
+
+		if (json_is_string(field))
+			fields[i] = (struct eh_text){json_string_value(field), json_string_length(field)};
+	}
+	struct eh_text key = tuple_key(cells, fields, n);
+	eh_dictionary_add(&cells->kind[0], key, value, eh_cube_tuple(cells->names, EH_CUBE_STRATUM, fields, (uint32_t)n));
+	return EH_OK;
+}
+
+enum eh_rc eh_cells_load(struct eh_cells *cells, const struct eh_cells_entry *entry, struct eh_err *err)
+{
+	struct eh_text key = {entry->value, strlen(entry->value)};
+
+	for (size_t k = 0; k < cells->kinds; k++) {
+		struct eh_dictionary *d = &cells->kind[k];
+
+		if (strcmp(d->kind, entry->kind) != 0)
+			continue;
+		if (entry->ordinal != d->n || d->n == d->cap)
+			return eh_fail(err, EH_REFUSED, "the stored dictionary %s has entry %u where %u is due", d->kind, entry->ordinal, d->n);
+		if (k == 0) {
+			enum eh_rc rc = load_stratum(cells, entry->value, err);
+
+			if (rc != EH_OK)
+				return rc;
+		} else if (k <= cells->map->protect_n) {
+			eh_dictionary_add(d, key, entry->value, eh_cube_group(cells->names, (uint32_t)k - 1, key));
+		} else {
+			uint32_t feature = (uint32_t)(k - 1 - cells->map->protect_n);
+
+			eh_dictionary_add(d, key, entry->value, eh_cube_level(cells->names, feature, key));
+		}
+		d->stored = d->n;
+		return EH_OK;
+	}
+	return eh_fail(err, EH_REFUSED, "the stored dictionary \"%s\" is not one of this map", entry->kind);
+}
+
+size_t eh_cells_new_entries(const struct eh_cells *cells)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < cells->kinds; k++)
+		n += cells->kind[k].n - cells->kind[k].stored;
+	return n;
+}
+
+struct eh_cells_entry eh_cells_new_entry(const struct eh_cells *cells, size_t i)
+{
+	for (size_t k = 0; k < cells->kinds; k++) {
+		const struct eh_dictionary *d = &cells->kind[k];
+		size_t fresh = d->n - d->stored;
+
+		if (i < fresh) {
+			uint32_t ordinal = d->stored + (uint32_t)i;
+
+			return (struct eh_cells_entry){d->kind, ordinal, d->entry[ordinal].value};
+		}
+		i -= fresh;
+	}
+	EH_ASSERT(!"there is no such entry");
+	return (struct eh_cells_entry){0};
+}
+
+void eh_cells_stored(struct eh_cells *cells)
+{
+	for (size_t k = 0; k < cells->kinds; k++)
+		cells->kind[k].stored = cells->kind[k].n;
+}
+
+bool eh_cells_capped(const struct eh_cells *cells)
+{
+	for (size_t k = 0; k < cells->kinds; k++)
+		if (cells->kind[k].n == cells->kind[k].cap)
+			return true;
+	return false;
+}

@@ -1,0 +1,423 @@
+/*
+ * poll.c - see poll.h.
+ */
+#include "source/poll.h"
+
+#include <endian.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "source/poll_columns.h"
+#include "source/sql.h"
+
+struct eh_poll {
+	struct eh_pg *pg;
+	const struct eh_map *map;
+	int64_t table; /* oid */
+	bool utf8_known, id_unique;
+	enum eh_poll_form *forms;
+	struct eh_field *fields;
+	struct eh_row row;
+	char *lock_sql, *history_sql, *delta_sql;
+
+	struct eh_position position;
+	struct eh_buf snapshot; /* of this reading */
+	int64_t clock_us;
+	bool streaming;
+	PGresult *held; /* the row that was given out last */
+};
+
+/* ---- opening --------------------------------------------------------------------- */
+
+static enum eh_rc find_table(struct eh_poll *poll, struct eh_err *err)
+{
+	const struct eh_map *map = poll->map;
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_text(&args, map->schema);
+	eh_pg_arg_text(&args, map->table);
+	enum eh_rc rc = eh_pg_query(poll->pg, &eh_sql_source_poll_table, &args, &res, err);
+	if (rc != EH_OK)
+		return rc;
+	if (PQntuples(res) == 0) {
+		(void)eh_fail(err, EH_BAD_INPUT, "the table %s.%s of source %s does not exist", map->schema, map->table, map->source);
+		return eh_hint(err, "import a file with this map first, or correct `table` and `conninfo` in the map");
+	}
+	if (strcmp(eh_pg_text(res, 0, 1), "r") != 0) {
+		(void)eh_fail(err, EH_REFUSED, "%s.%s is not a plain table", map->schema, map->table);
+		return eh_hint(err, "poll mode reads plain tables: name the table behind the view, or each partition as a source of its own");
+	}
+	if (eh_pg_bool(res, 0, 3)) {
+		(void)eh_fail(err, EH_REFUSED, "the source's server is a standby, whose snapshots do not name all open transactions");
+		return eh_hint(err, "give the primary server in the map's `conninfo`");
+	}
+	poll->table = eh_pg_int8(res, 0, 0);
+	poll->utf8_known = strcmp(eh_pg_text(res, 0, 4), "SQL_ASCII") != 0;
+	return EH_OK;
+}
+
+/* Rows without a transaction id would never be delivered. */
+static enum eh_rc check_no_null(struct eh_poll *poll, struct eh_arena *arena, const char *table, const char *column,
+                                struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	const char *sql = eh_arena_printf(arena, "SELECT EXISTS (SELECT FROM %s WHERE %s IS NULL)", table, column);
+	enum eh_rc rc = eh_pg_query_text(poll->pg, sql, NULL, false, &res, err);
+
+	if (rc != EH_OK || !eh_pg_bool(res, 0, 0))
+		return rc;
+	(void)eh_fail(err, EH_REFUSED, "%s.%s has rows whose %s is null: they would never be read", poll->map->schema,
+	              poll->map->table, column);
+	return eh_hint(err, "give them a transaction id, then: ALTER TABLE %s ALTER %s SET NOT NULL", table, column);
+}
+
+static enum eh_rc refuse_without_xid(const struct eh_map *map, const char *table, struct eh_err *err)
+{
+	(void)eh_fail(err, EH_REFUSED, "%s.%s has no column evenhand_xid, without which new rows cannot be told exactly", map->schema,
+	              map->table);
+	return eh_hint(err, "run: ALTER TABLE %s ADD evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id(); "
+	               "CREATE INDEX ON %s (evenhand_xid)", table, table);
+}
+
+static enum eh_rc refuse_many_xids(const struct eh_map *map, const char *table, struct eh_err *err)
+{
+	(void)eh_fail(err, EH_REFUSED, "%s.%s has several indexed xid8 columns, and none is named evenhand_xid", map->schema, map->table);
+	return eh_hint(err, "rename the one that pg_current_xact_id() fills: ALTER TABLE %s RENAME ... TO evenhand_xid", table);
+}
+
+static enum eh_rc refuse_without_index(const struct eh_map *map, const char *table, const char *column, struct eh_err *err)
+{
+	(void)eh_fail(err, EH_REFUSED, "%s.%s has no index on %s: each look for new rows would read the whole table", map->schema,
+	              map->table, column);
+	return eh_hint(err, "run: CREATE INDEX ON %s (%s)", table, column);
+}
+
+/* Finds the xid8 column: evenhand_xid, or the only other one that an index begins with. */
+static enum eh_rc find_xid(struct eh_poll *poll, struct eh_arena *arena, const char *table, const char **out, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, poll->table);
+	enum eh_rc rc = eh_pg_query(poll->pg, &eh_sql_source_poll_xid_columns, &args, &res, err);
+	if (rc != EH_OK)
+		return rc;
+	int n = PQntuples(res);
+	bool ours = n > 0 && eh_pg_bool(res, 0, 3), indexed = n > 0 && eh_pg_bool(res, 0, 2);
+	if (n == 0 || (!ours && !indexed))
+		return refuse_without_xid(poll->map, table, err);
+	if (!ours && n > 1 && eh_pg_bool(res, 1, 2))
+		return refuse_many_xids(poll->map, table, err);
+	*out = eh_pg_quote_ident(arena, eh_pg_text(res, 0, 0));
+	if (!indexed && poll->map->follow)
+		return refuse_without_index(poll->map, table, *out, err);
+	return eh_pg_bool(res, 0, 1) ? EH_OK : check_no_null(poll, arena, table, *out, err);
+}
+
+static enum eh_rc check_id(struct eh_poll *poll, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, poll->table);
+	eh_pg_arg_text(&args, poll->map->columns[poll->map->id].name);
+	enum eh_rc rc = eh_pg_query(poll->pg, &eh_sql_source_poll_unique_id, &args, &res, err);
+	if (rc == EH_OK)
+		poll->id_unique = eh_pg_bool(res, 0, 0);
+	return rc;
+}
+
+/* The reading of a whole table must come in the order of places: one process, from the first page on. */
+static const char session[] = "SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET jit = off;"
+			      "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
+			      "SET default_transaction_read_only = on; SET search_path = pg_catalog";
+
+static enum eh_rc set_session(struct eh_pg *pg, struct eh_err *err)
+{
+	return eh_pg_exec_script(pg, session, err);
+}
+
+static enum eh_rc make_sql(struct eh_poll *poll, struct eh_arena *arena, struct eh_err *err)
+{
+	const struct eh_map *map = poll->map;
+	EH_BUF_AUTO list = {0};
+	const char *xid = NULL;
+	const char *table = eh_arena_printf(arena, "%s.%s", eh_pg_quote_ident(arena, map->schema),
+	                                    eh_pg_quote_ident(arena, map->table));
+	enum eh_rc rc = find_xid(poll, arena, table, &xid, err);
+
+	if (rc == EH_OK)
+		rc = eh_poll_columns(arena, poll->pg, map, poll->table, poll->forms, &list, err);
+	if (rc != EH_OK)
+		return rc;
+	poll->lock_sql = eh_arena_printf(arena, "LOCK TABLE ONLY %s IN ACCESS SHARE MODE", table);
+	poll->history_sql = eh_arena_printf(arena,
+	                                    "SELECT %s, ctid FROM %s WHERE ctid > $1::tid"
+	                                    " AND pg_visible_in_snapshot(%s, $2::pg_snapshot)",
+	                                    list.data, table, xid);
+	poll->delta_sql = eh_arena_printf(arena,
+	                                  "SELECT %1$s, ctid, %3$s FROM %2$s WHERE %3$s >= pg_snapshot_xmin($1::pg_snapshot)"
+	                                  " AND NOT pg_visible_in_snapshot(%3$s, $1::pg_snapshot)"
+	                                  " AND pg_visible_in_snapshot(%3$s, $2::pg_snapshot)"
+	                                  " AND (%3$s, ctid) > ($3::xid8, $4::tid) ORDER BY %3$s, ctid",
+	                                  list.data, table, xid);
+	return EH_OK;
+}
+
+enum eh_rc eh_poll_open(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, struct eh_poll **out,
+                        struct eh_err *err)
+{
+	struct eh_poll *poll = eh_arena_zalloc(arena, 1, sizeof *poll);
+
+	*out = NULL;
+	poll->pg = pg;
+	poll->map = map;
+	poll->forms = eh_arena_zalloc(arena, map->columns_n, sizeof *poll->forms);
+	poll->fields = eh_arena_zalloc(arena, map->columns_n, sizeof *poll->fields);
+	enum eh_rc rc = set_session(pg, err);
+	if (rc == EH_OK)
+		rc = find_table(poll, err);
+	if (rc == EH_OK)
+		rc = make_sql(poll, arena, err);
+	if (rc == EH_OK)
+		rc = check_id(poll, err);
+	if (rc != EH_OK)
+		return eh_while(err, "source %s", map->source);
+	poll->row = (struct eh_row){.fields = poll->fields, .utf8_known = poll->utf8_known};
+	*out = poll;
+	return EH_OK;
+}
+
+void eh_poll_close(struct eh_poll *poll)
+{
+	if (poll == NULL)
+		return;
+	PQclear(poll->held);
+	poll->held = NULL;
+	eh_position_free(&poll->position);
+	eh_buf_free(&poll->snapshot);
+}
+
+/* ---- one reading ----------------------------------------------------------------- */
+
+static enum eh_rc look(struct eh_poll *poll, uint32_t *filenode, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO locked = NULL;
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, poll->table);
+	/* Before the snapshot is taken: nobody rewrites the table between its file's name and its rows. */
+	enum eh_rc rc = eh_pg_query_text(poll->pg, poll->lock_sql, NULL, false, &locked, err);
+	if (rc == EH_OK)
+		rc = eh_pg_query(poll->pg, &eh_sql_source_poll_look, &args, &res, err);
+	if (rc != EH_OK)
+		return rc;
+	if (PQntuples(res) != 1)
+		return eh_fail(err, EH_REFUSED, "the table %s.%s was dropped", poll->map->schema, poll->map->table);
+	eh_buf_reset(&poll->snapshot);
+	eh_buf_puts(&poll->snapshot, eh_pg_text(res, 0, 0));
+	poll->clock_us = eh_pg_time(res, 0, 1);
+	*filenode = (uint32_t)eh_pg_int8(res, 0, 2);
+	return EH_OK;
+}
+
+/* What was read before must have been read of this table, in this server's count of transactions. */
+static enum eh_rc check_continues(const struct eh_poll *poll, const struct eh_position *from, uint32_t filenode,
+                                  struct eh_err *err)
+{
+	const struct eh_map *map = poll->map;
+	uint64_t then = 0, now = 0;
+
+	if (from->table != (uint32_t)poll->table) {
+		(void)eh_fail(err, EH_REFUSED, "%s.%s is not the table that was read before: it was made anew", map->schema, map->table);
+		return eh_hint(err, "register the new table under another source name; the old source keeps its record");
+	}
+	(void)eh_position_snapshot_ok(from->snapshot.data, from->snapshot.len, &then);
+	(void)eh_position_snapshot_ok(poll->snapshot.data, poll->snapshot.len, &now);
+	if (now < then) {
+		(void)eh_fail(err, EH_REFUSED, "the transaction ids of the source's server went back from %" PRIu64 " to %" PRIu64, then, now);
+		return eh_hint(err, "the server was restored from a copy: register the table under another source name");
+	}
+	if (from->kind != EH_POSITION_WHOLE && from->filenode != filenode) {
+		(void)eh_fail(err, EH_REFUSED, "%s.%s was rewritten (VACUUM FULL, CLUSTER or TRUNCATE) in the middle of a reading",
+		              map->schema, map->table);
+		return eh_hint(err, "the rows have new places, so the reading cannot go on: register the table under another source name");
+	}
+	return EH_OK;
+}
+
+/* Where this reading begins: what is left of the last one, or the next. */
+static void set_start(struct eh_poll *poll, const struct eh_position *from, uint32_t filenode)
+{
+	struct eh_position *p = &poll->position;
+
+	if (from->kind == EH_POSITION_HISTORY || from->kind == EH_POSITION_DELTA) {
+		eh_position_copy(p, from);
+		return;
+	}
+	if (from->kind == EH_POSITION_WHOLE)
+		eh_position_copy(p, from);
+	p->kind = from->kind == EH_POSITION_NONE ? EH_POSITION_HISTORY : EH_POSITION_DELTA;
+	p->table = (uint32_t)poll->table;
+	p->filenode = filenode;
+	p->block = 0;
+	p->offset = 0;
+	p->xid = 0;
+	p->start_us = poll->clock_us;
+	p->last_us = INT64_MIN;
+	struct eh_buf *target = p->kind == EH_POSITION_HISTORY ? &p->snapshot : &p->until;
+	eh_buf_reset(target);
+	eh_buf_put(target, poll->snapshot.data, poll->snapshot.len);
+}
+
+static enum eh_rc begin_stream(struct eh_poll *poll, struct eh_err *err)
+{
+	const struct eh_position *p = &poll->position;
+	struct eh_pg_args args = {0};
+	char place[32], xid[32];
+
+	(void)snprintf(place, sizeof place, "(%" PRIu32 ",%" PRIu16 ")", p->block, p->offset);
+	if (p->kind == EH_POSITION_HISTORY) {
+		eh_pg_arg_text(&args, place);
+		eh_pg_arg_text(&args, p->snapshot.data);
+		return eh_pg_stream_begin(poll->pg, poll->history_sql, &args, true, err);
+	}
+	(void)snprintf(xid, sizeof xid, "%" PRIu64, p->xid);
+	eh_pg_arg_text(&args, p->snapshot.data);
+	eh_pg_arg_text(&args, p->until.data);
+	eh_pg_arg_text(&args, xid);
+	eh_pg_arg_text(&args, place);
+	return eh_pg_stream_begin(poll->pg, poll->delta_sql, &args, true, err);
+}
+
+enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, struct eh_err *err)
+{
+	uint32_t filenode = 0;
+	enum eh_rc rc = eh_pg_begin_snapshot(poll->pg, err);
+
+	EH_ASSERT(!poll->streaming);
+	if (rc == EH_OK)
+		rc = look(poll, &filenode, err);
+	if (rc == EH_OK && from->kind != EH_POSITION_NONE)
+		rc = check_continues(poll, from, filenode, err);
+	if (rc != EH_OK)
+		return rc;
+	set_start(poll, from, filenode);
+	/* Nothing was begun or committed on the whole server since: there can be no row. */
+	if (from->kind == EH_POSITION_WHOLE && strcmp(from->snapshot.data, poll->snapshot.data) == 0) {
+		poll->streaming = false;
+		return EH_OK;
+	}
+	rc = begin_stream(poll, err);
+	poll->streaming = rc == EH_OK;
+	return rc;
+}
+
+int64_t eh_poll_clock_us(const struct eh_poll *poll)
+{
+	return poll->clock_us;
+}
+
+static void finish(struct eh_poll *poll)
+{
+	struct eh_position *p = &poll->position;
+
+	poll->streaming = false;
+	if (p->kind == EH_POSITION_DELTA) {
+		struct eh_buf was = p->snapshot;
+
+		p->snapshot = p->until;
+		p->until = was;
+	}
+	p->kind = EH_POSITION_WHOLE;
+}
+
+/* Rows must come in ascending order, or a place would not say what was read. */
+static enum eh_rc take_place(struct eh_poll *poll, struct eh_err *err)
+{
+	struct eh_position *p = &poll->position;
+	int col = (int)poll->map->columns_n;
+	const char *tid = PQgetvalue(poll->held, 0, col);
+	uint32_t block;
+	uint16_t offset;
+	uint64_t xid = 0;
+
+	memcpy(&block, tid, sizeof block);
+	memcpy(&offset, tid + sizeof block, sizeof offset);
+	block = be32toh(block);
+	offset = be16toh(offset);
+	if (p->kind == EH_POSITION_DELTA) {
+		memcpy(&xid, PQgetvalue(poll->held, 0, col + 1), sizeof xid);
+		xid = be64toh(xid);
+	}
+	bool ascends = xid != p->xid ? xid > p->xid : block != p->block ? block > p->block : offset > p->offset;
+	if (!ascends)
+		return eh_fail(err, EH_REFUSED, "the server gave row (%" PRIu32 ",%" PRIu16 ") after (%" PRIu32 ",%" PRIu16 ")", block, offset,
+		               p->block, p->offset);
+	p->block = block;
+	p->offset = offset;
+	p->xid = xid;
+	return EH_OK;
+}
+
+enum eh_rc eh_poll_next(struct eh_poll *poll, const struct eh_row **row, struct eh_err *err)
+{
+	*row = NULL;
+	PQclear(poll->held);
+	poll->held = NULL;
+	if (!poll->streaming) {
+		if (poll->position.kind != EH_POSITION_WHOLE)
+			finish(poll);
+		return EH_OK;
+	}
+	enum eh_rc rc = eh_pg_stream_next(poll->pg, &poll->held, err);
+	if (rc != EH_OK) {
+		poll->streaming = false;
+		return eh_while(err, "reading %s.%s", poll->map->schema, poll->map->table);
+	}
+	if (poll->held == NULL) {
+		finish(poll);
+		return EH_OK;
+	}
+	rc = take_place(poll, err);
+	if (rc != EH_OK)
+		return rc;
+	for (size_t i = 0; i < poll->map->columns_n; i++)
+		poll->fields[i] = eh_poll_field(poll->forms[i], poll->held, (int)i);
+	*row = &poll->row;
+	return EH_OK;
+}
+
+struct eh_position *eh_poll_position(struct eh_poll *poll)
+{
+	return &poll->position;
+}
+
+enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err)
+{
+	PQclear(poll->held);
+	poll->held = NULL;
+	if (poll->streaming) {
+		poll->streaming = false;
+		eh_pg_rollback(poll->pg);
+		return EH_OK;
+	}
+	return eh_pg_commit(poll->pg, err);
+}
+
+bool eh_poll_id_is_unique(const struct eh_poll *poll)
+{
+	return poll->id_unique;
+}
+
+struct eh_pg *eh_poll_pg(struct eh_poll *poll)
+{
+	return poll->pg;
+}
+
+const char *eh_poll_history_sql(const struct eh_poll *poll)
+{
+	return poll->history_sql;
+}

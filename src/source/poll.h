@@ -1,0 +1,67 @@
+/*
+ * poll.h - reads a decision log by the difference of snapshots (law 2).
+ *
+ * The table carries, in an xid8 column with the default pg_current_xact_id(), the
+ * transaction that inserted each row.  A row is delivered by the first snapshot
+ * that sees that transaction and by no other:
+ *
+ *   history  the rows that the first snapshot sees, in the order of their place in the table
+ *   live     the rows that a new snapshot sees and the last one did not
+ *
+ * so that no concurrent writer, roll-back or long transaction can make a row be
+ * lost, doubled or waited for (PostgreSQL: pg_visible_in_snapshot()).  Rows must be
+ * append-only; updates and deletes are not seen, recompute finds them.  A row whose
+ * xid8 was forged into the future waits until that transaction id has been.
+ *
+ * Use: open; then any number of begin, next ... until NULL, end.  After each row
+ * eh_poll_position() gives where a later reader goes on.
+ *
+ * Owner    the caller owns connection, map and the arena, and closes the reader before them; a row
+ *          lives until the next call.
+ * Threads  none.
+ */
+#ifndef EH_SOURCE_POLL_H
+#define EH_SOURCE_POLL_H
+
+#include "base/arena.h"
+#include "decision/decision.h"
+#include "decision/map.h"
+#include "pg/pg.h"
+#include "source/position.h"
+
+struct eh_poll;
+
+/* Looks at the table.  EH_REFUSED, naming what is missing, where it cannot be followed exactly. */
+EH_MUST enum eh_rc eh_poll_open(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, struct eh_poll **out,
+                                struct eh_err *err);
+
+/* Frees what the arena does not; NULL is allowed. */
+void eh_poll_close(struct eh_poll *poll);
+
+/* False where no unique index guards the id column: a row inserted twice is counted twice. */
+bool eh_poll_id_is_unique(const struct eh_poll *poll);
+
+/* Opens a snapshot and the reading that follows `from` (kind NONE: history from its first row).
+ * A position that this table cannot be read on from is EH_REFUSED. */
+EH_MUST enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, struct eh_err *err);
+
+/* The source's clock: whatever was committed before it is in the snapshot of this reading. */
+int64_t eh_poll_clock_us(const struct eh_poll *poll);
+
+/* The next row, or NULL when the reading is whole. */
+EH_MUST enum eh_rc eh_poll_next(struct eh_poll *poll, const struct eh_row **row, struct eh_err *err);
+
+/* The place after the last row; after the NULL, that everything was read.  The caller of a history
+ * keeps last_us in it. */
+struct eh_position *eh_poll_position(struct eh_poll *poll);
+
+/* Closes the snapshot; also in the middle of a reading, whose rest the server then drops. */
+EH_MUST enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err);
+
+/* The connection, for the scenario's clock, which must be read in the same snapshot as the rows. */
+struct eh_pg *eh_poll_pg(struct eh_poll *poll);
+
+/* The whole text of the reading, for tests and benches: what history selects. */
+const char *eh_poll_history_sql(const struct eh_poll *poll);
+
+#endif

@@ -1,0 +1,33 @@
+-- name: poll_table
+-- The table behind a name: its kind, file and whether the server may be read from.
+SELECT c.oid::bigint, c.relkind::text, coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::bigint,
+	pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('server_encoding')
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1::text AND c.relname = $2::text
+
+-- name: poll_column
+-- One column's type; `array` where its elements are listed.
+SELECT CASE WHEN t.typcategory = 'A' THEN 'array' ELSE t.typname::text END
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = $1::bigint::oid AND a.attname = $2::text AND a.attnum > 0 AND NOT a.attisdropped
+
+-- name: poll_xid_columns
+-- The columns that may hold the inserting transaction: evenhand_xid before any other, indexed before not.
+SELECT a.attname::text, a.attnotnull, x.leads, a.attname = 'evenhand_xid'
+FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL (
+	SELECT EXISTS (SELECT FROM pg_catalog.pg_index i
+		WHERE i.indrelid = a.attrelid AND i.indisvalid AND i.indpred IS NULL AND i.indkey[0] = a.attnum) AS leads) x
+WHERE a.attrelid = $1::bigint::oid AND a.atttypid = 'pg_catalog.xid8'::regtype AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attname = 'evenhand_xid' DESC, x.leads DESC, a.attnum
+
+-- name: poll_unique_id
+-- Whether a unique index holds the id column alone.
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+	WHERE i.indrelid = $1::bigint::oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts = 1
+	AND a.attname = $2::text)
+
+-- name: poll_look
+-- One snapshot of the source.  now() is when its transaction began, so before the snapshot was taken: whatever was
+-- committed before that instant is in the snapshot.
+SELECT pg_catalog.pg_current_snapshot()::text, now(), coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::bigint
+FROM pg_catalog.pg_class c WHERE c.oid = $1::bigint::oid

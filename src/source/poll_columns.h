@@ -1,0 +1,28 @@
+/*
+ * poll_columns.h - how each mapped column is asked for and read.
+ *
+ * A column comes in binary where its PostgreSQL type has a form that the row
+ * check takes as it is (struct eh_field); everything else is asked for as text, so
+ * that import and gather see the same characters.
+ *
+ * Threads  none.
+ */
+#ifndef EH_SOURCE_POLL_COLUMNS_H
+#define EH_SOURCE_POLL_COLUMNS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "decision/decision.h"
+#include "decision/map.h"
+#include "pg/pg.h"
+
+enum eh_poll_form { EH_POLL_TEXT, EH_POLL_TIME, EH_POLL_INT2, EH_POLL_INT4, EH_POLL_INT8, EH_POLL_FLOAT8 };
+
+/* Puts the columns' select list into `list` and the forms into forms[map->columns_n]. */
+EH_MUST enum eh_rc eh_poll_columns(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, int64_t table_oid,
+                                   enum eh_poll_form *forms, struct eh_buf *list, struct eh_err *err);
+
+/* Reads column `col` of a binary row. */
+struct eh_field eh_poll_field(enum eh_poll_form form, const PGresult *res, int col);
+
+#endif

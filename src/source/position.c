@@ -1,0 +1,151 @@
+/*
+ * position.c - see position.h.
+ */
+#include "source/position.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+bool eh_position_snapshot_ok(const char *text, size_t n, uint64_t *xmax)
+{
+	size_t colons = 0;
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool digit = text[i] >= '0' && text[i] <= '9';
+
+		if (text[i] == ':') {
+			if (i == 0 || ++colons > 2)
+				return false;
+			if (colons == 2 && xmax != NULL)
+				*xmax = number;
+			number = 0;
+		} else if (digit) {
+			number = number * 10 + (uint64_t)(text[i] - '0');
+		} else if (text[i] != ',' || colons != 2) {
+			return false;
+		}
+	}
+	return colons == 2;
+}
+
+void eh_position_format(const struct eh_position *p, struct eh_buf *out)
+{
+	switch (p->kind) {
+	case EH_POSITION_HISTORY:
+		eh_buf_printf(out, "history %s %u %u %u,%u %" PRId64 " %" PRId64, p->snapshot.data, p->table, p->filenode, p->block,
+		              p->offset, p->start_us, p->last_us);
+		return;
+	case EH_POSITION_WHOLE:
+		eh_buf_printf(out, "whole %s %u", p->snapshot.data, p->table);
+		return;
+	case EH_POSITION_DELTA:
+		eh_buf_printf(out, "delta %s %u %u %u,%u %s %" PRIu64, p->snapshot.data, p->table, p->filenode, p->block, p->offset,
+		              p->until.data, p->xid);
+		return;
+	case EH_POSITION_NONE:
+		break;
+	}
+	EH_ASSERT(!"a position that says nothing is not written");
+}
+
+/* Takes the next word of *at, which ends at a space or the text's end. */
+static bool word(const char **at, const char **start, size_t *n)
+{
+	*start = *at;
+	*n = strcspn(*at, " ");
+	*at += *n;
+	if (**at == ' ')
+		(*at)++;
+	return *n > 0;
+}
+
+static bool read_snapshot(const char **at, struct eh_buf *out)
+{
+	const char *start;
+	size_t n;
+
+	if (!word(at, &start, &n) || !eh_position_snapshot_ok(start, n, NULL))
+		return false;
+	eh_buf_reset(out);
+	eh_buf_put(out, start, n);
+	return true;
+}
+
+static bool read_history(const char *at, struct eh_position *p)
+{
+	int end = -1;
+
+	return read_snapshot(&at, &p->snapshot) &&
+	       sscanf(at, "%" SCNu32 " %" SCNu32 " %" SCNu32 ",%" SCNu16 " %" SCNd64 " %" SCNd64 "%n", &p->table, &p->filenode,
+	              &p->block, &p->offset, &p->start_us, &p->last_us, &end) == 6 &&
+	       end >= 0 && at[end] == '\0';
+}
+
+static bool read_whole(const char *at, struct eh_position *p)
+{
+	int end = -1;
+
+	return read_snapshot(&at, &p->snapshot) && sscanf(at, "%" SCNu32 "%n", &p->table, &end) == 1 && end >= 0 && at[end] == '\0';
+}
+
+static bool read_delta(const char *at, struct eh_position *p)
+{
+	int end = -1;
+
+	if (!read_snapshot(&at, &p->snapshot) ||
+	    sscanf(at, "%" SCNu32 " %" SCNu32 " %" SCNu32 ",%" SCNu16 " %n", &p->table, &p->filenode, &p->block, &p->offset,
+	           &end) != 4 ||
+	    end < 0)
+		return false;
+	at += end;
+	end = -1;
+	return read_snapshot(&at, &p->until) && sscanf(at, "%" SCNu64 "%n", &p->xid, &end) == 1 && end >= 0 && at[end] == '\0';
+}
+
+enum eh_rc eh_position_parse(const char *text, struct eh_position *out, struct eh_err *err)
+{
+	const char *at = text, *start;
+	size_t n;
+	bool ok = word(&at, &start, &n);
+
+	if (ok && n == 7 && memcmp(start, "history", n) == 0) {
+		out->kind = EH_POSITION_HISTORY;
+		ok = read_history(at, out);
+	} else if (ok && n == 5 && memcmp(start, "whole", n) == 0) {
+		out->kind = EH_POSITION_WHOLE;
+		ok = read_whole(at, out);
+	} else if (ok && n == 5 && memcmp(start, "delta", n) == 0) {
+		out->kind = EH_POSITION_DELTA;
+		ok = read_delta(at, out);
+	} else {
+		ok = false;
+	}
+	if (!ok)
+		return eh_fail(err, EH_REFUSED, "the stored position \"%.80s\" is not one that this program writes", text);
+	return EH_OK;
+}
+
+static void copy_text(struct eh_buf *to, const struct eh_buf *from)
+{
+	eh_buf_reset(to);
+	eh_buf_put(to, from->data, from->len);
+}
+
+void eh_position_copy(struct eh_position *to, const struct eh_position *from)
+{
+	struct eh_buf snapshot = to->snapshot, until = to->until;
+
+	*to = *from;
+	to->snapshot = snapshot;
+	to->until = until;
+	copy_text(&to->snapshot, &from->snapshot);
+	copy_text(&to->until, &from->until);
+}
+
+void eh_position_free(struct eh_position *position)
+{
+	eh_buf_free(&position->snapshot);
+	eh_buf_free(&position->until);
+}

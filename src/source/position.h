@@ -1,0 +1,54 @@
+/*
+ * position.h - how far a poll source was read (law 2: position and tallies commit in one transaction).
+ *
+ * A poll source is read by snapshots, not by a last id: under concurrent writers
+ * rows become visible out of id order, and a reader of ids loses some of them.
+ * There are three kinds of position, each a line of text in the store:
+ *
+ *   history SNAPSHOT TABLE FILENODE BLOCK,OFFSET START_US LAST_US
+ *           rows visible in SNAPSHOT are read in the order of their place in the table, up to the place
+ *   whole   SNAPSHOT TABLE
+ *           every row visible in SNAPSHOT was read, and no other
+ *   delta   SNAPSHOT TABLE FILENODE BLOCK,OFFSET UNTIL XID
+ *           the rows that UNTIL sees and SNAPSHOT does not are read in the order (xid, place), up to the pair
+ *
+ * TABLE is the table's oid; FILENODE names its file, as a rewritten table has
+ * its rows at other places, so that a reading cannot go on where it stopped.
+ *
+ * Owner    the struct owns its texts; EH_POSITION_AUTO frees them at the end of the scope.
+ * Threads  none.
+ */
+#ifndef EH_SOURCE_POSITION_H
+#define EH_SOURCE_POSITION_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+enum eh_position_kind { EH_POSITION_NONE, EH_POSITION_HISTORY, EH_POSITION_WHOLE, EH_POSITION_DELTA };
+
+struct eh_position {
+	enum eh_position_kind kind;
+	struct eh_buf snapshot; /* as pg_snapshot prints it */
+	struct eh_buf until;    /* delta */
+	uint32_t table, filenode;
+	uint32_t block;    /* history, delta: the place of the last row read; 0,0 before the first */
+	uint16_t offset;
+	uint64_t xid;      /* delta: of the last row read; 0 before the first */
+	int64_t start_us;  /* history: the source's clock when its snapshot was taken */
+	int64_t last_us;   /* history: the latest accepted decided_at that is not after start_us; INT64_MIN: none */
+};
+
+void eh_position_format(const struct eh_position *position, struct eh_buf *out);
+EH_MUST enum eh_rc eh_position_parse(const char *text, struct eh_position *out, struct eh_err *err);
+
+void eh_position_copy(struct eh_position *to, const struct eh_position *from);
+void eh_position_free(struct eh_position *position);
+
+/* True where the text is a pg_snapshot: `xmin:xmax:` and a list of xids.  *xmax may be NULL. */
+bool eh_position_snapshot_ok(const char *text, size_t n, uint64_t *xmax);
+
+#define EH_POSITION_AUTO __attribute__((cleanup(eh_position_free))) struct eh_position
+
+#endif
