@@ -2,7 +2,6 @@
  * chart_dots.c - a value with its interval a row.
  */
 #include <math.h>
-#include <string.h>
 
 #include "serve/chart_frame.h"
 
@@ -38,7 +37,7 @@ static void set_places(struct drawing *d, bool narrow)
 
 	f->narrow = narrow;
 	f->width = narrow ? 340 : 800;
-	f->left = narrow ? 8 : 210;
+	f->left = narrow ? 8 : 246;
 	f->right = f->width - (narrow ? 8 : 215);
 	d->row = narrow ? 46 : 30;
 	f->top = 28 + 14 * (double)d->chart->n_rules;
@@ -56,7 +55,7 @@ static void draw_words(const struct drawing *d, const struct eh_chart_dot *dot, 
 
 	eh_serve_reading(&figures, dot->value, dot->lo, dot->hi, d->chart->decimals);
 	if (dot->note != NULL && !f->narrow)
-		eh_buf_printf(&figures, "  %s", dot->note);
+		eh_buf_printf(&figures, " \xc2\xb7 %s", dot->note);
 	eh_serve_svg_text_cut(f->out, "row-label", "start", 0, base, f->narrow ? 190 : f->left - 14, dot->label);
 	eh_serve_svg_text_cut(f->out, "row-value", "end", f->width, base, f->narrow ? 150 : 205, figures.data);
 }

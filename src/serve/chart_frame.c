@@ -23,7 +23,7 @@ void eh_serve_frame_close(const struct eh_frame *f)
 	eh_serve_svg_close(f->out);
 }
 
-/* 10 000 and less as it is, larger powers of ten as such. */
+/* 10 000 and less as it is, larger powers of ten as such on a logarithmic axis. */
 static void print_tick(char *text, size_t size, double x, int decimals, bool log)
 {
 	static const char *const raised[] = {"\xe2\x81\xb0", "\xc2\xb9",     "\xc2\xb2",     "\xc2\xb3",     "\xe2\x81\xb4",
@@ -31,7 +31,7 @@ static void print_tick(char *text, size_t size, double x, int decimals, bool log
 	EH_BUF_AUTO b = {0};
 	int power = log ? (int)lround(log10(x)) : 0;
 
-	if (log && power > 4 && power < 100) {
+	if (log && power > 4 && power < 100 && fabs(x / pow(10, power) - 1) < 1e-9) {
 		eh_buf_puts(&b, "10");
 		if (power >= 10)
 			eh_buf_puts(&b, raised[power / 10]);

@@ -191,7 +191,7 @@ static double last_room(const struct eh_chart_line *chart)
 	if (chart->n_series != 1 || newest(chart) == 0)
 		return 14;
 	put_last_value(&text, chart);
-	return 16 + 8 * (double)text.len;
+	return 16 + 7.6 * (double)text.len;
 }
 
 /* The newest value, in figures at the line's end. */

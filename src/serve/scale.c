@@ -33,7 +33,7 @@ size_t eh_serve_ticks(double lo, double hi, size_t want, double at[EH_SERVE_TICK
 	*decimals = m == 3 ? -power - 1 : -power;
 	*decimals = *decimals < 0 ? 0 : *decimals > 9 ? 9 : *decimals;
 	for (double k = ceil(lo / step - 1e-9); k * step <= hi + step * 1e-9 && n < EH_SERVE_TICKS; k++)
-		at[n++] = k * step;
+		at[n++] = k * step + 0.0; /* never -0 */
 	return n;
 }
 
@@ -44,7 +44,7 @@ size_t eh_serve_ticks_log(double lo, double hi, double at[EH_SERVE_TICKS])
 	EH_ASSERT(lo > 0 && lo < hi);
 	int first = (int)floor(log10(lo)), last = (int)ceil(log10(hi));
 	int every = (last - first + 7) / 8;
-	bool fine = last - first <= 2;
+	bool fine = log10(hi / lo) <= 2;
 	for (int power = first; power <= last && n < EH_SERVE_TICKS; power += every) {
 		static const double mantissas[] = {1, 2, 5};
 

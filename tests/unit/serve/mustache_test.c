@@ -151,6 +151,81 @@ static void test_compiled_once_rendered_often(void **state)
 	json_decref(model);
 }
 
+/* Our own frame around a page, as head.html promises it. */
+static enum eh_rc find_framed(void *context, const char *name, const char **text, size_t *n, struct eh_err *err)
+{
+	return strcmp(name, "page") == 0 ? find_pages(context, name, text, n, err) : eh_serve_find_page(NULL, name, text, n, err);
+}
+
+static void frame(const char *body, json_t *model, struct eh_buf *out)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	struct pages pages = {body, NULL};
+	const struct eh_template *page;
+	struct eh_err err = {0};
+
+	assert_non_null(model);
+	if (eh_serve_compile(arena, find_framed, &pages, "page", &page, &err) != EH_OK ||
+	    eh_serve_render(page, model, out, &err) != EH_OK)
+		fail_msg("%s", err.text);
+	json_decref(model);
+	assert_null(strstr(out->data, "{{"));
+	assert_null(strstr(out->data, " style="));
+}
+
+static void test_frame_signed_in(void **state)
+{
+	EH_BUF_AUTO out = {0};
+
+	(void)state;
+	frame("{{>head}}\n<h1>x</h1>\n{{>foot}}\n",
+	      json_pack("{s:s, s:[{s:s,s:s,s:b},{s:s,s:s,s:b}], s:{s:s,s:s}, s:s, s:{s:s,s:s}, s:s, s:b}", "title", "A <b>", "nav", "href",
+	                "/", "label", "Overview", "current", 1, "href", "/lab", "label", "Lab", "current", 0, "ribbon", "state", "stale",
+	                "text", "lag 9 s", "banner", "a demo & more", "user", "name", "D. \xe2\x80\xae W", "role", "insurer", "csrf",
+	                "t\"k", "live", 1),
+	      &out);
+	assert_memory_equal(out.data, "<!doctype html>\n", 16);
+	assert_non_null(strstr(out.data, "<title>A &lt;b&gt; - Evenhand</title>"));
+	assert_non_null(strstr(out.data, "<a href=\"/\" aria-current=\"page\">Overview</a>"));
+	assert_non_null(strstr(out.data, "<a href=\"/lab\">Lab</a>"));
+	assert_non_null(strstr(out.data, "<use href=\"#g-stale\"/>"));
+	assert_non_null(strstr(out.data, "a demo &amp; more"));
+	assert_non_null(strstr(out.data, "D. &lt;U+202E&gt; W"));
+	assert_non_null(strstr(out.data, "name=\"csrf\" value=\"t&quot;k\""));
+	assert_non_null(strstr(out.data, "<main id=\"main\" tabindex=\"-1\" data-live>\n<h1>x</h1>\n</main>"));
+	assert_non_null(strstr(out.data, "id=\"pause\""));
+}
+
+static void test_frame_before_sign_in(void **state)
+{
+	EH_BUF_AUTO out = {0};
+
+	(void)state;
+	frame("{{>head}}\n{{>foot}}\n", json_pack("{s:s}", "title", "Sign in"), &out);
+	assert_null(strstr(out.data, "<nav"));
+	assert_null(strstr(out.data, "/logout"));
+	assert_null(strstr(out.data, "data-live"));
+	assert_null(strstr(out.data, "id=\"pause\""));
+	assert_null(strstr(out.data, "class=\"banner\""));
+	assert_non_null(strstr(out.data, "href=\"/static/app.css\""));
+}
+
+static void test_figure_with_table(void **state)
+{
+	EH_BUF_AUTO out = {0};
+
+	(void)state;
+	frame("{{>figure}}{{>badge}}",
+	      json_loads("{\"title\":\"T\",\"chart\":\"<svg></svg>\",\"state\":\"ok\",\"word\":\"OK\",\"table\":{\"caption\":\"C\",\"omitted\":7,"
+	                 "\"columns\":[{\"label\":\"When\",\"numeric\":false},{\"label\":\"n\",\"numeric\":true}],"
+	                 "\"rows\":[{\"cells\":[{\"text\":\"Mon\",\"head\":true},{\"text\":\"4<\",\"numeric\":true}]}]}}", 0, NULL),
+	      &out);
+	assert_non_null(strstr(out.data, "<svg></svg>"));
+	assert_non_null(strstr(out.data, "<caption>C; 7 older rows are in the export</caption>"));
+	assert_non_null(strstr(out.data, "<th scope=\"col\">When</th><th scope=\"col\" class=\"num\">n</th>"));
+	assert_non_null(strstr(out.data, "<tr><th scope=\"row\">Mon</th><td class=\"num\">4&lt;</td></tr>"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +238,9 @@ int main(void)
 		cmocka_unit_test(test_errors_name_the_line),
 		cmocka_unit_test(test_endless_partials_end),
 		cmocka_unit_test(test_compiled_once_rendered_often),
+		cmocka_unit_test(test_frame_signed_in),
+		cmocka_unit_test(test_frame_before_sign_in),
+		cmocka_unit_test(test_figure_with_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
