@@ -1,0 +1,134 @@
+/*
+ * exact_test.c - Fisher's test against plain enumeration, and where it underflows.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "stats/exact.h"
+
+#define SMALL 14
+
+static struct ehs_2x2 table(uint64_t x1, uint64_t n1, uint64_t x2, uint64_t n2)
+{
+	return (struct ehs_2x2){.prot = {n1, x1}, .ref = {n2, x2}};
+}
+
+/* Whole numbers, exact up to n = 28. */
+static double choose(uint64_t n, uint64_t k)
+{
+	uint64_t c = 1;
+
+	if (k > n)
+		return 0;
+	for (uint64_t i = 1; i <= k; i++)
+		c = c * (n - k + i) / i;
+	return (double)c;
+}
+
+static void look(uint64_t x1, uint64_t n1, uint64_t x2, uint64_t n2)
+{
+	uint64_t marked = x1 + x2;
+	double all = choose(n1 + n2, marked), seen = choose(n1, x1) * choose(n2, x2);
+	double p = 0, tied = 0, less = 0, greater = 0;
+	struct ehs_exact e = ehs_fisher(table(x1, n1, x2, n2));
+
+	for (uint64_t s = 0; s <= n1 && s <= marked; s++) {
+		double w = choose(n1, s) * choose(n2, marked - s);
+
+		p += w <= seen ? w : 0;
+		tied += w == seen ? w : 0;
+		less += s <= x1 ? w : 0;
+		greater += s >= x1 ? w : 0;
+	}
+	assert_int_equal(e.status, EHS_OK);
+	assert_true(e.p > 0 && e.p <= 1);
+	assert_true(fabs(e.p * all - p) <= 2e-14 * p);
+	assert_true(fabs(e.p_mid * all - (p - tied / 2)) <= 4e-14 * p);
+	assert_true(fabs(e.p_less * all - less) <= 1e-13 * less);
+	assert_true(fabs(e.p_greater * all - greater) <= 1e-13 * greater);
+	assert_true(fabs(exp(ehs_hypergeometric_log_pmf(x1, marked, n1 + n2 - marked, n1)) * all / seen - 1) < 2e-14);
+}
+
+static void every_small_table(void **state)
+{
+	(void)state;
+	for (uint64_t n1 = 1; n1 <= SMALL; n1++)
+		for (uint64_t n2 = 1; n2 <= SMALL; n2++)
+			for (uint64_t x1 = 0; x1 <= n1; x1++)
+				for (uint64_t x2 = 0; x2 <= n2; x2++)
+					look(x1, n1, x2, n2);
+}
+
+/* References: exact integers, then mpmath's logarithm at 60 digits. */
+static void beyond_the_smallest_double(void **state)
+{
+	static const struct {
+		uint64_t t[4];
+		double log10_p;
+	} far[] = {
+		{{300, 1700, 1400, 600}, -287.83630679240196155},
+		{{0, 1000, 1000, 1000}, -226.96865962069189676},
+		{{1, 3999, 2500, 1500}, -1004.9295131923713335},
+		{{700, 300, 300, 700}, -72.453360430388035178},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+		const uint64_t *t = far[i].t;
+		struct ehs_exact e = ehs_fisher(table(t[0], t[0] + t[1], t[2], t[2] + t[3]));
+
+		assert_true(fabs(e.log10_p / far[i].log10_p - 1) < 1e-12);
+		assert_true(e.p >= 0 && e.p < 1e-60);
+	}
+}
+
+static void margins_and_groups(void **state)
+{
+	(void)state;
+	assert_true(ehs_fisher(table(0, 5, 0, 7)).p == 1);
+	assert_true(ehs_fisher(table(5, 5, 7, 7)).p == 1);
+	assert_true(ehs_fisher(table(5, 5, 7, 7)).p_less == 1);
+	assert_int_equal(ehs_fisher(table(0, 0, 3, 7)).status, EHS_EMPTY_GROUP);
+	assert_true(isnan(ehs_fisher(table(0, 0, 3, 7)).p));
+	assert_int_equal(ehs_fisher(table(8, 7, 3, 7)).status, EHS_INVALID);
+	assert_true(isinf(ehs_hypergeometric_log_pmf(6, 5, 10, 8)));
+}
+
+/* Exchanging the groups, or favoured and refused, changes nothing but the side. */
+static void symmetry_of_large_tables(void **state)
+{
+	static const struct ehs_2x2 large[] = {
+		{{1000000, 499000}, {1000000, 500000}},
+		{{1000000, 3}, {900000000, 9000}},
+		{{40000000, 20003000}, {60000000, 30000000}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof large / sizeof *large; i++) {
+		struct ehs_2x2 t = large[i];
+		struct ehs_exact a = ehs_fisher(t), b = ehs_fisher((struct ehs_2x2){.prot = t.ref, .ref = t.prot});
+		struct ehs_exact c = ehs_fisher(table(t.prot.n - t.prot.x, t.prot.n, t.ref.n - t.ref.x, t.ref.n));
+
+		assert_true(fabs(a.p / b.p - 1) < 1e-11 && fabs(a.p / c.p - 1) < 1e-11);
+		assert_true(fabs(a.p_less / b.p_greater - 1) < 1e-11 && fabs(a.p_less / c.p_greater - 1) < 1e-11);
+		assert_true(fabs(pow(10, a.log10_p) / a.p - 1) < 1e-11);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_small_table),
+		cmocka_unit_test(beyond_the_smallest_double),
+		cmocka_unit_test(margins_and_groups),
+		cmocka_unit_test(symmetry_of_large_tables),
+	};
+
+	ehs_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
