@@ -72,7 +72,9 @@ $(O)/libevenhand-stats.a: $(STATS_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-stats: need-build $(O)/libevenhand-stats.a ## build only the statistics library
+stats: $(O)/libevenhand-stats.a ## build only the statistics library, which needs libm and GSL alone
+	@echo 'int main(void) { return 0; }' | $(CC) $(OPT) -pie -fPIE -x c - -x none -o $(O)/stats-alone \
+	  -Wl,--whole-archive $(O)/libevenhand-stats.a -Wl,--no-whole-archive -lgsl -lgslcblas -lm
 
 # ---- generated: SQL statements, embedded files --------------------------------
 

@@ -157,7 +157,9 @@ struct ehs_interval ehs_rd_newcombe(struct ehs_2x2 table, double z)
 	struct ehs_interval p = ehs_wilson(table.prot, z), r = ehs_wilson(table.ref, z);
 	struct cells c = cells_of(table);
 	double d = (c.x1 * c.n2 - c.x2 * c.n1) / (c.n1 * c.n2);
-	return (struct ehs_interval){d, d - hypot(p.est - p.lo, r.hi - r.est), d + hypot(p.hi - p.est, r.est - r.lo), EHS_OK};
+	double down = hypot(p.est - p.lo, r.hi - r.est), up = hypot(p.hi - p.est, r.est - r.lo);
+
+	return (struct ehs_interval){d, d - down, d + up, EHS_OK};
 }
 
 struct ehs_test ehs_z_pooled(struct ehs_2x2 table)

@@ -156,6 +156,20 @@ static void projection(void **state)
 	}
 }
 
+/* The same where both groups are favoured but for a handful in a thousand million. */
+static void projection_keeps_the_few(void **state)
+{
+	(void)state;
+	for (double off = -1e-8; off < 1.1e-8; off += 1e-9) {
+		double n = 1e9, theta = 1 + off;
+		struct ehs_ratio_point p = ehs_ratio_project(n - 3, 3, n - 2, 2, theta);
+		double refused = theta * 3 / p.q_prot + 2 / p.q_ref, favoured = (2 * n - 5) / p.p_ref;
+
+		assert_true(near(refused, favoured, 1e-13));
+		assert_true(near(p.q_prot, theta * p.q_ref - (theta - 1), 1e-13)); /* 1 - q_prot = theta (1 - q_ref) */
+	}
+}
+
 static void enough(void **state)
 {
 	(void)state;
@@ -205,10 +219,15 @@ static void koopman_covers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(koopman_small), cmocka_unit_test(differences_and_wald_small),
-		cmocka_unit_test(wilson),        cmocka_unit_test(huge),
-		cmocka_unit_test(projection),    cmocka_unit_test(empty_and_wrong),
-		cmocka_unit_test(enough),        cmocka_unit_test(koopman_covers),
+		cmocka_unit_test(koopman_small),
+		cmocka_unit_test(differences_and_wald_small),
+		cmocka_unit_test(wilson),
+		cmocka_unit_test(huge),
+		cmocka_unit_test(projection),
+		cmocka_unit_test(projection_keeps_the_few),
+		cmocka_unit_test(empty_and_wrong),
+		cmocka_unit_test(enough),
+		cmocka_unit_test(koopman_covers),
 	};
 
 	ehs_init();

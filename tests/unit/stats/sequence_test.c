@@ -128,6 +128,29 @@ static void the_mixture_is_valid(void **state)
 			}
 }
 
+/* The projection is the nearest point of H0, by a grid; and log E is the plain formula at it, below tau = 1 and above. */
+static void the_projection_is_nearest(void **state)
+{
+	(void)state;
+	seed = 17;
+	for (int round = 0; round < 200; round++) {
+		double n1 = (double)(1 + below(50)), n2 = (double)(1 + below(90)), tau = .4 + 1.2 * uniform();
+		double b = .02 + .96 * uniform(), a = fmin(.999, tau * b) * (.3 + .69 * uniform()), least = INFINITY;
+		struct ehs_ratio_point p = ehs_block_projection(n1, n2, b, a, tau);
+		double growth = ehs_block_growth(n1, n2, b, a, tau);
+
+		for (double r = .0005; r < fmin(1, 1 / tau); r += .0005)
+			least = fmin(least, n2 * (b * log(b / r) + (1 - b) * log((1 - b) / (1 - r))) +
+			                            n1 * (a * log(a / (tau * r)) + (1 - a) * log((1 - a) / (1 - tau * r))));
+		assert_true(growth > 0 && growth <= least + 1e-12 && least - growth < 1e-3 * (1 + growth));
+		struct ehs_2x2 seen = block(below((uint64_t)n1), (uint64_t)n1, below((uint64_t)n2), (uint64_t)n2);
+		double x1 = (double)seen.prot.x, x2 = (double)seen.ref.x;
+		double plain = x1 * log(a / p.p_prot) + (n1 - x1) * log((1 - a) / p.q_prot) + x2 * log(b / p.p_ref) +
+		               (n2 - x2) * log((1 - b) / p.q_ref);
+		assert_true(fabs(ehs_block_log_e(seen, b, a, tau) - plain) < 1e-11);
+	}
+}
+
 static void nothing_seen_nothing_bet(void **state)
 {
 	(void)state;
@@ -311,6 +334,8 @@ static void onset_of_a_planted_change(void **state)
 		if (i == o.at)
 			assert_memory_equal(&since, &o.since, sizeof since);
 	}
+	path[o.at - 1] = (struct ehs_2x2){0}; /* an empty block before the start is not part of it */
+	assert_int_equal(ehs_glr_onset(path, 400, .9, 2).at, o.at);
 	struct ehs_2x2 fair = block(6, 10, 20, 40);
 	o = ehs_glr_onset(&fair, 1, .9, 2);
 	assert_true(o.at == 0 && o.glr == 0 && o.since.prot.x == 6);
@@ -333,8 +358,11 @@ static void edbh_is_its_definition(void **state)
 		double v[12], sorted[12], K = 4 + 20 * uniform(), b = .5 + 4 * uniform();
 		bool rejected[12];
 
-		for (size_t i = 0; i < n; i++)
-			v[i] = sorted[i] = below(4) == 0 ? log(K / (b * (double)(1 + below(6)))) : log(K / b) * 2 * (uniform() - .3);
+		for (size_t i = 0; i < n; i++) {
+			double on_a_line = log(K / (b * (double)(1 + below(6))));
+
+			v[i] = sorted[i] = below(4) == 0 ? on_a_line : 2 * log(K / b) * (uniform() - .3);
+		}
 		qsort(sorted, n, sizeof *sorted, falling);
 		for (size_t k = 1; k <= n; k++)
 			if (sorted[k - 1] >= log(K / ((double)k * b)))
@@ -357,6 +385,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(e_values_are_valid),
 		cmocka_unit_test(the_mixture_is_valid),
+		cmocka_unit_test(the_projection_is_nearest),
 		cmocka_unit_test(nothing_seen_nothing_bet),
 		cmocka_unit_test(shiryaev_roberts_is_a_sum_of_products),
 		cmocka_unit_test(detector),
