@@ -1,5 +1,5 @@
 /*
- * cube.c - counting a decision, adding cubes, taking them apart (see cube.h).
+ * cube.c - counting a decision (see cube.h).
  *
  * The joint key has a hash table; what stands per attribute and group lies in
  * dense arrays by group code, so that a row with eight features touches a few
@@ -13,12 +13,14 @@
 #include "cube/inside.h"
 
 #define BINS_STEP 32 /* a histogram grows by whole octaves */
+#define MAX_LANES (EH_CUBE_LANE_KINDS * (EH_CUBE_MAX_FEATURES + 1) / 2 + 1)
 
 struct eh_cube *eh_cube_new(struct eh_cube_names *names)
 {
 	struct eh_cube *cube = eh_xmalloc(sizeof *cube);
 
-	*cube = (struct eh_cube){.names = names};
+	*cube = (struct eh_cube){.names = names, .measures = names->shape.numeric + names->shape.score};
+	cube->stride = (EH_CUBE_LANE_KINDS * cube->measures + 1) / 2;
 	eh_table_init(&cube->cells, EH_CUBE_KEY_WORDS);
 	eh_table_init(&cube->levels, EH_CUBE_LEVEL_WORDS);
 	return cube;
@@ -32,33 +34,36 @@ void eh_cube_free(struct eh_cube *cube)
 		for (uint32_t g = 0; g < cube->groups[a]; g++)
 			free(cube->sums[a][g].bins.count);
 		free(cube->sums[a]);
-		free(cube->numeric[a]);
+		free(cube->wide[a]);
+		free(cube->lanes[a]);
 	}
 	eh_table_free(&cube->cells);
 	eh_table_free(&cube->levels);
 	free(cube);
 }
 
+static void clear_group(struct eh_cube *cube, uint32_t a, uint32_t g)
+{
+	struct eh_cube_sums *s = &cube->sums[a][g];
+
+	s->count = (struct eh_cube_count){0};
+	if (s->bins.n > 0)
+		memset(s->bins.count, 0, s->bins.n * sizeof *s->bins.count);
+	if (cube->measures == 0)
+		return;
+	memset(cube->wide[a] + (size_t)g * cube->measures, 0, cube->measures * sizeof **cube->wide);
+	memset(cube->lanes[a] + (size_t)g * cube->stride, 0, cube->stride * sizeof **cube->lanes);
+}
+
 void eh_cube_clear(struct eh_cube *cube)
 {
-	uint32_t numeric = cube->names->shape.numeric;
-
 	cube->n = 0;
+	cube->in_lanes = 0;
 	eh_table_clear(&cube->cells);
 	eh_table_clear(&cube->levels);
 	for (uint32_t a = 0; a < cube->names->shape.attributes; a++)
-		for (uint32_t g = 0; g < cube->groups[a]; g++) {
-			struct eh_cube_sums *s = &cube->sums[a][g];
-
-			if (s->count.n == 0)
-				continue;
-			s->count = (struct eh_cube_count){0};
-			s->score = (struct eh_cube_moments){0};
-			if (s->bins.n > 0)
-				memset(s->bins.count, 0, s->bins.n * sizeof *s->bins.count);
-			if (numeric > 0)
-				memset(cube->numeric[a] + (size_t)g * numeric, 0, numeric * sizeof **cube->numeric);
-		}
+		for (uint32_t g = 0; g < cube->groups[a]; g++)
+			clear_group(cube, a, g);
 }
 
 uint64_t eh_cube_n(const struct eh_cube *cube)
@@ -66,38 +71,32 @@ uint64_t eh_cube_n(const struct eh_cube *cube)
 	return cube->n;
 }
 
-const uint8_t *eh_cube_last_groups(const struct eh_cube *cube)
-{
-	return eh_cube_key_groups(cube->last);
-}
-
 /* ---- room ---- */
 
 static void *grow_zeroed(void *old, size_t had, size_t want, size_t size)
 {
+	if (size == 0)
+		return old;
 	char *grown = eh_xrealloc(old, want, size);
-
 	memset(grown + had * size, 0, (want - had) * size);
 	return grown;
 }
 
-void eh_cube_room_for_group(struct eh_cube *cube, uint32_t attribute, uint32_t code)
+void eh_cube_make_room(struct eh_cube *cube, uint32_t attribute, uint32_t code)
 {
 	uint32_t had = cube->groups[attribute], want = had < 4 ? 4 : 2 * had;
-	uint32_t numeric = cube->names->shape.numeric;
 
 	if (code < had)
 		return;
 	if (want <= code)
 		want = code + 1;
 	cube->sums[attribute] = grow_zeroed(cube->sums[attribute], had, want, sizeof **cube->sums);
-	if (numeric > 0)
-		cube->numeric[attribute] =
-			grow_zeroed(cube->numeric[attribute], had, want, numeric * sizeof **cube->numeric);
+	cube->wide[attribute] = grow_zeroed(cube->wide[attribute], had, want, cube->measures * sizeof **cube->wide);
+	cube->lanes[attribute] = grow_zeroed(cube->lanes[attribute], had, want, cube->stride * sizeof **cube->lanes);
 	cube->groups[attribute] = want;
 }
 
-static void widen(struct eh_cube_bins *bins, int64_t key)
+void eh_cube_widen_bins(struct eh_cube_bins *bins, int64_t key)
 {
 	int64_t low = key & ~(int64_t)(BINS_STEP - 1), high = low + BINS_STEP;
 
@@ -113,43 +112,50 @@ static void widen(struct eh_cube_bins *bins, int64_t key)
 	*bins = (struct eh_cube_bins){.low = low, .n = (uint32_t)(high - low), .count = count};
 }
 
-uint64_t *eh_cube_bin_at(struct eh_cube_bins *bins, int64_t key)
+/* ---- moments: lanes and wide sums ---- */
+
+static void put_lanes(uint64_t *lane, uint32_t measures, uint32_t m, int64_t q)
 {
-	if ((uint64_t)(key - bins->low) >= bins->n)
-		widen(bins, key);
-	return &bins->count[key - bins->low];
+	int64_t high = q >> EH_CUBE_LANE_SPLIT, low = q & ((INT64_C(1) << EH_CUBE_LANE_SPLIT) - 1);
+
+	EH_ASSERT(q < EH_FIXED_LIMIT && q > -EH_FIXED_LIMIT);
+	lane[m] = 1;
+	lane[measures + m] = (uint64_t)q;
+	lane[2 * measures + m] = (uint64_t)(high * high);
+	lane[3 * measures + m] = (uint64_t)(high * low);
+	lane[4 * measures + m] = (uint64_t)(low * low);
+}
+
+struct eh_cube_moments eh_cube_moments_at(const struct eh_cube *cube, uint32_t attribute, uint32_t group, uint32_t m)
+{
+	struct eh_cube_moments sum = cube->wide[attribute][(size_t)group * cube->measures + m];
+	const uint64_t *lane = (const uint64_t *)(cube->lanes[attribute] + (size_t)group * cube->stride) + m;
+	uint32_t step = cube->measures;
+
+	if (cube->in_lanes == 0 || lane[0] == 0)
+		return sum;
+	__int128 square = (__int128)(int64_t)lane[2 * step] << 2 * EH_CUBE_LANE_SPLIT;
+	square += (__int128)(int64_t)lane[3 * step] * (INT64_C(2) << EH_CUBE_LANE_SPLIT);
+	square += lane[4 * step];
+	sum.n += lane[0];
+	sum.sum += (int64_t)lane[step];
+	sum.square += (unsigned __int128)square;
+	return sum;
+}
+
+static void empty_lanes(struct eh_cube *cube)
+{
+	for (uint32_t a = 0; a < cube->names->shape.attributes; a++) {
+		for (uint32_t g = 0; g < cube->groups[a]; g++)
+			for (uint32_t m = 0; m < cube->measures; m++)
+				cube->wide[a][(size_t)g * cube->measures + m] = eh_cube_moments_at(cube, a, g, m);
+		if (cube->groups[a] > 0 && cube->stride > 0)
+			memset(cube->lanes[a], 0, (size_t)cube->groups[a] * cube->stride * sizeof **cube->lanes);
+	}
+	cube->in_lanes = 0;
 }
 
 /* ---- one decision ---- */
-
-/* The numeric features of a row, squared once for all attributes. */
-struct measured {
-	int64_t q[EH_CUBE_MAX_FEATURES];
-	unsigned __int128 square[EH_CUBE_MAX_FEATURES];
-	bool has[EH_CUBE_MAX_FEATURES];
-};
-
-static unsigned __int128 square_of(int64_t q)
-{
-	EH_ASSERT(q < EH_FIXED_LIMIT && q > -EH_FIXED_LIMIT);
-	return (unsigned __int128)((__int128)q * q);
-}
-
-static void add_value(struct eh_cube_moments *m, int64_t q, unsigned __int128 square, bool has)
-{
-	m->n += has;
-	m->sum += q;
-	m->square += square;
-}
-
-static void measure(const struct eh_cube_row *row, uint32_t numeric, struct measured *out)
-{
-	for (uint32_t f = 0; f < numeric; f++) {
-		out->has[f] = row->has_numeric[f];
-		out->q[f] = row->has_numeric[f] ? row->numeric_q[f] : 0;
-		out->square[f] = square_of(out->q[f]);
-	}
-}
 
 static void count_cell(struct eh_table *t, const uint64_t *key, uint32_t words, bool favourable)
 {
@@ -167,231 +173,67 @@ static bool stood_before(const uint32_t *levels, uint32_t i)
 	return false;
 }
 
-static void add_levels(struct eh_cube *cube, const struct eh_cube_row *row, const uint8_t *group)
+static void add_levels(struct eh_cube *cube, const struct eh_cube_row *row)
 {
 	for (uint32_t f = 0; f < cube->names->shape.level; f++)
 		for (uint32_t i = 0; i < row->n_levels[f]; i++) {
 			if (stood_before(row->levels[f], i))
 				continue;
 			for (uint32_t a = 0; a < cube->names->shape.attributes; a++) {
-				uint64_t key = eh_cube_level_key(f, a, group[a], row->levels[f][i]);
+				uint64_t key = eh_cube_level_key(f, a, row->group[a], row->levels[f][i]);
 
 				count_cell(&cube->levels, &key, EH_CUBE_LEVEL_WORDS, row->favourable);
 			}
 		}
 }
 
-static void add_group(struct eh_cube *cube, uint32_t attribute, uint32_t code, const struct eh_cube_row *row,
-                      int64_t bin, unsigned __int128 score_square, const struct measured *measured)
+static void add_cell(struct eh_cube *cube, const struct eh_cube_row *row)
 {
-	eh_cube_room_for_group(cube, attribute, code);
-	struct eh_cube_sums *s = &cube->sums[attribute][code];
+	uint64_t key[EH_CUBE_KEY_WORDS] = {0};
 
+	memcpy(key, row->group, cube->names->shape.attributes);
+	key[EH_CUBE_KEY_WORDS - 1] = (uint64_t)row->lineage << 32 | row->stratum;
+	count_cell(&cube->cells, key, EH_CUBE_KEY_WORDS, row->favourable);
+}
+
+static void add_group(struct eh_cube *cube, uint32_t attribute, const struct eh_cube_row *row, int64_t bin,
+                      const eh_cube_lanes *lanes)
+{
+	uint32_t group = row->group[attribute];
+
+	if (group >= cube->groups[attribute])
+		eh_cube_make_room(cube, attribute, group);
+	struct eh_cube_sums *s = &cube->sums[attribute][group];
 	s->count.n++;
 	s->count.favourable += row->favourable;
-	if (row->has_score) {
-		add_value(&s->score, row->score_q, score_square, true);
+	if (row->has_score)
 		++*eh_cube_bin_at(&s->bins, bin);
-	}
-	uint32_t numeric = cube->names->shape.numeric;
-	if (numeric == 0)
-		return;
-	struct eh_cube_moments *m = cube->numeric[attribute] + (size_t)code * numeric;
-	for (uint32_t f = 0; f < numeric; f++)
-		add_value(&m[f], measured->q[f], measured->square[f], measured->has[f]);
+	eh_cube_lanes *to = cube->lanes[attribute] + (size_t)group * cube->stride;
+	for (uint32_t i = 0; i < cube->stride; i++)
+		to[i] += lanes[i];
 }
 
 void eh_cube_add(struct eh_cube *cube, const struct eh_cube_row *row)
 {
 	const struct eh_cube_shape *shape = &cube->names->shape;
-	uint64_t *key = cube->last;
-	uint8_t *group = (uint8_t *)key;
-	struct measured measured;
+	eh_cube_lanes lanes[MAX_LANES];
+	uint64_t *lane = (uint64_t *)lanes;
 
 	EH_ASSERT(cube->n < EH_CUBE_MAX_ROWS && (shape->score || !row->has_score));
-	for (uint32_t a = 0; a < shape->attributes; a++)
-		group[a] = (uint8_t)eh_cube_group(cube->names, a, row->group[a]);
-	key[2] = (uint64_t)row->lineage << 32 | row->stratum;
-	count_cell(&cube->cells, key, EH_CUBE_KEY_WORDS, row->favourable);
-	measure(row, shape->numeric, &measured);
+	if (cube->in_lanes == EH_CUBE_LANE_ROWS)
+		empty_lanes(cube);
+	memset(lanes, 0, cube->stride * sizeof *lanes);
+	for (uint32_t f = 0; f < shape->numeric; f++)
+		if (row->has_numeric[f])
+			put_lanes(lane, cube->measures, f, row->numeric_q[f]);
+	if (row->has_score)
+		put_lanes(lane, cube->measures, shape->numeric, row->score_q);
 	int64_t bin = row->has_score ? eh_cube_quantise(row->score_q) : 0;
-	unsigned __int128 score_square = row->has_score ? square_of(row->score_q) : 0;
+	add_cell(cube, row);
 	for (uint32_t a = 0; a < shape->attributes; a++)
-		add_group(cube, a, group[a], row, bin, score_square, &measured);
+		add_group(cube, a, row, bin, lanes);
 	if (shape->level > 0)
-		add_levels(cube, row, group);
+		add_levels(cube, row);
+	cube->in_lanes++;
 	cube->n++;
-}
-
-/* ---- merge ---- */
-
-static void add_moments(struct eh_cube_moments *m, const struct eh_cube_moments *more)
-{
-	m->n += more->n;
-	m->sum += more->sum;
-	m->square += more->square;
-}
-
-static void add_table(struct eh_table *t, const struct eh_table *more)
-{
-	for (uint32_t i = 0; i < more->n; i++) {
-		const uint64_t *e = eh_table_entry(more, i), *theirs = e + t->words;
-		uint64_t *ours = eh_table_at(t, e, t->words);
-
-		ours[0] += theirs[0];
-		ours[1] += theirs[1];
-	}
-}
-
-static void add_bins(struct eh_cube_bins *bins, const struct eh_cube_bins *more)
-{
-	for (uint32_t i = 0; i < more->n; i++)
-		if (more->count[i] > 0)
-			*eh_cube_bin_at(bins, more->low + i) += more->count[i];
-}
-
-static void add_sums(struct eh_cube *cube, const struct eh_cube *other, uint32_t a, uint32_t g)
-{
-	const struct eh_cube_sums *theirs = &other->sums[a][g];
-	uint32_t numeric = cube->names->shape.numeric;
-
-	eh_cube_room_for_group(cube, a, g);
-	struct eh_cube_sums *ours = &cube->sums[a][g];
-	ours->count.n += theirs->count.n;
-	ours->count.favourable += theirs->count.favourable;
-	add_moments(&ours->score, &theirs->score);
-	add_bins(&ours->bins, &theirs->bins);
-	for (uint32_t f = 0; f < numeric; f++)
-		add_moments(&cube->numeric[a][(size_t)g * numeric + f], &other->numeric[a][(size_t)g * numeric + f]);
-}
-
-enum eh_rc eh_cube_merge(struct eh_cube *cube, const struct eh_cube *other, struct eh_err *err)
-{
-	EH_ASSERT(cube != other && cube->names == other->names);
-	if (other->n > EH_CUBE_MAX_ROWS - cube->n)
-		return eh_fail(err, EH_REFUSED, "a sum over more than 2^33 decisions");
-	add_table(&cube->cells, &other->cells);
-	add_table(&cube->levels, &other->levels);
-	for (uint32_t a = 0; a < cube->names->shape.attributes; a++)
-		for (uint32_t g = 0; g < other->groups[a]; g++)
-			if (other->sums[a][g].count.n > 0)
-				add_sums(cube, other, a, g);
-	cube->n += other->n;
-	return EH_OK;
-}
-
-/* ---- subtract: looks at everything first, then takes away ---- */
-
-static bool table_holds(const struct eh_table *t, const struct eh_table *less)
-{
-	for (uint32_t i = 0; i < less->n; i++) {
-		const uint64_t *e = eh_table_entry(less, i), *theirs = e + t->words;
-		const uint64_t *ours = eh_table_find(t, e, t->words, eh_table_hash(e, t->words));
-
-		if (ours == NULL || ours[0] < theirs[0] || ours[1] < theirs[1] ||
-		    ours[0] - theirs[0] < ours[1] - theirs[1])
-			return false;
-	}
-	return true;
-}
-
-/* Nothing of n is nothing of anything. */
-static bool moments_hold(const struct eh_cube_moments *m, const struct eh_cube_moments *less)
-{
-	if (m->n < less->n || m->square < less->square)
-		return false;
-	return m->n > less->n || (m->sum == less->sum && m->square == less->square);
-}
-
-static bool bins_hold(const struct eh_cube_bins *bins, const struct eh_cube_bins *less)
-{
-	for (uint32_t i = 0; i < less->n; i++) {
-		uint64_t at = (uint64_t)(less->low + i - bins->low);
-
-		if (less->count[i] > 0 && (at >= bins->n || bins->count[at] < less->count[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool sums_hold(const struct eh_cube *cube, const struct eh_cube *other, uint32_t a, uint32_t g)
-{
-	uint32_t numeric = cube->names->shape.numeric;
-
-	if (g >= cube->groups[a])
-		return false;
-	const struct eh_cube_sums *ours = &cube->sums[a][g], *theirs = &other->sums[a][g];
-	if (ours->count.n < theirs->count.n || ours->count.favourable < theirs->count.favourable)
-		return false;
-	if (!moments_hold(&ours->score, &theirs->score) || !bins_hold(&ours->bins, &theirs->bins))
-		return false;
-	for (uint32_t f = 0; f < numeric; f++)
-		if (!moments_hold(&cube->numeric[a][(size_t)g * numeric + f],
-		                  &other->numeric[a][(size_t)g * numeric + f]))
-			return false;
-	return true;
-}
-
-static bool holds(const struct eh_cube *cube, const struct eh_cube *other)
-{
-	if (cube->n < other->n || !table_holds(&cube->cells, &other->cells) ||
-	    !table_holds(&cube->levels, &other->levels))
-		return false;
-	for (uint32_t a = 0; a < cube->names->shape.attributes; a++)
-		for (uint32_t g = 0; g < other->groups[a]; g++)
-			if (other->sums[a][g].count.n > 0 && !sums_hold(cube, other, a, g))
-				return false;
-	return true;
-}
-
-static void take_table(struct eh_table *t, const struct eh_table *less)
-{
-	for (uint32_t i = 0; i < less->n; i++) {
-		const uint64_t *e = eh_table_entry(less, i), *theirs = e + t->words;
-		uint64_t *ours = eh_table_find(t, e, t->words, eh_table_hash(e, t->words));
-
-		ours[0] -= theirs[0];
-		ours[1] -= theirs[1];
-		if (ours[0] == 0)
-			eh_table_remove(t, (uint32_t)((size_t)(ours - t->entry) / (t->words + 2)));
-	}
-}
-
-static void take_moments(struct eh_cube_moments *m, const struct eh_cube_moments *less)
-{
-	m->n -= less->n;
-	m->sum -= less->sum;
-	m->square -= less->square;
-}
-
-static void take_sums(struct eh_cube *cube, const struct eh_cube *other, uint32_t a, uint32_t g)
-{
-	struct eh_cube_sums *ours = &cube->sums[a][g];
-	const struct eh_cube_sums *theirs = &other->sums[a][g];
-	uint32_t numeric = cube->names->shape.numeric;
-
-	ours->count.n -= theirs->count.n;
-	ours->count.favourable -= theirs->count.favourable;
-	take_moments(&ours->score, &theirs->score);
-	for (uint32_t i = 0; i < theirs->bins.n; i++)
-		if (theirs->bins.count[i] > 0)
-			ours->bins.count[theirs->bins.low + i - ours->bins.low] -= theirs->bins.count[i];
-	for (uint32_t f = 0; f < numeric; f++)
-		take_moments(&cube->numeric[a][(size_t)g * numeric + f], &other->numeric[a][(size_t)g * numeric + f]);
-}
-
-enum eh_rc eh_cube_subtract(struct eh_cube *cube, const struct eh_cube *other, struct eh_err *err)
-{
-	EH_ASSERT(cube != other && cube->names == other->names);
-	if (!holds(cube, other))
-		return eh_fail(err, EH_REFUSED, "a cube of %llu decisions does not hold the %llu to be taken away",
-		               (unsigned long long)cube->n, (unsigned long long)other->n);
-	take_table(&cube->cells, &other->cells);
-	take_table(&cube->levels, &other->levels);
-	for (uint32_t a = 0; a < cube->names->shape.attributes; a++)
-		for (uint32_t g = 0; g < other->groups[a]; g++)
-			if (other->sums[a][g].count.n > 0)
-				take_sums(cube, other, a, g);
-	cube->n -= other->n;
-	return EH_OK;
 }

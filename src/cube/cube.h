@@ -48,7 +48,7 @@ struct eh_cube_shape {
 
 /* One decision, ready to be counted. */
 struct eh_cube_row {
-	struct eh_text group[EH_CUBE_MAX_ATTRIBUTES];
+	uint8_t group[EH_CUBE_MAX_ATTRIBUTES]; /* eh_cube_group() */
 	uint32_t stratum;    /* eh_cube_tuple() of kind EH_CUBE_STRATUM, or eh_cube_other() */
 	uint32_t lineage;    /* eh_cube_tuple() of kind EH_CUBE_LINEAGE */
 	bool favourable;
@@ -72,7 +72,7 @@ struct eh_cube_names *eh_cube_names_new(struct eh_arena *home, const struct eh_c
  * Group code 0 is the missing one.  One code is held back for "other": the label after the
  * first EH_CUBE_MAX_GROUPS - 1 and all later ones are counted as that.  Tuples have as many
  * fields as the shape says; a field with at == NULL is missing. */
-uint32_t eh_cube_group(struct eh_cube_names *names, uint32_t attribute, struct eh_text label);
+uint8_t eh_cube_group(struct eh_cube_names *names, uint32_t attribute, struct eh_text label);
 uint32_t eh_cube_tuple(struct eh_cube_names *names, enum eh_cube_tuple kind, const struct eh_text *fields, uint32_t n);
 uint32_t eh_cube_other(struct eh_cube_names *names, enum eh_cube_tuple kind);
 uint32_t eh_cube_level(struct eh_cube_names *names, uint32_t feature, struct eh_text level);
@@ -97,9 +97,6 @@ void eh_cube_clear(struct eh_cube *cube); /* empties it, keeps its memory */
 /* Counts one decision.  Nothing is allocated once the cube has met its cells.
  * Values are below 2^47 in size (base/fixed.h), rows below EH_CUBE_MAX_ROWS: asserted. */
 void eh_cube_add(struct eh_cube *cube, const struct eh_cube_row *row);
-
-/* The group codes of the row counted last, one an attribute: interning them again is not needed. */
-const uint8_t *eh_cube_last_groups(const struct eh_cube *cube);
 
 /* Adds (or takes away) all that `other` holds.  Cells that fall to zero vanish.  Taking away what was
  * never added, or more than EH_CUBE_MAX_ROWS rows, is EH_REFUSED, and the cube is as it was. */

@@ -67,23 +67,38 @@ struct eh_cube_bins {
 	uint64_t *count;
 };
 
-/* What is kept of one group of an attribute; its numeric features lie in a block of their own. */
+/* What is kept of one group of an attribute; its moments lie in blocks of their own. */
 struct eh_cube_sums {
 	struct eh_cube_count count;
-	struct eh_cube_moments score;
 	struct eh_cube_bins bins;
 };
+
+/* Moments stand in two places.  A row is added to narrow lanes, 64 bits each, with no carry from one
+ * to the next: a value q = h 2^24 + l adds 1, q, h^2, hl and l^2, and the same vector of all
+ * measures is added to each attribute's group.  After EH_CUBE_LANE_ROWS rows the lanes could run over:
+ * they are emptied into the wide sums.  What is asked is always the sum of both. */
+#define EH_CUBE_LANE_ROWS (UINT32_C(1) << 15)
+#define EH_CUBE_LANE_KINDS 5
+#define EH_CUBE_LANE_SPLIT 24
+
+typedef uint64_t eh_cube_lanes __attribute__((vector_size(16)));
 
 struct eh_cube {
 	struct eh_cube_names *names;
 	uint64_t n;
 	struct eh_table cells;
 	struct eh_table levels;
-	struct eh_cube_sums *sums[EH_CUBE_MAX_ATTRIBUTES];       /* groups[a] of them */
-	struct eh_cube_moments *numeric[EH_CUBE_MAX_ATTRIBUTES]; /* groups[a] x shape.numeric */
-	uint32_t groups[EH_CUBE_MAX_ATTRIBUTES];
-	uint64_t last[EH_CUBE_KEY_WORDS]; /* the key of the row counted last */
+	uint32_t measures; /* the numeric features, then the score if there is one */
+	uint32_t stride;   /* vectors of lanes a group */
+	uint32_t in_lanes; /* rows since the lanes were emptied */
+	uint32_t groups[EH_CUBE_MAX_ATTRIBUTES];              /* of an attribute, that have room below */
+	struct eh_cube_sums *sums[EH_CUBE_MAX_ATTRIBUTES];    /* groups[a] */
+	struct eh_cube_moments *wide[EH_CUBE_MAX_ATTRIBUTES]; /* groups[a] x measures */
+	eh_cube_lanes *lanes[EH_CUBE_MAX_ATTRIBUTES];         /* groups[a] x stride: kind by kind, all measures */
 };
+
+/* Moments of measure m; the group must have room. */
+struct eh_cube_moments eh_cube_moments_at(const struct eh_cube *cube, uint32_t attribute, uint32_t group, uint32_t m);
 
 static inline const uint8_t *eh_cube_key_groups(const uint64_t *key)
 {
@@ -95,10 +110,17 @@ static inline uint64_t eh_cube_level_key(uint32_t feature, uint32_t attribute, u
 	return (uint64_t)feature << 56 | (uint64_t)attribute << 48 | (uint64_t)group << 40 | level;
 }
 
-/* Makes room for a group code that the cube has not met. */
-void eh_cube_room_for_group(struct eh_cube *cube, uint32_t attribute, uint32_t code);
+/* Makes room for a group code that the cube has not met, and for those below it. */
+void eh_cube_make_room(struct eh_cube *cube, uint32_t attribute, uint32_t code);
+
+void eh_cube_widen_bins(struct eh_cube_bins *bins, int64_t key);
 
 /* The counter of a histogram key, made where it is new. */
-uint64_t *eh_cube_bin_at(struct eh_cube_bins *bins, int64_t key);
+static inline uint64_t *eh_cube_bin_at(struct eh_cube_bins *bins, int64_t key)
+{
+	if ((uint64_t)(key - bins->low) >= bins->n)
+		eh_cube_widen_bins(bins, key);
+	return &bins->count[key - bins->low];
+}
 
 #endif

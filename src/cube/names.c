@@ -155,8 +155,9 @@ bool eh_cube_names_capped(const struct eh_cube_names *names)
 	return names->capped;
 }
 
-uint32_t eh_cube_group(struct eh_cube_names *names, uint32_t attribute, struct eh_text label)
+uint8_t eh_cube_group(struct eh_cube_names *names, uint32_t attribute, struct eh_text label)
 {
+	EH_ASSERT(attribute < names->shape.attributes);
 	if (label.at == NULL)
 		return 0;
 	struct eh_cube_dict *d = &names->group[attribute];
@@ -165,12 +166,12 @@ uint32_t eh_cube_group(struct eh_cube_names *names, uint32_t attribute, struct e
 	uint32_t code = dict_find(d, &w, hash);
 
 	if (code != EH_CUBE_NO_CODE)
-		return code + 1;
+		return (uint8_t)(code + 1);
 	if (d->n < EH_CUBE_MAX_GROUPS - 1)
-		return dict_insert(names->home, d, &w, hash) + 1;
+		return (uint8_t)(dict_insert(names->home, d, &w, hash) + 1);
 	if (label.n != strlen(other_text) || memcmp(label.at, other_text, label.n) != 0)
 		names->capped = true;
-	return dict_code(names, d, (struct eh_text){other_text, strlen(other_text)}) + 1;
+	return (uint8_t)(dict_code(names, d, (struct eh_text){other_text, strlen(other_text)}) + 1);
 }
 
 uint32_t eh_cube_level(struct eh_cube_names *names, uint32_t feature, struct eh_text level)

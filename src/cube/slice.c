@@ -43,17 +43,25 @@ void eh_cube_by_group(const struct eh_cube *cube, uint32_t attribute, struct eh_
 		out[g] = sums_of(cube, attribute, g)->count;
 }
 
+static struct eh_cube_moments moments_of(const struct eh_cube *cube, uint32_t attribute, uint32_t group, uint32_t m)
+{
+	EH_ASSERT(attribute < cube->names->shape.attributes);
+	if (group >= cube->groups[attribute])
+		return (struct eh_cube_moments){0};
+	return eh_cube_moments_at(cube, attribute, group, m);
+}
+
 struct eh_cube_moments eh_cube_score(const struct eh_cube *cube, uint32_t attribute, uint32_t group)
 {
-	return sums_of(cube, attribute, group)->score;
+	if (!cube->names->shape.score)
+		return (struct eh_cube_moments){0};
+	return moments_of(cube, attribute, group, cube->names->shape.numeric);
 }
 
 struct eh_cube_moments eh_cube_numeric(const struct eh_cube *cube, uint32_t f, uint32_t attribute, uint32_t group)
 {
-	EH_ASSERT(f < cube->names->shape.numeric && attribute < cube->names->shape.attributes);
-	if (group >= cube->groups[attribute])
-		return (struct eh_cube_moments){0};
-	return cube->numeric[attribute][(size_t)group * cube->names->shape.numeric + f];
+	EH_ASSERT(f < cube->names->shape.numeric);
+	return moments_of(cube, attribute, group, f);
 }
 
 const struct eh_cube_bin *eh_cube_histogram(const struct eh_cube *cube, uint32_t attribute, uint32_t group,

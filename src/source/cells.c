@@ -137,28 +137,23 @@ static uint32_t stratum_code(struct eh_cells *cells, const struct eh_text *field
 	return code;
 }
 
-static struct eh_text group_label(struct eh_cells *cells, size_t attribute, struct eh_text label)
+static uint8_t group_code(struct eh_cells *cells, size_t attribute, struct eh_text label)
 {
 	static const struct eh_text other = {EH_CELLS_OTHER, sizeof EH_CELLS_OTHER - 1};
 	struct eh_dictionary *d = &cells->kind[1 + attribute];
 
-	cells->group[attribute] = 0;
 	if (label.n == 0)
-		return label;
+		return 0;
 	const struct eh_dictionary_entry *have = eh_dictionary_find(d, label);
-	if (have == NULL && d->n == d->cap) {
-		cells->group[attribute] = (uint8_t)eh_cube_group(cells->names, (uint32_t)attribute, other);
-		return other;
-	}
-	if (have == NULL) {
-		EH_BUF_AUTO value = {0};
-
-		eh_buf_put(&value, label.at, label.n);
-		eh_dictionary_add(d, label, value.data, eh_cube_group(cells->names, (uint32_t)attribute, label));
-		have = &d->entry[d->n - 1];
-	}
-	cells->group[attribute] = (uint8_t)have->code;
-	return label;
+	if (have != NULL)
+		return (uint8_t)have->code;
+	if (d->n == d->cap)
+		return eh_cube_group(cells->names, (uint32_t)attribute, other);
+	EH_BUF_AUTO value = {0};
+	eh_buf_put(&value, label.at, label.n);
+	uint8_t code = eh_cube_group(cells->names, (uint32_t)attribute, label);
+	eh_dictionary_add(d, label, value.data, code);
+	return code;
 }
 
 const uint8_t *eh_cells_groups(const struct eh_cells *cells)
@@ -254,7 +249,7 @@ void eh_cells_row(struct eh_cells *cells, const struct eh_decision *decision, st
 {
 	cells->row++;
 	for (size_t i = 0; i < cells->map->protect_n; i++)
-		out->group[i] = group_label(cells, i, decision->groups[i]);
+		out->group[i] = cells->group[i] = group_code(cells, i, decision->groups[i]);
 	out->stratum = stratum_code(cells, decision->strata);
 	out->lineage = lineage_code(cells, decision);
 	out->favourable = decision->favourable;

@@ -108,14 +108,15 @@ static inline uint32_t rows_tuple(struct eh_cube_names *names, enum eh_cube_tupl
 	return eh_cube_tuple(names, kind, texts, 2);
 }
 
-static inline void rows_add(struct eh_cube_names *names, struct eh_cube *cube, const struct plain *plain)
+/* The row of a plain decision; `levels` holds its level codes. */
+static inline struct eh_cube_row rows_row(struct eh_cube_names *names, const struct plain *plain,
+                                          uint32_t levels[ROWS_LEVEL][ROWS_MAX_LEVELS])
 {
 	struct eh_cube_row row = {
 		.favourable = plain->favourable, .has_score = plain->has_score, .score_q = plain->score};
-	uint32_t levels[ROWS_LEVEL][ROWS_MAX_LEVELS];
 
-	for (int a = 0; a < ROWS_ATTRIBUTES; a++)
-		row.group[a] = rows_text(plain->group[a]);
+	for (uint32_t a = 0; a < ROWS_ATTRIBUTES; a++)
+		row.group[a] = eh_cube_group(names, a, rows_text(plain->group[a]));
 	row.stratum = plain->other_stratum ? eh_cube_other(names, EH_CUBE_STRATUM)
 	                                   : rows_tuple(names, EH_CUBE_STRATUM, plain->stratum);
 	row.lineage = rows_tuple(names, EH_CUBE_LINEAGE, plain->lineage);
@@ -129,6 +130,14 @@ static inline void rows_add(struct eh_cube_names *names, struct eh_cube *cube, c
 		row.levels[f] = levels[f];
 		row.n_levels[f] = plain->n_levels[f];
 	}
+	return row;
+}
+
+static inline void rows_add(struct eh_cube_names *names, struct eh_cube *cube, const struct plain *plain)
+{
+	uint32_t levels[ROWS_LEVEL][ROWS_MAX_LEVELS];
+	struct eh_cube_row row = rows_row(names, plain, levels);
+
 	eh_cube_add(cube, &row);
 }
 
