@@ -51,6 +51,7 @@ ASSETS := $(sort $(wildcard migrations/*.sql dashboards/*.css dashboards/*.js da
 
 OBJ := $(SRC:%.c=$(O)/%.o) $(SQL_ROOMS:%=$(O)/gen/%/sql.o) $(O)/gen/pg_sql_all.o $(O)/gen/assets.o
 STATS_OBJ := $(STATS_SRC:%.c=$(O)/%.o)
+TEST_LIB_OBJ := $(patsubst %.c,$(O)/%.o,$(wildcard tests/lib/*.c))
 UNIT_SRC := $(wildcard tests/unit/*/*_test.c tests/vectors/*_test.c)
 UNIT := $(UNIT_SRC:%.c=$(O)/%)
 
@@ -111,8 +112,12 @@ $(O)/%.o: %.c | $(GEN_H)
 
 # ---- tests ---------------------------------------------------------------------
 
-$(O)/tests/%_test: $(O)/tests/%_test.o $(O)/libevenhand.a $(O)/libevenhand-stats.a
+$(O)/tests/%_test: $(O)/tests/%_test.o $(O)/libevenhand-tests.a $(O)/libevenhand.a $(O)/libevenhand-stats.a
 	@$(CC) $(OPT) $(LINKHARD) -o $@ $^ -lcmocka $(LIBS)
+
+$(O)/libevenhand-tests.a: $(TEST_LIB_OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
 
 unit-programs: $(UNIT)
 

@@ -1,0 +1,150 @@
+/*
+ * store_test.c - the five roles, in the private cluster and in a named database.
+ */
+#include <string.h>
+
+#include "pg/migrate.h"
+#include "pg/store_check.h"
+#include "tests/lib/cluster.h"
+#include "tests/lib/test.h"
+
+static const enum eh_store_role roles[] = {EH_STORE_OWNER, EH_STORE_WRITER, EH_STORE_READER, EH_STORE_REGULATOR,
+					   EH_STORE_SOURCE};
+
+/* The test's own cluster, named as an operator would name one. */
+static const char *named(struct eh_arena *arena, const char *user)
+{
+	return eh_arena_printf(arena, "host=%s dbname=evenhand user=%s", eh_test_socket_folder(), user);
+}
+
+static void each_role_is_itself(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+		EH_PG_AUTO pg = eh_test_open(roles[i]);
+
+		assert_string_equal(eh_test_text(pg, "SELECT session_user"), eh_store_role_name(roles[i]));
+		assert_string_equal(eh_test_text(pg, "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls "
+						     "FROM pg_roles WHERE rolname = current_user"),
+				    "f");
+	}
+}
+
+static void roles_have_no_more_than_they_need(void **state)
+{
+	static const struct {
+		enum eh_store_role role;
+		const char *sql;
+	} denied[] = {
+		{EH_STORE_WRITER, "CREATE TABLE evenhand.x ()"},
+		{EH_STORE_WRITER, "CREATE TABLE public.x ()"},
+		{EH_STORE_WRITER, "CREATE TEMPORARY TABLE x ()"},
+		{EH_STORE_WRITER, "INSERT INTO evenhand.migration VALUES (99, 'x', sha256('x'))"},
+		{EH_STORE_READER, "CREATE TABLE evenhand.x ()"},
+		{EH_STORE_READER, "DELETE FROM evenhand.migration"},
+		{EH_STORE_READER, "SET ROLE evenhand_owner"},
+		{EH_STORE_REGULATOR, "CREATE TABLE public.x ()"},
+		{EH_STORE_SOURCE, "SELECT * FROM evenhand.migration"},
+		{EH_STORE_SOURCE, "SET ROLE evenhand_writer"},
+		{EH_STORE_OWNER, "CREATE ROLE x"},
+		{EH_STORE_OWNER, "COPY (SELECT 1) TO PROGRAM 'true'"},
+	};
+	struct eh_err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof denied / sizeof *denied; i++) {
+		EH_PG_AUTO pg = eh_test_open(denied[i].role);
+
+		expect_rc(EH_REFUSED, eh_pg_exec_script(pg, denied[i].sql, &err), &err);
+	}
+}
+
+static void source_keeps_decision_logs(void **state)
+{
+	EH_PG_AUTO pg = eh_test_open(EH_STORE_SOURCE);
+
+	(void)state;
+	eh_test_sql(pg, "CREATE SCHEMA risk; CREATE TABLE risk.decision (id text); CREATE TABLE public.decision (id text); "
+			"CREATE TEMPORARY TABLE staging (id text); DROP TABLE public.decision; DROP SCHEMA risk CASCADE");
+}
+
+static void named_store_sets_the_role(void **state)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	struct eh_err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+		EH_PG_AUTO pg = NULL;
+
+		expect_rc(EH_OK, eh_store_open(named(arena, "evenhand_admin"), NULL, roles[i], &pg, &err), &err);
+		assert_string_equal(eh_test_text(pg, "SELECT current_user"), eh_store_role_name(roles[i]));
+	}
+}
+
+static void login_without_membership_is_told(void **state)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	EH_PG_AUTO pg = NULL;
+	struct eh_err err;
+	struct eh_store_checks checks;
+	const char *conninfo = named(arena, "evenhand_source");
+
+	(void)state;
+	expect_rc(EH_AGAIN, eh_store_open(conninfo, NULL, EH_STORE_WRITER, &pg, &err), &err);
+	assert_non_null(strstr(err.text, "'evenhand_writer'"));
+	assert_non_null(strstr(err.hint, "doctor"));
+	eh_store_look(arena, conninfo, NULL, &checks);
+	assert_non_null(checks.sql);
+	assert_non_null(strstr(checks.sql, "GRANT evenhand_writer TO \"evenhand_source\";"));
+	assert_null(strstr(checks.sql, "GRANT evenhand_source TO"));
+}
+
+static void printed_sql_is_what_a_dba_needs(void **state)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	EH_PG_AUTO admin = eh_test_open_admin();
+	EH_PG_AUTO pg = NULL;
+	struct eh_store_checks checks;
+	struct eh_err err;
+	const char *conninfo;
+
+	(void)state;
+	/* A database of its own and a login that owns nothing; the map of the cluster lets it in as the source. */
+	eh_test_sql(admin, "CREATE DATABASE other");
+	conninfo = eh_arena_printf(arena, "host=%s dbname=other user=evenhand_source", eh_test_socket_folder());
+	eh_store_look(arena, conninfo, NULL, &checks);
+	assert_non_null(checks.sql);
+	EH_PG_AUTO dba = NULL;
+	expect_rc(EH_OK,
+		  eh_pg_open(eh_arena_printf(arena, "host=%s dbname=other user=evenhand_admin", eh_test_socket_folder()),
+			     NULL, &dba, &err),
+		  &err);
+	eh_test_sql(dba, checks.sql);
+	expect_rc(EH_AGAIN, eh_store_open(conninfo, NULL, EH_STORE_WRITER, &pg, &err), &err);
+	assert_non_null(strstr(err.text, "no schema"));
+	EH_PG_AUTO owner = NULL;
+	int applied;
+	expect_rc(EH_OK, eh_store_open_any(conninfo, NULL, EH_STORE_OWNER, &owner, &err), &err);
+	expect_rc(EH_OK, eh_migrate_run(owner, &applied, &err), &err);
+	expect_rc(EH_OK, eh_store_open(conninfo, NULL, EH_STORE_WRITER, &pg, &err), &err);
+	eh_store_look(arena, conninfo, NULL, &checks);
+	assert_null(checks.sql);
+	for (size_t i = 0; i < checks.n; i++)
+		assert_null(checks.check[i].fix);
+	eh_test_sql(admin, "REVOKE evenhand_owner, evenhand_writer, evenhand_reader, evenhand_regulator FROM evenhand_source");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_role_is_itself),
+		cmocka_unit_test(roles_have_no_more_than_they_need),
+		cmocka_unit_test(source_keeps_decision_logs),
+		cmocka_unit_test(named_store_sets_the_role),
+		cmocka_unit_test(login_without_membership_is_told),
+		cmocka_unit_test(printed_sql_is_what_a_dba_needs),
+	};
+
+	return cmocka_run_group_tests(tests, eh_test_store_begin, eh_test_store_end);
+}
