@@ -103,7 +103,7 @@ json_t *eh_serve_chart_dots_table(const struct eh_chart_dots *chart)
 {
 	json_t *rows = json_array(), *columns = json_array();
 
-	json_array_append_new(columns, eh_serve_column("", false));
+	json_array_append_new(columns, eh_serve_column("Name", false));
 	json_array_append_new(columns, eh_serve_column("State", false));
 	json_array_append_new(columns, eh_serve_column(chart->unit, true));
 	json_array_append_new(columns, eh_serve_column("from", true));
