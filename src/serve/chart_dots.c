@@ -24,7 +24,8 @@ static void set_axis(struct drawing *d)
 				eh_serve_widen(&lo, &hi, ends[k]);
 	}
 	for (size_t r = 0; r < chart->n_rules; r++)
-		eh_serve_widen(&lo, &hi, chart->rules[r].value);
+		if (!chart->log || chart->rules[r].value > 0)
+			eh_serve_widen(&lo, &hi, chart->rules[r].value);
 	eh_serve_pad(&lo, &hi, chart->log);
 	d->f.x = (struct eh_scale){chart->fixed_axis ? chart->x_lo : lo, chart->fixed_axis ? chart->x_hi : hi, d->f.left,
 	                           d->f.right, chart->log};

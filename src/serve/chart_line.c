@@ -290,7 +290,8 @@ static void set_axis(struct drawing *d)
 			eh_serve_widen(&lo, &hi, chart->series[s].hi[i]);
 		}
 	for (size_t r = 0; r < chart->n_rules; r++)
-		eh_serve_widen(&lo, &hi, chart->rules[r].value);
+		if (!chart->log || chart->rules[r].value > 0)
+			eh_serve_widen(&lo, &hi, chart->rules[r].value);
 	eh_serve_pad(&lo, &hi, chart->log);
 	d->f.y.lo = lo;
 	d->f.y.hi = hi;

@@ -82,6 +82,26 @@ static void test_log_labels_are_exact(void **state)
 	assert_int_equal(count_of(out.data, ">10\xe2\x81\xb5</text>"), 2);
 }
 
+/* Nought and less have no place on a logarithmic axis: not as a limit, not as a level. */
+static void test_log_axis_stays_above_nought(void **state)
+{
+	EH_BUF_AUTO out = {0};
+	struct eh_chart_series series;
+	struct eh_chart_line chart = small_chart(&series);
+	const double wide[DAYS] = {INFINITY, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2}, low[DAYS] = {-INFINITY, 0, -3, NAN};
+	const struct eh_chart_rule nought = {0, "nought", EH_SERVE_RULE_OWN};
+
+	(void)state;
+	series.lo = low;
+	series.hi = wide;
+	chart.rules = &nought;
+	chart.n_rules = 1;
+	chart.log = true;
+	eh_serve_chart_line(&out, &chart);
+	assert_well_formed(out.data);
+	assert_null(strstr(out.data, "nan"));
+}
+
 static void test_gaps_break_the_line(void **state)
 {
 	EH_BUF_AUTO out = {0};
@@ -167,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_log_axis_golden),
 		cmocka_unit_test(test_log_labels_are_exact),
+		cmocka_unit_test(test_log_axis_stays_above_nought),
 		cmocka_unit_test(test_gaps_break_the_line),
 		cmocka_unit_test(test_columns_keep_their_extremes),
 		cmocka_unit_test(test_nothing_to_draw),
