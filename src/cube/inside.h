@@ -39,7 +39,13 @@ struct eh_cube_tuples {
 	uint32_t other; /* its code, or EH_CUBE_NO_CODE */
 };
 
-struct eh_cube_decoder;
+/* Memory that grows and is used again, in the arena of the names. */
+struct eh_cube_span {
+	void *at;
+	size_t bytes;
+};
+
+struct eh_cube_workshop;
 
 struct eh_cube_names {
 	struct eh_arena *home;
@@ -48,17 +54,36 @@ struct eh_cube_names {
 	struct eh_cube_dict group[EH_CUBE_MAX_ATTRIBUTES];
 	struct eh_cube_dict level[EH_CUBE_MAX_FEATURES];
 	struct eh_cube_tuples tuple[2];
-	char *scratch; /* where a tuple is packed */
-	size_t scratch_cap;
+	struct eh_cube_span packing; /* where a tuple is packed */
 	bool capped;
-	struct eh_cube_decoder *decoder; /* block.c's working memory, made on first use */
+	struct eh_cube_workshop *workshop; /* where blocks are made and read; made on first use */
 };
+
+/* At least that much memory; what was in the span is lost. */
+void *eh_cube_span(struct eh_cube_names *names, struct eh_cube_span *span, size_t n, size_t size);
 
 /* The code of a tuple by its packed text, taken apart and checked; EH_CUBE_NO_CODE: not a tuple's text. */
 uint32_t eh_cube_tuple_of_packed(struct eh_cube_names *names, enum eh_cube_tuple kind, const char *text, size_t n);
 
 /* Whether `text` is a tuple's packed form, without making it one. */
 bool eh_cube_tuple_is_packed(const struct eh_cube_names *names, enum eh_cube_tuple kind, const char *text, size_t n);
+
+/* Local codes are those of one block: the place of a text among the sorted texts that occur in it.
+ * Of a group: that place + 1, and 0 for the missing one, as everywhere. */
+struct eh_cube_workshop {
+	uint8_t group_local[EH_CUBE_MAX_ATTRIBUTES][EH_CUBE_MAX_GROUPS + 1];
+	uint8_t group_code[EH_CUBE_MAX_ATTRIBUTES][EH_CUBE_MAX_GROUPS + 1];
+	struct eh_cube_count count[EH_CUBE_MAX_ATTRIBUTES][EH_CUBE_MAX_GROUPS + 1]; /* by local code */
+	struct eh_cube_span tuple[2], level; /* encoding: local by code; decoding: code by local */
+	struct eh_cube_span refs, columns, order, spare, buckets;
+};
+
+struct eh_cube_workshop *eh_cube_workshop(struct eh_cube_names *names);
+
+/* A block's first byte, and the fields of a level entry: feature, level, attribute, group. */
+#define EH_CUBE_BLOCK_VERSION 1
+#define EH_CUBE_LEVEL_FIELDS 4
+#define EH_CUBE_MAX_FIELDS (EH_CUBE_MAX_ATTRIBUTES + 2)
 
 /* The histogram of one group: counts of the keys low .. low + n - 1. */
 struct eh_cube_bins {

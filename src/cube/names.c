@@ -150,6 +150,23 @@ struct eh_cube_names *eh_cube_names_new(struct eh_arena *home, const struct eh_c
 	return names;
 }
 
+void *eh_cube_span(struct eh_cube_names *names, struct eh_cube_span *span, size_t n, size_t size)
+{
+	EH_ASSERT(size == 0 || n < SIZE_MAX / 4 / size);
+	if (span->bytes < n * size || span->at == NULL) {
+		span->bytes = 2 * n * size + 64;
+		span->at = eh_arena_zalloc(names->home, span->bytes, 1);
+	}
+	return span->at;
+}
+
+struct eh_cube_workshop *eh_cube_workshop(struct eh_cube_names *names)
+{
+	if (names->workshop == NULL)
+		names->workshop = eh_arena_zalloc(names->home, 1, sizeof *names->workshop);
+	return names->workshop;
+}
+
 bool eh_cube_names_capped(const struct eh_cube_names *names)
 {
 	return names->capped;
@@ -214,22 +231,13 @@ static size_t pack_length(char *to, size_t value)
 	return n;
 }
 
-static char *scratch_of(struct eh_cube_names *names, size_t bytes)
-{
-	if (names->scratch_cap < bytes) {
-		names->scratch_cap = 2 * bytes < 256 ? 256 : 2 * bytes;
-		names->scratch = eh_arena_zalloc(names->home, names->scratch_cap, 1);
-	}
-	return names->scratch;
-}
-
 static struct eh_text pack_tuple(struct eh_cube_names *names, const struct eh_text *fields, uint32_t n)
 {
 	size_t bytes = 1;
 
 	for (uint32_t i = 0; i < n; i++)
 		bytes += (fields[i].at != NULL ? fields[i].n : 0) + 10;
-	char *start = scratch_of(names, bytes), *to = start;
+	char *start = eh_cube_span(names, &names->packing, bytes, 1), *to = start;
 	for (uint32_t i = 0; i < n; i++) {
 		if (fields[i].at == NULL) {
 			*to++ = 0;
