@@ -60,7 +60,13 @@ enum eh_rc eh_map_read_column(struct eh_map_part *part, const struct eh_yaml *no
 		EH_ASSERT(at < COLUMNS_MAX);
 		part->columns[at].name = name;
 	}
-	part->columns[at].roles |= (unsigned)role;
+	/* Import keeps times as timestamptz and all else as text: as anything but a time, the field would
+	 * read otherwise in the file than in the table. */
+	const unsigned times = EH_MAP_DECIDED_AT | EH_MAP_OUTCOME_AT;
+	unsigned roles = part->columns[at].roles |= (unsigned)role;
+	if ((roles & times) != 0 && (roles & ~times) != 0)
+		return eh_yaml_fail(node, part->err, "the column \"%s\" holds a time, it cannot be used as something else too",
+		                    name);
 	*column = at;
 	return EH_OK;
 }

@@ -254,6 +254,8 @@ static void columns_and_values_are_checked(void **state)
 	            "m.yaml:3:10: columns has an \"outcome\" and the file does not describe it");
 	refuse_with("columns", "columns: {id: id, decided_at: at, decision: d, outcome_at: o}",
 	            "m.yaml:3:10: columns has \"outcome_at\" and no \"outcome\"");
+	refuse_with("strata", "strata: [{name: day, column: at}]",
+	            "m.yaml:6:30: the column \"at\" holds a time, it cannot be used as something else too");
 	refuse_with("score", "score: {scale: 2}", "m.yaml:6:1: \"score\" is described and columns has no \"score\"");
 	refuse_with("outcome", "outcome: {adverse: [a]}", "m.yaml:6:1: \"outcome\" is described and columns has no \"outcome\"");
 	refuse_with("favourable", "", "m.yaml:1:1: the file has neither \"favourable\" nor \"adverse\"");
