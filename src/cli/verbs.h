@@ -21,6 +21,8 @@
 #define EH_CLI_VERBS(X)                                                                                                \
 	X(init, "make the store: private cluster, database, roles and schema")                                         \
 	X(migrate, "bring the store's schema to this program's version")                                               \
+	X(import, "load a CSV decision log into a table, and register its source")                                     \
+	X(setaside, "list the rows that could not be used, and why")                                                   \
 	X(status, "say where the store and its sources stand")                                                         \
 	X(doctor, "check every precondition, and say how to mend what fails")                                          \
 	X(stop, "stop the private PostgreSQL cluster")

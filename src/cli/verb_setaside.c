@@ -1,0 +1,194 @@
+/*
+ * verb_setaside.c - evenhand setaside list: the rows that could not be used, and why.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "base/utf8.h"
+#include "cli/flags.h"
+#include "cli/verbs.h"
+#include "pg/store.h"
+#include "source/aside.h"
+#include "source/register.h"
+
+#define LIMIT_DEFAULT "1000"
+#define RAW_SHOWN 100 /* bytes of a raw row in a line of text */
+
+const char eh_cli_setaside_usage[] =
+	"usage: evenhand setaside list [--source NAME] [--limit N] [--json]\n"
+	"\n"
+	"Lists rows that import or gather set aside, newest first, with the reason.  Import's rows\n"
+	"lie beside the source's table, in evenhand_import.set_aside, as they stood in the file.\n"
+	"\n"
+	"  --source NAME  of one source only\n"
+	"  --limit N      at most N rows of each kind and source (" LIMIT_DEFAULT ")\n"
+	"  --json         one JSON object on standard output\n";
+
+struct listing {
+	struct eh_arena *arena;
+	struct eh_pg *store;
+	const struct eh_settings *settings;
+	int64_t limit;
+	json_t *rows;
+};
+
+static void add_row(struct listing *l, json_t *row)
+{
+	EH_ASSERT(row != NULL && json_array_append_new(l->rows, row) == 0);
+}
+
+static json_t *time_json(int64_t us)
+{
+	char text[EH_TIME_TEXT];
+
+	eh_time_format(us, text);
+	return json_string(text);
+}
+
+/* Bytes as text: what is not UTF-8 as \xHH, a backslash as two. */
+static json_t *raw_json(struct eh_pg_bytes raw)
+{
+	EH_BUF_AUTO out = {0};
+	const char *at = raw.data, *end = at + raw.n;
+
+	eh_buf_puts(&out, "");
+	while (at < end) {
+		size_t good = eh_utf8_span(at, (size_t)(end - at));
+
+		for (size_t i = 0; i < good; i++)
+			if (at[i] == '\\')
+				eh_buf_puts(&out, "\\\\");
+			else
+				eh_buf_putc(&out, at[i]);
+		at += good;
+		if (at < end)
+			eh_buf_printf(&out, "\\x%02x", (unsigned char)*at++);
+	}
+	return json_stringn(out.data, out.len);
+}
+
+static enum eh_rc list_import(struct listing *l, const struct eh_source *source, struct eh_err *err)
+{
+	EH_PG_AUTO pg = NULL;
+	const struct eh_aside_import *rows;
+	size_t n = 0;
+	enum eh_rc rc = source->map->conninfo != NULL
+	                        ? eh_pg_open(source->map->conninfo, NULL, &pg, err)
+	                        : eh_store_open(l->settings->store, l->settings->state, EH_STORE_SOURCE, &pg, err);
+
+	if (rc == EH_OK)
+		rc = eh_aside_list_import(l->arena, pg, source->map->source, l->limit, &rows, &n, err);
+	for (size_t i = 0; rc == EH_OK && i < n; i++)
+		add_row(l, json_pack("{s:s, s:s, s:s, s:I, s:n, s:s, s:o, s:o}", "source", source->map->source, "by", "import",
+		                     "file", rows[i].file, "line", (json_int_t)rows[i].line, "id", "reason", rows[i].reason,
+		                     "raw", raw_json(rows[i].raw), "at", time_json(rows[i].at_us)));
+	return rc;
+}
+
+static enum eh_rc list_gather(struct listing *l, const struct eh_source *source, struct eh_err *err)
+{
+	const struct eh_aside_gather *rows;
+	size_t n = 0;
+	enum eh_rc rc = eh_aside_list_gather(l->arena, l->store, source->id, l->limit, &rows, &n, err);
+
+	for (size_t i = 0; rc == EH_OK && i < n; i++)
+		add_row(l, json_pack("{s:s, s:s, s:n, s:n, s:s?, s:s, s:n, s:o}", "source", source->map->source, "by", "gather",
+		                     "file", "line", "id", rows[i].row_id, "reason", rows[i].reason, "raw", "at",
+		                     time_json(rows[i].at_us)));
+	return rc;
+}
+
+static void print_text(const json_t *rows)
+{
+	size_t i;
+	json_t *row;
+
+	if (json_array_size(rows) == 0)
+		puts("nothing is set aside");
+	json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
+		const char *raw = json_string_value(json_object_get(row, "raw"));
+		const char *id = json_string_value(json_object_get(row, "id"));
+
+		printf("%s  %s  ", json_string_value(json_object_get(row, "at")),
+		       json_string_value(json_object_get(row, "source")));
+		if (raw != NULL)
+			printf("%s:%" JSON_INTEGER_FORMAT ": ", json_string_value(json_object_get(row, "file")),
+			       json_integer_value(json_object_get(row, "line")));
+		else
+			printf("id %s: ", id == NULL ? "missing" : id);
+		printf("%s\n", json_string_value(json_object_get(row, "reason")));
+		if (raw != NULL)
+			printf("    %.*s%s\n", (int)strcspn(raw, "\r\n") < RAW_SHOWN ? (int)strcspn(raw, "\r\n") : RAW_SHOWN, raw,
+			       strlen(raw) > RAW_SHOWN ? "..." : "");
+	}
+}
+
+static enum eh_rc list_source(struct listing *l, const struct eh_source *source, struct eh_err *err)
+{
+	enum eh_rc rc = list_import(l, source, err);
+
+	return rc != EH_OK ? rc : list_gather(l, source, err);
+}
+
+static enum eh_rc list(struct listing *l, const char *name, struct eh_err *err)
+{
+	struct eh_source *sources, one;
+	size_t n = 0;
+	enum eh_rc rc;
+
+	if (name != NULL) {
+		rc = eh_source_load(l->arena, l->store, name, &one, err);
+		return rc != EH_OK ? rc : list_source(l, &one, err);
+	}
+	rc = eh_source_list(l->arena, l->store, &sources, &n, err);
+	for (size_t i = 0; rc == EH_OK && i < n; i++)
+		rc = list_source(l, &sources[i], err);
+	return rc;
+}
+
+static enum eh_rc read_limit(const char *text, int64_t *limit, struct eh_err *err)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 9 || text[digits] != '\0')
+		return eh_fail(err, EH_BAD_INPUT, "--limit must be a number of rows");
+	*limit = strtoll(text, NULL, 10);
+	return EH_OK;
+}
+
+int eh_cli_setaside(int argc, char **argv, struct eh_settings *settings)
+{
+	const char *name = NULL, *limit = NULL;
+	bool json = false;
+	const struct eh_cli_flag flags[] = {{"source", &name, NULL}, {"limit", &limit, NULL}, {"json", NULL, &json}, {0}};
+	EH_ARENA_AUTO arena = eh_arena_new();
+	EH_PG_AUTO store = NULL;
+	EH_JSON_AUTO rows = json_array();
+	struct listing l = {.arena = arena, .settings = settings, .rows = rows};
+	struct eh_err err = {0};
+
+	enum eh_rc rc = eh_cli_flags(&argc, argv, flags, &err);
+	if (rc == EH_OK)
+		rc = eh_cli_words(argc, argv, 1, 1, &err);
+	if (rc == EH_OK && strcmp(argv[1], "list") != 0)
+		rc = eh_fail(&err, EH_BAD_INPUT, "setaside has no word \"%s\", it has: list", argv[1]);
+	if (rc != EH_OK || (rc = read_limit(limit == NULL ? LIMIT_DEFAULT : limit, &l.limit, &err)) != EH_OK ||
+	    (rc = eh_store_open(settings->store, settings->state, EH_STORE_READER, &store, &err)) != EH_OK)
+		return eh_cli_failed_json(&err, json);
+	l.store = store;
+	if ((rc = list(&l, name, &err)) != EH_OK)
+		return eh_cli_failed_json(&err, json);
+	if (!json) {
+		print_text(rows);
+		return 0;
+	}
+	EH_JSON_AUTO doc = json_pack("{s:O}", "set_aside", rows);
+	EH_ASSERT(doc != NULL && json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) == 0);
+	putchar('\n');
+	return 0;
+}
