@@ -24,11 +24,6 @@
 
 #include "cube/inside.h"
 
-struct ref {
-	const struct eh_cube_word *word;
-	uint32_t code;
-};
-
 struct writer {
 	const struct eh_cube *cube;
 	struct eh_cube_names *names;
@@ -49,13 +44,13 @@ static void put(struct eh_buf *out, uint64_t value)
 
 static int by_bytes(const void *a, const void *b)
 {
-	const struct eh_cube_word *x = ((const struct ref *)a)->word, *y = ((const struct ref *)b)->word;
+	const struct eh_cube_word *x = ((const struct eh_cube_ref *)a)->word, *y = ((const struct eh_cube_ref *)b)->word;
 	int c = memcmp(x->text, y->text, x->n < y->n ? x->n : y->n);
 
 	return c != 0 ? c : (x->n > y->n) - (x->n < y->n);
 }
 
-static void put_texts(struct eh_buf *out, struct ref *refs, uint32_t n)
+void eh_cube_put_texts(struct eh_buf *out, struct eh_cube_ref *refs, uint32_t n)
 {
 	if (n > 1)
 		qsort(refs, n, sizeof *refs, by_bytes);
@@ -79,13 +74,13 @@ static void put_shape(const struct writer *w)
 
 static void put_labels(struct writer *w, uint32_t a)
 {
-	struct ref refs[EH_CUBE_MAX_GROUPS];
+	struct eh_cube_ref refs[EH_CUBE_MAX_GROUPS];
 	uint32_t n = 0;
 
 	for (uint32_t code = 1; code < w->cube->groups[a]; code++)
 		if (w->cube->sums[a][code].count.n > 0)
-			refs[n++] = (struct ref){&w->names->group[a].word[code - 1], code};
-	put_texts(w->out, refs, n);
+			refs[n++] = (struct eh_cube_ref){&w->names->group[a].word[code - 1], code};
+	eh_cube_put_texts(w->out, refs, n);
 	w->shop->group_local[a][0] = w->shop->group_code[a][0] = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		w->shop->group_local[a][refs[i].code] = (uint8_t)(i + 1);
@@ -104,7 +99,7 @@ static void put_tuples(struct writer *w, enum eh_cube_tuple kind)
 	const struct eh_table *cells = &w->cube->cells;
 	const struct eh_cube_dict *d = &w->names->tuple[kind].packed;
 	uint32_t *local = eh_cube_span(w->names, &w->shop->tuple[kind], d->n, sizeof *local);
-	struct ref *refs = eh_cube_span(w->names, &w->shop->refs, d->n, sizeof *refs);
+	struct eh_cube_ref *refs = eh_cube_span(w->names, &w->shop->refs, d->n, sizeof *refs);
 	uint32_t n = 0;
 
 	memset(local, 0, d->n * sizeof *local);
@@ -112,9 +107,9 @@ static void put_tuples(struct writer *w, enum eh_cube_tuple kind)
 		uint32_t code = tuple_of(eh_table_entry(cells, i), kind);
 
 		if (local[code]++ == 0)
-			refs[n++] = (struct ref){&d->word[code], code};
+			refs[n++] = (struct eh_cube_ref){&d->word[code], code};
 	}
-	put_texts(w->out, refs, n);
+	eh_cube_put_texts(w->out, refs, n);
 	for (uint32_t i = 0; i < n; i++)
 		local[refs[i].code] = i;
 	w->tuples[kind] = n;
@@ -273,7 +268,7 @@ static void put_levels(struct writer *w, uint32_t *first, uint32_t *most)
 		all += w->names->level[f].n;
 	}
 	uint32_t *local = eh_cube_span(w->names, &w->shop->level, all, sizeof *local);
-	struct ref *refs = eh_cube_span(w->names, &w->shop->refs, all, sizeof *refs);
+	struct eh_cube_ref *refs = eh_cube_span(w->names, &w->shop->refs, all, sizeof *refs);
 	memset(local, 0, all * sizeof *local);
 	for (uint32_t i = 0; i < levels->n; i++) {
 		uint64_t key = *eh_table_entry(levels, i);
@@ -285,8 +280,8 @@ static void put_levels(struct writer *w, uint32_t *first, uint32_t *most)
 
 		for (uint32_t code = 0; code < w->names->level[f].n; code++)
 			if (local[first[f] + code])
-				refs[n++] = (struct ref){&w->names->level[f].word[code], code};
-		put_texts(w->out, refs, n);
+				refs[n++] = (struct eh_cube_ref){&w->names->level[f].word[code], code};
+		eh_cube_put_texts(w->out, refs, n);
 		for (uint32_t i = 0; i < n; i++)
 			local[first[f] + refs[i].code] = i;
 		if (*most < n)

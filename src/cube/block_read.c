@@ -51,17 +51,15 @@ static uint32_t take_number(struct block *b, size_t bytes)
 	return b->r.bad ? 0 : (uint32_t)n;
 }
 
-/* A text that comes after `before` in byte order (before->at == NULL: the first). */
-static struct eh_text take_text(struct block *b, const struct eh_text *before)
+struct eh_text eh_cube_take_text(struct eh_reader *r, struct eh_text before)
 {
 	struct eh_text text;
 
-	text.at = eh_read_lenstr(&b->r, &text.n);
-	if (b->r.bad || before->at == NULL)
+	text.at = eh_read_lenstr(r, &text.n);
+	if (r->bad || before.at == NULL)
 		return text;
-	int c = memcmp(before->at, text.at, before->n < text.n ? before->n : text.n);
-	if (c > 0 || (c == 0 && before->n >= text.n))
-		fault(b, "has texts that do not ascend");
+	int c = memcmp(before.at, text.at, before.n < text.n ? before.n : text.n);
+	r->bad = c > 0 || (c == 0 && before.n >= text.n);
 	return text;
 }
 
@@ -93,7 +91,7 @@ static void read_labels(struct block *b, uint32_t a)
 	b->shop->group_code[a][0] = 0;
 	memset(b->shop->count[a], 0, (b->labels[a] + 1) * sizeof b->shop->count[a][0]);
 	for (uint32_t i = 1; i <= b->labels[a] && !b->r.bad; i++) {
-		label = take_text(b, &label);
+		label = eh_cube_take_text(&b->r, label);
 		if (b->into != NULL)
 			b->shop->group_code[a][i] = eh_cube_group(b->names, a, label);
 	}
@@ -108,7 +106,7 @@ static void read_tuples(struct block *b, enum eh_cube_tuple kind)
 
 	memset(code, 0, n * sizeof *code);
 	for (uint32_t i = 0; i < n && !b->r.bad; i++) {
-		text = take_text(b, &text);
+		text = eh_cube_take_text(&b->r, text);
 		if (!b->r.bad && !eh_cube_tuple_is_packed(b->names, kind, text.at, text.n))
 			fault(b, "has a malformed tuple");
 		else if (b->into != NULL)
@@ -348,7 +346,7 @@ static void read_levels(struct block *b)
 		b->first_level[f] = all;
 		b->levels[f] = take_number(b, 1);
 		for (uint32_t i = 0; i < b->levels[f] && !b->r.bad; i++) {
-			text = take_text(b, &text);
+			text = eh_cube_take_text(&b->r, text);
 			if (!b->r.bad)
 				code[all++] = b->into != NULL ? eh_cube_level(b->names, f, text) : 0;
 		}
@@ -442,7 +440,7 @@ enum eh_rc eh_cube_decode(struct eh_cube *cube, const void *block, size_t len, s
 	read_block(&b);
 	if (b.r.bad)
 		return eh_fail(err, EH_BAD_INPUT, "a packed cube of %zu bytes %s (at byte %zu)", len,
-		               b.wrong != NULL ? b.wrong : "ends early or has a malformed number", (size_t)(b.r.at - at));
+		               b.wrong != NULL ? b.wrong : "ends early, or a number or text is out of form", (size_t)(b.r.at - at));
 	if (b.n > EH_CUBE_MAX_ROWS - cube->n)
 		return eh_fail(err, EH_REFUSED, "a sum over more than 2^33 decisions");
 	b.r = start;

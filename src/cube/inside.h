@@ -80,6 +80,18 @@ struct eh_cube_workshop {
 
 struct eh_cube_workshop *eh_cube_workshop(struct eh_cube_names *names);
 
+/* A text to be written, and its code. */
+struct eh_cube_ref {
+	const struct eh_cube_word *word;
+	uint32_t code;
+};
+
+/* Sorts texts by their bytes and writes how many, then each. */
+void eh_cube_put_texts(struct eh_buf *out, struct eh_cube_ref *refs, uint32_t n);
+
+/* Reads one of them; `before` is the one before it (at == NULL: none), and if it does not come after that the reader is bad. */
+struct eh_text eh_cube_take_text(struct eh_reader *r, struct eh_text before);
+
 /* A block's first byte, and the fields of a level entry: feature, level, attribute, group. */
 #define EH_CUBE_BLOCK_VERSION 1
 #define EH_CUBE_LEVEL_FIELDS 4
