@@ -177,19 +177,24 @@ static bool anybody_inside(const struct eh_cluster *cluster)
 	return found;
 }
 
+static enum eh_rc remove_stale(const char *path, struct eh_err *err)
+{
+	if (unlink(path) == 0 || errno == ENOENT)
+		return EH_OK;
+	return eh_fail(err, EH_AGAIN, "cannot remove %s: %s", path, strerror(errno));
+}
+
 /*
- * After a power cut the number in postmaster.pid may belong to somebody else, and PostgreSQL
- * would then refuse to start for ever.  Whether a server is really there is seen by who works in the
- * data folder; after kill -9 of its head the children need a moment to leave.
+ * After a power cut the number in postmaster.pid, and in the lock of the socket, may belong to
+ * somebody else (or, where nobody reaps, to the dead server), and PostgreSQL would then refuse to
+ * start for ever.  Whether a server is really there is seen by who works in the data folder;
+ * after kill -9 of its head the children need a moment to leave.
  */
 static enum eh_rc clear_stale_pid(const struct eh_cluster *cluster, struct eh_err *err)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
-	const char *pid_file = eh_arena_printf(arena, "%s/postmaster.pid", cluster->data);
 	int64_t until_us = eh_time_steady_us() + 60 * EH_SECOND_US;
 
-	if (access(pid_file, F_OK) != 0)
-		return EH_OK;
 	while (anybody_inside(cluster)) {
 		if (eh_time_steady_us() > until_us) {
 			eh_fail(err, EH_AGAIN, "processes of an earlier server still work in %s", cluster->data);
@@ -197,9 +202,8 @@ static enum eh_rc clear_stale_pid(const struct eh_cluster *cluster, struct eh_er
 		}
 		usleep(100 * 1000);
 	}
-	if (unlink(pid_file) != 0 && errno != ENOENT)
-		return eh_fail(err, EH_AGAIN, "cannot remove %s: %s", pid_file, strerror(errno));
-	return EH_OK;
+	enum eh_rc rc = remove_stale(eh_arena_printf(arena, "%s/postmaster.pid", cluster->data), err);
+	return rc == EH_OK ? remove_stale(eh_arena_printf(arena, "%s/.s.PGSQL.5432.lock", cluster->run), err) : rc;
 }
 
 static const char *last_words(struct eh_arena *arena, const struct eh_cluster *cluster)
@@ -228,6 +232,8 @@ static enum eh_rc start_server(const struct eh_cluster *cluster, struct eh_err *
 	enum eh_rc rc = clear_stale_pid(cluster, err);
 
 	if (rc == EH_OK)
+		rc = eh_cluster_make_run(cluster, err);
+	if (rc == EH_OK)
 		rc = eh_cluster_write_config(cluster, cluster->data, err);
 	if (rc != EH_OK || eh_cluster_run(cluster, argv, err) == EH_OK)
 		return rc;
@@ -242,7 +248,10 @@ enum eh_rc eh_cluster_stop_server(const struct eh_cluster *cluster, struct eh_er
 	const char *const argv[] = {eh_arena_printf(arena, "%s/pg_ctl", cluster->bin), "stop", "-w", "-s",
 				    "-m", "fast", "-t", STOP_SECONDS, "-D", cluster->data, NULL};
 
-	return eh_cluster_run(cluster, argv, err);
+	enum eh_rc rc = eh_cluster_run(cluster, argv, err);
+	if (rc == EH_OK && rmdir(cluster->run) != 0 && errno != ENOENT && errno != ENOTEMPTY)
+		return eh_fail(err, EH_AGAIN, "cannot remove %s: %s", cluster->run, strerror(errno));
+	return rc;
 }
 
 /* ---- the whole way -------------------------------------------------------------- */
@@ -264,7 +273,7 @@ static enum eh_rc make_and_start(const struct eh_cluster *cluster, struct eh_err
 enum eh_rc eh_cluster_ensure(const struct eh_cluster *cluster, struct eh_err *err)
 {
 	FD_AUTO setup = -1;
-	enum eh_rc rc = eh_cluster_make_folders(cluster, err);
+	enum eh_rc rc = eh_cluster_make_state(cluster, err);
 
 	if (rc == EH_OK)
 		rc = hold_shared(cluster, err);

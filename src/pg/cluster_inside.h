@@ -9,8 +9,11 @@
 
 #include "pg/cluster.h"
 
-/* Makes state folder and socket folder, with owner and mode. */
-EH_MUST enum eh_rc eh_cluster_make_folders(const struct eh_cluster *cluster, struct eh_err *err);
+/* Makes the state folder, with owner and mode. */
+EH_MUST enum eh_rc eh_cluster_make_state(const struct eh_cluster *cluster, struct eh_err *err);
+
+/* Makes the socket folder; the caller holds the setup lock. */
+EH_MUST enum eh_rc eh_cluster_make_run(const struct eh_cluster *cluster, struct eh_err *err);
 
 /* initdb and the server's configuration, whole or not at all. */
 EH_MUST enum eh_rc eh_cluster_make_data(const struct eh_cluster *cluster, struct eh_err *err);
@@ -36,7 +39,7 @@ EH_MUST enum eh_rc eh_cluster_watch(const struct eh_cluster *cluster, struct eh_
 /* Ends the watcher if there is one; the caller holds the setup lock. */
 void eh_cluster_unwatch(const struct eh_cluster *cluster);
 
-/* pg_ctl stop, waiting until the server is gone. */
+/* pg_ctl stop, waiting until the server is gone, and its socket folder with it. */
 EH_MUST enum eh_rc eh_cluster_stop_server(const struct eh_cluster *cluster, struct eh_err *err);
 
 #endif

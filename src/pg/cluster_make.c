@@ -98,15 +98,18 @@ static enum eh_rc check_reach(const struct eh_cluster *cluster, struct eh_err *e
 	return eh_hint(err, "set EVENHAND_STATE to a folder whose parents everybody may enter");
 }
 
-enum eh_rc eh_cluster_make_folders(const struct eh_cluster *cluster, struct eh_err *err)
+enum eh_rc eh_cluster_make_state(const struct eh_cluster *cluster, struct eh_err *err)
 {
 	enum eh_rc rc = make_parents(cluster->state, err);
 
 	if (rc == EH_OK && geteuid() == 0)
 		rc = check_reach(cluster, err);
-	if (rc == EH_OK)
-		rc = make_private_folder(cluster->state, &cluster->owner, err);
-	return rc == EH_OK ? make_private_folder(cluster->run, &cluster->owner, err) : rc;
+	return rc == EH_OK ? make_private_folder(cluster->state, &cluster->owner, err) : rc;
+}
+
+enum eh_rc eh_cluster_make_run(const struct eh_cluster *cluster, struct eh_err *err)
+{
+	return make_private_folder(cluster->run, &cluster->owner, err);
 }
 
 /* ---- files ---------------------------------------------------------------------- */
