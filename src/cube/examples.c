@@ -148,10 +148,12 @@ static uint64_t *reservoir_at(struct eh_examples *ex, uint64_t key)
 
 static bool wants(const struct eh_examples *ex, const struct reservoir *r, uint64_t hash, struct eh_text id)
 {
-	const struct kept *top = &ex->kept[r->at[0]];
+	if (r->n == EH_EXAMPLES_MAX) {
+		const struct kept *top = &ex->kept[r->at[0]];
 
-	if (r->n == EH_EXAMPLES_MAX && compare(hash, id, top->hash, top->id) >= 0)
-		return false;
+		if (compare(hash, id, top->hash, top->id) >= 0)
+			return false;
+	}
 	for (uint32_t i = 0; i < r->n; i++) {
 		const struct kept *k = &ex->kept[r->at[i]];
 
