@@ -16,7 +16,7 @@ CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 AR ?= ar
 
 PKGS := gsl libpq libmicrohttpd jansson libsodium libcurl libfyaml zlib libcrypto
-APT_BUILD := gcc make pkg-config libgsl-dev libpq-dev libmicrohttpd-dev libjansson-dev \
+APT_BUILD := gcc libc6-dev make pkg-config libgsl-dev libpq-dev libmicrohttpd-dev libjansson-dev \
 	libsodium-dev libcurl4-openssl-dev libfyaml-dev zlib1g-dev libssl-dev
 APT_RUN := postgresql-15 adduser
 APT_TEST := libcmocka-dev clang libclang-rt-14-dev nodejs npm chromium fonts-dejavu-core curl
@@ -77,6 +77,45 @@ stats: $(O)/libevenhand-stats.a ## build only the statistics library, which need
 	@echo 'int main(void) { return 0; }' | $(CC) $(OPT) -pie -fPIE -x c - -x none -o $(O)/stats-alone \
 	  -Wl,--whole-archive $(O)/libevenhand-stats.a -Wl,--no-whole-archive -lgsl -lgslcblas -lm
 
+# ---- packages ------------------------------------------------------------------
+
+# What is missing of $(1) is installed as root or with sudo, saying so; where neither is
+# possible the apt line is printed and make stops.  A program that came from elsewhere
+# counts as there.  A PostgreSQL that is new on the machine must not leave a system cluster
+# running: the file that forbids one is there for this one call of apt only.
+APT_GET := apt-get
+CREATE_CONF := /etc/postgresql-common/createcluster.conf
+NO_CLUSTER := /etc/postgresql-common/createcluster.d/evenhand.conf
+define install
+@missing=; for p in $(1); do \
+  dpkg-query -W -f='$${db:Status-Status}\n' $$p 2>/dev/null | grep -qx installed || \
+  command -v $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+[ -n "$$missing" ] || exit 0; \
+if [ "$$(id -u)" -eq 0 ]; then as=env; \
+elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then as="sudo env"; \
+else echo "make: packages are missing, and only root may install them" >&2; \
+  echo "hint: apt-get install --no-install-recommends$$missing" >&2; exit 3; fi; \
+apt="$$as DEBIAN_FRONTEND=noninteractive $(APT_GET) -q -y --no-install-recommends"; \
+echo "installing:$$missing"; \
+apt-cache show $$missing >/dev/null 2>&1 || $$as $(APT_GET) -q update >&2 || exit 3; \
+case "$$missing" in *" postgresql-"*) \
+  $$apt install postgresql-common >&2 || exit 3; \
+  trap "$$as rm -f $(NO_CLUSTER)" EXIT; trap 'exit 3' INT TERM; \
+  $$as mkdir -p $(dir $(NO_CLUSTER)); \
+  echo 'create_main_cluster = false' | $$as tee $(NO_CLUSTER) >/dev/null; \
+  [ "$$(pg_conftool -bs $(CREATE_CONF) show create_main_cluster)" = off ] || { \
+    echo "make: $(CREATE_CONF) would start a system cluster" >&2; \
+    echo "hint: set create_main_cluster = false in it, and run make again" >&2; exit 3; };; \
+esac; \
+$$apt install $$missing >&2 || exit 3
+endef
+
+deps-run: ## install what building and running need (apt, as root or with sudo)
+	$(call install,$(APT_BUILD) $(APT_RUN))
+
+deps-test: ## install what the tests need besides
+	$(call install,$(APT_BUILD) $(APT_RUN) $(APT_TEST))
+
 # ---- generated: SQL statements, embedded files --------------------------------
 
 GEN_H := $(SQL_ROOMS:%=$(O)/gen/%/sql.h)
@@ -122,7 +161,7 @@ $(O)/libevenhand-tests.a: $(TEST_LIB_OBJ)
 unit-programs: $(UNIT)
 
 .SECONDARY:
-.PHONY: all need-build stats unit-programs help clean
+.PHONY: all need-build deps-run deps-test stats unit-programs help clean
 
 clean: ## remove everything that was built
 	rm -rf $(B)
