@@ -42,7 +42,8 @@ enum eh_rc eh_while(struct eh_err *err, const char *format, ...)
 	va_end(args);
 	if (n < 0 || (size_t)n >= sizeof err->text)
 		n = (int)sizeof err->text - 1;
-	snprintf(err->text + n, sizeof err->text - (size_t)n, ": %s", before);
+	int left = (int)sizeof err->text - n; /* said as a precision too, so that the cut is seen to be meant */
+	snprintf(err->text + n, (size_t)left, ": %.*s", left, before);
 	return err->rc;
 }
 

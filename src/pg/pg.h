@@ -129,7 +129,7 @@ void eh_pg_rollback(struct eh_pg *pg); /* does nothing outside a transaction */
 /* Each takes text and binary columns.  A value that is not of the kind, or is null where the
  * function cannot say so, is a broken promise of our SQL and asserts. */
 bool eh_pg_null(const PGresult *res, int row, int col);
-int64_t eh_pg_int8(const PGresult *res, int row, int col); /* any integer type; 0 for null is NOT given: asserts */
+int64_t eh_pg_int8(const PGresult *res, int row, int col); /* any integer type; null asserts */
 bool eh_pg_bool(const PGresult *res, int row, int col);
 int64_t eh_pg_time(const PGresult *res, int row, int col); /* timestamptz as microseconds since 1970 */
 const char *eh_pg_text(const PGresult *res, int row, int col); /* NULL for null; lives as long as res */
