@@ -12,6 +12,7 @@
 #include "config/nearest.h"
 #include "config/yaml.h"
 
+EH_PRINTF(5, 0)
 static enum eh_rc fail_at(const struct eh_yaml *node, unsigned line, unsigned column, struct eh_err *err,
                           const char *format, va_list args)
 {

@@ -330,7 +330,7 @@ struct eh_cells_entry eh_cells_new_entry(const struct eh_cells *cells, size_t i)
 		}
 		i -= fresh;
 	}
-	EH_ASSERT(!"there is no such entry");
+	EH_ASSERT(false && "there is no such entry");
 	return (struct eh_cells_entry){0};
 }
 

@@ -47,7 +47,7 @@ void eh_position_format(const struct eh_position *p, struct eh_buf *out)
 	case EH_POSITION_NONE:
 		break;
 	}
-	EH_ASSERT(!"a position that says nothing is not written");
+	EH_ASSERT(false && "a position that says nothing is not written");
 }
 
 /* Takes the next word of *at, which ends at a space or the text's end. */
