@@ -103,6 +103,22 @@ static enum eh_rc list_gather(struct listing *l, const struct eh_source *source,
 	return rc;
 }
 
+/* What came from outside goes to a terminal without its control characters, and not at any length. */
+static void print_safely(const char *text, size_t most)
+{
+	size_t n = strlen(text), shown = n < most ? n : most;
+
+	while (shown < n && ((unsigned char)text[shown] & 0xc0) == 0x80)
+		shown++; /* not in the middle of a character */
+	for (size_t i = 0; i < shown; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			printf("\\x%02x", (unsigned char)text[i]);
+		else
+			putchar(text[i]);
+	if (shown < n)
+		fputs("...", stdout);
+}
+
 static void print_text(const json_t *rows)
 {
 	size_t i;
@@ -116,15 +132,20 @@ static void print_text(const json_t *rows)
 
 		printf("%s  %s  ", json_string_value(json_object_get(row, "at")),
 		       json_string_value(json_object_get(row, "source")));
-		if (raw != NULL)
-			printf("%s:%" JSON_INTEGER_FORMAT ": ", json_string_value(json_object_get(row, "file")),
-			       json_integer_value(json_object_get(row, "line")));
-		else
-			printf("id %s: ", id == NULL ? "missing" : id);
+		if (raw != NULL) {
+			print_safely(json_string_value(json_object_get(row, "file")), RAW_SHOWN);
+			printf(":%" JSON_INTEGER_FORMAT ": ", json_integer_value(json_object_get(row, "line")));
+		} else {
+			fputs("id ", stdout);
+			print_safely(id == NULL ? "missing" : id, RAW_SHOWN);
+			fputs(": ", stdout);
+		}
 		printf("%s\n", json_string_value(json_object_get(row, "reason")));
-		if (raw != NULL)
-			printf("    %.*s%s\n", (int)strcspn(raw, "\r\n") < RAW_SHOWN ? (int)strcspn(raw, "\r\n") : RAW_SHOWN, raw,
-			       strlen(raw) > RAW_SHOWN ? "..." : "");
+		if (raw != NULL) {
+			fputs("    ", stdout);
+			print_safely(raw, RAW_SHOWN);
+			putchar('\n');
+		}
 	}
 }
 
