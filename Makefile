@@ -37,6 +37,13 @@ OPT := -O1 -g -fsanitize=thread
 LINKHARD := -pie -fsanitize=thread
 endif
 
+ifeq ($(SAN),fuzz)
+CC := clang
+HARD := -fPIE
+OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LINKHARD := -pie -fsanitize=address,undefined
+endif
+
 CFLAGS_ALL = -std=gnu17 $(OPT) $(HARD) $(WARN) -ffp-contract=off -D_GNU_SOURCE \
 	-I. -Isrc -I$(O)/gen -isystem /usr/include/postgresql $(CFLAGS)
 LIBS = -lgsl -lgslcblas -lpq -lmicrohttpd -ljansson -lsodium -lcurl -lfyaml -lz -lcrypto -lm -lpthread
@@ -160,8 +167,26 @@ $(O)/libevenhand-tests.a: $(TEST_LIB_OBJ)
 
 unit-programs: $(UNIT)
 
+# ---- fuzzing: each tests/fuzz/NAME_fuzz.c from the seeds in tests/fuzz/seeds/NAME, $(FUZZ_S) seconds ---
+
+FUZZ_S ?= 20
+FUZZ := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/*_fuzz.c))
+
+$(O)/tests/fuzz/%_fuzz: $(O)/tests/fuzz/%_fuzz.o $(O)/libevenhand.a $(O)/libevenhand-stats.a
+	@$(CC) $(OPT) -fsanitize=fuzzer $(LINKHARD) -o $@ $^ $(LIBS)
+
+fuzz-programs: $(FUZZ)
+
+fuzz: ## throw random bytes at every reader of bytes, FUZZ_S seconds each
+	@$(MAKE) SAN=fuzz fuzz-programs
+	@for program in $(FUZZ:$(O)/%=$(B)/fuzz/%); do \
+	  name=$$(basename $$program _fuzz); found=$(B)/fuzz/found/$$name; mkdir -p $$found; echo "fuzz $$name"; \
+	  $$program -max_total_time=$(FUZZ_S) -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
+	    -artifact_prefix=$$found/ $$found $$(ls -d tests/fuzz/seeds/$$name 2>/dev/null) >$$found.log 2>&1 || \
+	    { cat $$found.log; exit 1; }; grep number_of_executed_units $$found.log; done
+
 .SECONDARY:
-.PHONY: all need-build deps-run deps-test stats unit-programs help clean
+.PHONY: all need-build deps-run deps-test stats unit-programs fuzz fuzz-programs help clean
 
 clean: ## remove everything that was built
 	rm -rf $(B)
