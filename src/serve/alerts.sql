@@ -1,0 +1,32 @@
+-- name: list_alerts
+-- $1 which: open, closed or all; $2 how many to pass over.  One more than a page, to know whether there is a next.
+SELECT a.alert_id, a.source, a.attribute, a.grp, a.kind, a.state, a.severity, a.body ->> 'sentence' AS sentence,
+       (SELECT min(t.at_us) FROM evenhand.alert_step t WHERE t.alert_id = a.alert_id) AS raised_us, c.clock_us,
+       a.found_in, a.onset_us, a.body ->> 'owner' AS owner
+FROM evenhand.alert_now a LEFT JOIN evenhand.source_state c USING (source_id)
+WHERE $1::text = 'all'
+   OR ($1::text = 'closed') = (a.state IN ('closed-fixed', 'closed-not-confirmed', 'accepted-risk'))
+ORDER BY raised_us DESC, a.alert_id LIMIT 26 OFFSET $2::bigint
+-- name: alert_by_id
+SELECT a.alert_id, a.source, a.kind, a.attribute, a.grp, a.found_in, a.state, a.severity, a.onset_us, a.body,
+       encode(a.evidence_sha256, 'hex') AS evidence, encode(a.policy_sha256, 'hex') AS policy, a.leaf_index, c.clock_us,
+       (SELECT min(t.at_us) FROM evenhand.alert_step t WHERE t.alert_id = a.alert_id) AS raised_us
+FROM evenhand.alert_now a LEFT JOIN evenhand.source_state c USING (source_id)
+WHERE a.alert_id = $1::text
+-- name: alert_steps
+SELECT step_no, event, from_state, to_state, severity, at_us, actor, second_actor, reason, leaf_index,
+       encode(evidence_sha256, 'hex') AS evidence
+FROM evenhand.alert_step WHERE alert_id = $1::text ORDER BY step_no DESC LIMIT 200
+-- name: alert_requests
+-- what people asked for, newest first, with what judge made of it
+SELECT r.request_id, r.user_name, r.verb, r.body ->> 'event' AS event, r.body ->> 'reason' AS reason, r.requested_at,
+       o.done, o.message, r.body ->> 'request_id' AS approves,
+       EXISTS (SELECT FROM evenhand.request p JOIN evenhand.request_outcome q USING (request_id)
+               WHERE p.alert_id = r.alert_id AND p.verb = 'approve' AND q.done
+                 AND p.body ->> 'request_id' = r.request_id::text) AS approved
+FROM evenhand.request r LEFT JOIN evenhand.request_outcome o USING (request_id)
+WHERE r.alert_id = $1::text ORDER BY r.request_id DESC LIMIT 50
+-- name: put_request
+-- the author is the session; what is written beside it is a claim that judge compares
+INSERT INTO evenhand.request (token_sha256, user_name, verb, alert_id, body)
+SELECT $1::bytea, $2::text, $3::text, a.alert_id, $5::jsonb FROM evenhand.alert a WHERE a.alert_id = $4::text

@@ -1,0 +1,31 @@
+/*
+ * sentences.h - a verdict in plain words.
+ *
+ * It keeps two laws.  Ours says that an indicator crossed a line of a policy, and
+ * never who did what or why (law 10).  And a verdict that found nothing says how
+ * large a gap it could have seen (law 4).
+ *
+ * Owner    texts live in the arena.
+ * Threads  any, one arena each.
+ */
+#ifndef EH_SERVE_SENTENCES_H
+#define EH_SERVE_SENTENCES_H
+
+#include "serve/points.h"
+
+/* Group, reference, direction of a verdict; the texts live as long as it. */
+struct eh_points_about eh_serve_about(const json_t *verdict);
+
+/* "as they are", or "like for like: within tier, region". */
+const char *eh_serve_strata_words(struct eh_arena *arena, const json_t *verdict);
+
+/* "21 Oct 2026 to 20 Nov 2026". */
+const char *eh_serve_window_words(struct eh_arena *arena, const json_t *verdict);
+
+/* What was found: shares, ratio, interval. */
+const char *eh_serve_monitor_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery);
+
+/* What the lines say of it. */
+const char *eh_serve_verdict_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery);
+
+#endif
