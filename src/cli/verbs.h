@@ -25,6 +25,8 @@
 	X(setaside, "list the rows that could not be used, and why")                                                   \
 	X(status, "say where the store and its sources stand")                                                         \
 	X(doctor, "check every precondition, and say how to mend what fails")                                          \
+	X(serve, "show the dashboard")                                                                                 \
+	X(user, "say who may sign in to the dashboard")                                                                \
 	X(stop, "stop the private PostgreSQL cluster")
 
 struct eh_cli_verb {
