@@ -26,7 +26,8 @@ static void print_help(FILE *out)
 	fprintf(out, "  %-10s %s\n", "help", "this list, or `evenhand help VERB`");
 	fprintf(out, "\nsettings, for every verb (a flag wins over the variable, that over the file):\n\n");
 	eh_settings_help(out);
-	fprintf(out, "\nexit codes: 0 done, 1 the answer is no, 2 a wrong command or file, 3 the surroundings failed\n");
+	fprintf(out, "\nexit codes: 0 done, 1 the answer is no, 2 a wrong command or file, "
+		     "3 the surroundings failed\n");
 }
 
 static const struct eh_cli_verb *find(const char *name)
@@ -52,10 +53,15 @@ static int unknown(const char *name)
 	return 2;
 }
 
+static bool is_help_flag(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static bool asks_for_help(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+		if (is_help_flag(argv[i]))
 			return true;
 	return false;
 }
@@ -78,7 +84,7 @@ static int run(int argc, char **argv)
 	struct eh_err err;
 
 	/* Help comes before the settings, so that it is there also where the file is wrong. */
-	if (argc > 1 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+	if (argc > 1 && (strcmp(argv[1], "help") == 0 || is_help_flag(argv[1]))) {
 		if (argc > 2)
 			return print_usage(argv[2]);
 		print_help(stdout);

@@ -36,7 +36,7 @@ struct row {
 
 static const struct row table[] = {
 	{"config", PATH, AT(config), NULL, 0, 0,
-	 "the file of settings; else ~/.config/evenhand/evenhand.yaml or /etc/evenhand/evenhand.yaml, where there is one"},
+	 "the file of settings; else ~/.config/evenhand/evenhand.yaml or /etc/evenhand/evenhand.yaml"},
 	{"store", TEXT, AT(store), NULL, 0, 0,
 	 "libpq connection string of the store; without it a private PostgreSQL is made and started"},
 	{"state", PATH, AT(state), NULL, 0, 0,
@@ -48,7 +48,8 @@ static const struct row table[] = {
 	{"webhook_url", TEXT, AT(webhook_url), NULL, 0, 0, "URL that alert steps are POSTed to"},
 	{"commit_interval", LENGTH, AT(commit_interval_ms), "200ms", 1, SECOND_MS,
 	 "while rows come, gather commits at least this often"},
-	{"poll_interval", LENGTH, AT(poll_interval_ms), "1s", 5, HOUR_MS, "how often a polled source is asked for new rows"},
+	{"poll_interval", LENGTH, AT(poll_interval_ms), "1s", 5, HOUR_MS,
+	 "how often a polled source is asked for new rows"},
 	{"session_idle", LENGTH, AT(session_idle_ms), "30m", 60 * SECOND_MS, 24 * HOUR_MS,
 	 "a sign-in ends after this long without a request"},
 	{"session_length", LENGTH, AT(session_length_ms), "12h", 300 * SECOND_MS, 168 * HOUR_MS,
@@ -323,15 +324,14 @@ enum eh_rc eh_settings_read(struct eh_settings *settings, struct eh_arena *arena
 
 void eh_settings_help(FILE *out)
 {
+	static const char *const words[] = {
+		[TEXT] = "TEXT", [PATH] = "PATH", [ADDRESS] = "HOST:PORT", [LENGTH] = "TIME"};
 	EH_ARENA_AUTO arena = eh_arena_new();
 
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct row *row = &table[i];
 
-		fprintf(out, "  --%s%s\n      %s", flag_name(arena, row->name),
-			row->kind == LENGTH ? " TIME" : row->kind == ADDRESS ? " HOST:PORT" : row->kind == PATH ? " PATH"
-														: " TEXT",
-			row->prose);
+		fprintf(out, "  --%s %s\n      %s", flag_name(arena, row->name), words[row->kind], row->prose);
 		if (row->preset != NULL)
 			fprintf(out, " (default %s)", row->preset);
 		fprintf(out, "\n      %s", env_name(arena, row->name));

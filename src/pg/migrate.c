@@ -109,22 +109,43 @@ static enum eh_rc apply(struct eh_pg *pg, int n, struct eh_err *err)
 	return eh_while(err, "%s", asset->name);
 }
 
-enum eh_rc eh_migrate_run(struct eh_pg *pg, int *applied_now, struct eh_err *err)
+static enum eh_rc apply_missing(struct eh_pg *pg, int *applied_now, struct eh_err *err)
 {
 	struct eh_migrate_state state;
+	enum eh_rc rc = eh_migrate_look(pg, &state, err); /* only under the lock: another may have been at it */
 
-	*applied_now = 0;
-	enum eh_rc rc = eh_pg_lock(pg, LOCK_KEY, err);
-	if (rc != EH_OK)
-		return rc;
-	rc = eh_migrate_look(pg, &state, err); /* only under the lock: another may have been at it */
 	for (int n = state.applied + 1; rc == EH_OK && n <= state.known; n++) {
 		rc = apply(pg, n, err);
 		*applied_now += rc == EH_OK;
 	}
+	return rc;
+}
+
+/* Gives the lock back; of two failures the first is the story. */
+static enum eh_rc unlock_after(struct eh_pg *pg, enum eh_rc rc, struct eh_err *err)
+{
 	struct eh_err unlocking;
 	enum eh_rc unlocked = eh_pg_unlock(pg, LOCK_KEY, &unlocking);
+
 	if (rc == EH_OK && unlocked != EH_OK)
 		*err = unlocking;
 	return rc != EH_OK ? rc : unlocked;
+}
+
+enum eh_rc eh_migrate_run(struct eh_pg *pg, int *applied_now, struct eh_err *err)
+{
+	enum eh_rc rc = eh_pg_lock(pg, LOCK_KEY, err);
+
+	*applied_now = 0;
+	return rc == EH_OK ? unlock_after(pg, apply_missing(pg, applied_now, err), err) : rc;
+}
+
+enum eh_rc eh_migrate_look_settled(struct eh_pg *pg, struct eh_migrate_state *state, struct eh_err *err)
+{
+	enum eh_rc rc = eh_migrate_look(pg, state, err);
+
+	if (rc != EH_OK || state->applied == state->known)
+		return rc;
+	rc = eh_pg_lock(pg, LOCK_KEY, err);
+	return rc == EH_OK ? unlock_after(pg, eh_migrate_look(pg, state, err), err) : rc;
 }

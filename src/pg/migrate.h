@@ -23,6 +23,9 @@ struct eh_migrate_state {
 /* Where the store stands.  EH_REFUSED where it is ahead of us or was changed. */
 EH_MUST enum eh_rc eh_migrate_look(struct eh_pg *pg, struct eh_migrate_state *state, struct eh_err *err);
 
+/* The same, but a migration that is just going on is waited for. */
+EH_MUST enum eh_rc eh_migrate_look_settled(struct eh_pg *pg, struct eh_migrate_state *state, struct eh_err *err);
+
 /* Applies what is missing; *applied_now counts it. */
 EH_MUST enum eh_rc eh_migrate_run(struct eh_pg *pg, int *applied_now, struct eh_err *err);
 

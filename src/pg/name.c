@@ -63,7 +63,7 @@ enum eh_rc eh_pg_split_table(struct eh_arena *arena, const char *name, char **sc
 		}
 	}
 	eh_fail(err, EH_BAD_INPUT, "'%s' is not a table name", name);
-	return eh_hint(err, "write schema.table, each part at most 63 bytes, with double quotes where a part holds a dot");
+	return eh_hint(err, "write schema.table, each part at most 63 bytes, in double quotes where it holds a dot");
 }
 
 enum eh_rc eh_pg_quote_table(struct eh_arena *arena, const char *name, char **out, struct eh_err *err)

@@ -99,7 +99,7 @@ static enum eh_rc make_schema(const char *state, struct eh_err *err)
 static enum eh_rc check_schema(struct eh_pg *pg, const char *conninfo, const char *state, struct eh_err *err)
 {
 	struct eh_migrate_state at;
-	enum eh_rc rc = eh_migrate_look(pg, &at, err);
+	enum eh_rc rc = eh_migrate_look_settled(pg, &at, err);
 
 	if (rc != EH_OK || at.applied == at.known)
 		return rc;

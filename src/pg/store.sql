@@ -4,7 +4,8 @@ SELECT count(*) FROM pg_catalog.pg_database WHERE datname = 'evenhand'
 
 -- name: has_role
 -- 1: the login may SET ROLE to $1; 0: it may not; null: there is no such role.
-SELECT (SELECT pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')::int FROM pg_catalog.pg_roles r WHERE r.rolname = $1::text)
+SELECT (SELECT pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')::int
+	FROM pg_catalog.pg_roles r WHERE r.rolname = $1::text)
 
 -- name: has_migrations
 -- Whether the list of migrations is there; asked of the catalogs, which any role may read.

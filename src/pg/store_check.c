@@ -47,7 +47,8 @@ static bool look_at_cluster(struct eh_arena *arena, const char *state, struct eh
 		add_err(arena, checks, "private PostgreSQL", &err);
 		return false;
 	}
-	add(checks, "PostgreSQL programs", eh_arena_printf(arena, "version %d in %s", cluster.major, cluster.bin), NULL);
+	add(checks, "PostgreSQL programs", eh_arena_printf(arena, "version %d in %s", cluster.major, cluster.bin),
+	    NULL);
 	look_at_space(arena, &cluster, checks);
 	bool made = eh_cluster_made(&cluster);
 	add(checks, "private PostgreSQL",

@@ -108,7 +108,8 @@ static void flags_are_taken_out_up_to_two_dashes(void **state)
 	int argc;
 
 	(void)state;
-	expect_rc(EH_OK, READ(&s, "gather", "--store=service=x", "--ops_listen", "[::1]:0", "--", "--state", "x"), &err);
+	expect_rc(EH_OK, READ(&s, "gather", "--store=service=x", "--ops_listen", "[::1]:0", "--", "--state", "x"),
+		  &err);
 	assert_string_equal(s.store, "service=x");
 	assert_string_equal(s.ops_listen, "[::1]:0");
 	assert_int_equal(argc, 5);

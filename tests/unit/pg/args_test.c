@@ -7,8 +7,8 @@
 #include "tests/lib/cluster.h"
 #include "tests/lib/test.h"
 
-static const struct eh_pg_sql echo = {"test_echo", "SELECT $1::bigint, $2::text, $3::bytea, $4::boolean, $5::timestamptz, "
-						   "$6::bigint, $7::text, $8::bytea"};
+static const struct eh_pg_sql echo = {"test_echo", "SELECT $1::bigint, $2::text, $3::bytea, $4::boolean, "
+						   "$5::timestamptz, $6::bigint, $7::text, $8::bytea"};
 static const struct eh_pg_sql unnest = {"test_unnest",
 					"SELECT i, t, b FROM unnest($1::bigint[], $2::text[], $3::bytea[]) u(i, t, b)"};
 
@@ -109,7 +109,8 @@ static void smaller_integers_are_read(void **state)
 	struct eh_err err;
 
 	(void)state;
-	expect_rc(EH_OK, eh_pg_query_text(pg, "SELECT (-2)::int2, (-70000)::int4, false", NULL, true, &res, &err), &err);
+	expect_rc(EH_OK, eh_pg_query_text(pg, "SELECT (-2)::int2, (-70000)::int4, false", NULL, true, &res, &err),
+		  &err);
 	assert_int_equal(eh_pg_int8(res, 0, 0), -2);
 	assert_int_equal(eh_pg_int8(res, 0, 1), -70000);
 	assert_false(eh_pg_bool(res, 0, 2));

@@ -72,7 +72,9 @@ static void failures_are_filed(void **state)
 	expect_rc(EH_REFUSED, eh_pg_query_text(pg, "DELETE FROM evenhand.migration", NULL, false, &res, &err), &err);
 	assert_string_equal(eh_pg_state(pg), "42501");
 	expect_rc(EH_REFUSED,
-		  eh_pg_query_text(pg, "DO $$ BEGIN RAISE EXCEPTION 'not by one person' USING HINT = 'ask another'; END $$",
+		  eh_pg_query_text(pg,
+				   "DO $$ BEGIN RAISE EXCEPTION 'not by one person' USING HINT = 'ask another'; "
+				   "END $$",
 				   NULL, false, &res, &err),
 		  &err);
 	assert_string_equal(err.text, "not by one person");

@@ -39,7 +39,8 @@ static void output_and_code_come_back(void **state)
 
 static void nothing_is_inherited(void **state)
 {
-	const char *const argv[] = {"/bin/sh", "-c", "ls /proc/self/fd | wc -l; echo $HOME; env | grep -c SECRET", NULL};
+	const char *const argv[] = {"/bin/sh", "-c", "ls /proc/self/fd | wc -l; echo $HOME; env | grep -c SECRET",
+				    NULL};
 	struct eh_process_user user = me();
 	EH_BUF_AUTO said = {0};
 	struct eh_err err;

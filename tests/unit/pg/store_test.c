@@ -2,6 +2,8 @@
  * store_test.c - the five roles, in the private cluster and in a named database.
  */
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "pg/migrate.h"
 #include "pg/store_check.h"
@@ -64,8 +66,9 @@ static void source_keeps_decision_logs(void **state)
 	EH_PG_AUTO pg = eh_test_open(EH_STORE_SOURCE);
 
 	(void)state;
-	eh_test_sql(pg, "CREATE SCHEMA risk; CREATE TABLE risk.decision (id text); CREATE TABLE public.decision (id text); "
-			"CREATE TEMPORARY TABLE staging (id text); DROP TABLE public.decision; DROP SCHEMA risk CASCADE");
+	eh_test_sql(pg, "CREATE SCHEMA risk; CREATE TABLE risk.decision (id text); "
+			"CREATE TABLE public.decision (id text); CREATE TEMPORARY TABLE staging (id text); "
+			"DROP TABLE public.decision; DROP SCHEMA risk CASCADE");
 }
 
 static void named_store_sets_the_role(void **state)
@@ -116,10 +119,7 @@ static void printed_sql_is_what_a_dba_needs(void **state)
 	eh_store_look(arena, conninfo, NULL, &checks);
 	assert_non_null(checks.sql);
 	EH_PG_AUTO dba = NULL;
-	expect_rc(EH_OK,
-		  eh_pg_open(eh_arena_printf(arena, "host=%s dbname=other user=evenhand_admin", eh_test_socket_folder()),
-			     NULL, &dba, &err),
-		  &err);
+	expect_rc(EH_OK, eh_pg_open(conninfo, "evenhand_admin", &dba, &err), &err);
 	eh_test_sql(dba, checks.sql);
 	expect_rc(EH_AGAIN, eh_store_open(conninfo, NULL, EH_STORE_WRITER, &pg, &err), &err);
 	assert_non_null(strstr(err.text, "no schema"));
@@ -132,7 +132,70 @@ static void printed_sql_is_what_a_dba_needs(void **state)
 	assert_null(checks.sql);
 	for (size_t i = 0; i < checks.n; i++)
 		assert_null(checks.check[i].fix);
-	eh_test_sql(admin, "REVOKE evenhand_owner, evenhand_writer, evenhand_reader, evenhand_regulator FROM evenhand_source");
+	eh_test_sql(admin, "REVOKE evenhand_owner, evenhand_writer, evenhand_reader, evenhand_regulator "
+			   "FROM evenhand_source");
+}
+
+/* Runs what in a process of its own; true where it answers true. */
+static pid_t start(bool (*what)(void))
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(what() ? 0 : 1);
+	assert_true(pid > 0);
+	return pid;
+}
+
+static bool open_as_writer(void)
+{
+	EH_PG_AUTO pg = NULL;
+	struct eh_err err;
+
+	if (eh_store_open(NULL, eh_test_state(), EH_STORE_WRITER, &pg, &err) == EH_OK)
+		return true;
+	print_error("%s (hint: %s)\n", err.text, err.hint);
+	return false;
+}
+
+static void first_verbs_at_once_share_one_schema(void **state)
+{
+	EH_PG_AUTO admin = eh_test_open_admin();
+	pid_t pids[6];
+	int status;
+
+	(void)state;
+	eh_test_sql(admin, "DROP SCHEMA IF EXISTS evenhand_regulator CASCADE; DROP SCHEMA evenhand CASCADE");
+	eh_test_sql(admin, eh_asset_find("migrations/setup_roles.sql")->data);
+	for (size_t i = 0; i < sizeof pids / sizeof *pids; i++)
+		pids[i] = start(open_as_writer);
+	for (size_t i = 0; i < sizeof pids / sizeof *pids; i++) {
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_int_equal(status, 0);
+	}
+}
+
+static bool drop_and_open(void)
+{
+	struct eh_err err;
+
+	if (eh_store_drop_privileges(NULL, eh_test_state(), &err) != EH_OK || geteuid() == 0)
+		return false;
+	return open_as_writer();
+}
+
+static void dropped_privileges_still_open_the_store(void **state)
+{
+	int status;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("skip: needs root\n");
+		skip();
+	}
+	pid_t pid = start(drop_and_open);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 }
 
 int main(void)
@@ -144,6 +207,8 @@ int main(void)
 		cmocka_unit_test(named_store_sets_the_role),
 		cmocka_unit_test(login_without_membership_is_told),
 		cmocka_unit_test(printed_sql_is_what_a_dba_needs),
+		cmocka_unit_test(first_verbs_at_once_share_one_schema),
+		cmocka_unit_test(dropped_privileges_still_open_the_store),
 	};
 
 	return cmocka_run_group_tests(tests, eh_test_store_begin, eh_test_store_end);
