@@ -118,7 +118,8 @@ static void put_tuples(struct writer *w, enum eh_cube_tuple kind)
 /* ---- entries in the order of their keys ---- */
 
 /* One stable counting sort by one field; the last field goes first. */
-static void sort_by(const uint32_t *column, uint32_t most, uint32_t *bucket, uint32_t n, const uint32_t *from, uint32_t *to)
+static void sort_by(const uint32_t *column, uint32_t most, uint32_t *bucket, uint32_t n, const uint32_t *from,
+                    uint32_t *to)
 {
 	uint32_t at = 0;
 
@@ -137,7 +138,8 @@ static void sort_by(const uint32_t *column, uint32_t most, uint32_t *bucket, uin
 
 /* The positions 0 .. n-1 in the order of their fields; columns[f * n + i] is field f of position i, and
  * most[f] not below any of them. */
-static const uint32_t *sort_keys(struct writer *w, const uint32_t *columns, uint32_t n, const uint32_t *most, uint32_t fields)
+static const uint32_t *sort_keys(struct writer *w, const uint32_t *columns, uint32_t n, const uint32_t *most,
+                                 uint32_t fields)
 {
 	uint32_t *order = eh_cube_span(w->names, &w->shop->order, n, sizeof *order);
 	uint32_t *spare = eh_cube_span(w->names, &w->shop->spare, n, sizeof *spare);
@@ -157,31 +159,56 @@ static const uint32_t *sort_keys(struct writer *w, const uint32_t *columns, uint
 	return order;
 }
 
-static void put_key(struct eh_buf *out, const uint32_t *columns, uint32_t n, uint32_t fields, uint32_t i, const uint32_t *before)
+/* As put(), where room is known to be enough. */
+static inline uint8_t *write_number(uint8_t *to, uint64_t value)
+{
+	for (; value >= 0x80; value >>= 7)
+		*to++ = (uint8_t)(value | 0x80);
+	*to++ = (uint8_t)value;
+	return to;
+}
+
+static uint8_t *write_key(uint8_t *to, const uint32_t *columns, uint32_t n, uint32_t fields, uint32_t i,
+                          uint32_t before)
 {
 	uint32_t f = 0;
 
-	while (before != NULL && columns[(size_t)f * n + i] == columns[(size_t)f * n + *before])
+	while (columns[(size_t)f * n + i] == columns[(size_t)f * n + before])
 		f++;
-	put(out, f);
-	put(out, columns[(size_t)f * n + i] - (before != NULL ? columns[(size_t)f * n + *before] + 1 : 0));
+	to = write_number(to, f);
+	to = write_number(to, columns[(size_t)f * n + i] - columns[(size_t)f * n + before] - 1);
 	while (++f < fields)
-		put(out, columns[(size_t)f * n + i]);
+		to = write_number(to, columns[(size_t)f * n + i]);
+	return to;
 }
 
-static void put_entries(struct writer *w, const struct eh_table *t, const uint32_t *columns, const uint32_t *most, uint32_t fields)
+static uint8_t *write_first_key(uint8_t *to, const uint32_t *columns, uint32_t n, uint32_t fields, uint32_t i)
 {
-	const uint32_t *order = sort_keys(w, columns, t->n, most, fields), *before = NULL;
+	to = write_number(to, 0);
+	for (uint32_t f = 0; f < fields; f++)
+		to = write_number(to, columns[(size_t)f * n + i]);
+	return to;
+}
+
+static void put_entries(struct writer *w, const struct eh_table *t, const uint32_t *columns, const uint32_t *most,
+                        uint32_t fields)
+{
+	const uint32_t *order = sort_keys(w, columns, t->n, most, fields);
+	size_t longest = 1 + (size_t)fields * 5 + 2 * 10;
+	uint8_t *start = eh_cube_span(w->names, &w->shop->bytes, t->n * longest, 1), *to = start;
 
 	put(w->out, t->n);
 	for (uint32_t i = 0; i < t->n; i++) {
 		const uint64_t *counts = eh_table_entry(t, order[i]) + t->words;
 
-		put_key(w->out, columns, t->n, fields, order[i], before);
-		put(w->out, counts[0]);
-		put(w->out, counts[1]);
-		before = &order[i];
+		if (i == 0)
+			to = write_first_key(to, columns, t->n, fields, order[i]);
+		else
+			to = write_key(to, columns, t->n, fields, order[i], order[i - 1]);
+		to = write_number(to, counts[0]);
+		to = write_number(to, counts[1]);
 	}
+	eh_buf_put(w->out, start, (size_t)(to - start));
 }
 
 static void put_cells(struct writer *w)

@@ -440,7 +440,8 @@ enum eh_rc eh_cube_decode(struct eh_cube *cube, const void *block, size_t len, s
 	read_block(&b);
 	if (b.r.bad)
 		return eh_fail(err, EH_BAD_INPUT, "a packed cube of %zu bytes %s (at byte %zu)", len,
-		               b.wrong != NULL ? b.wrong : "ends early, or a number or text is out of form", (size_t)(b.r.at - at));
+		               b.wrong != NULL ? b.wrong : "ends early, or a number or text is out of form",
+		               (size_t)(b.r.at - at));
 	if (b.n > EH_CUBE_MAX_ROWS - cube->n)
 		return eh_fail(err, EH_REFUSED, "a sum over more than 2^33 decisions");
 	b.r = start;

@@ -13,14 +13,15 @@
 #include "cube/inside.h"
 
 #define BINS_STEP 32 /* a histogram grows by whole octaves */
-#define MAX_LANES (EH_CUBE_LANE_KINDS * (EH_CUBE_MAX_FEATURES + 1) / 2 + 1)
+#define MAX_LANES (EH_CUBE_LANE_KINDS * (EH_CUBE_MAX_FEATURES + 2) / 2)
 
 struct eh_cube *eh_cube_new(struct eh_cube_names *names)
 {
 	struct eh_cube *cube = eh_xmalloc(sizeof *cube);
 
 	*cube = (struct eh_cube){.names = names, .measures = names->shape.numeric + names->shape.score};
-	cube->stride = (EH_CUBE_LANE_KINDS * cube->measures + 1) / 2;
+	cube->stride = EH_CUBE_LANE_KINDS * ((cube->measures + 1) / 2);
+	memset(cube->group_mask, 0xff, names->shape.attributes);
 	eh_table_init(&cube->cells, EH_CUBE_KEY_WORDS);
 	eh_table_init(&cube->levels, EH_CUBE_LEVEL_WORDS);
 	return cube;
@@ -114,31 +115,68 @@ void eh_cube_widen_bins(struct eh_cube_bins *bins, int64_t key)
 
 /* ---- moments: lanes and wide sums ---- */
 
-static void put_lanes(uint64_t *lane, uint32_t measures, uint32_t m, int64_t q)
+/* Measure m of a row; a missing one is 0 and adds 0 everywhere, so that no branch has to be guessed. */
+static inline int64_t value_of(const struct eh_cube_row *row, uint32_t numeric, uint32_t m, bool *has)
 {
-	int64_t high = q >> EH_CUBE_LANE_SPLIT, low = q & ((INT64_C(1) << EH_CUBE_LANE_SPLIT) - 1);
+	int64_t q = m < numeric ? row->numeric_q[m] : row->score_q;
 
-	EH_ASSERT(q < EH_FIXED_LIMIT && q > -EH_FIXED_LIMIT);
-	lane[m] = 1;
-	lane[measures + m] = (uint64_t)q;
-	lane[2 * measures + m] = (uint64_t)(high * high);
-	lane[3 * measures + m] = (uint64_t)(high * low);
-	lane[4 * measures + m] = (uint64_t)(low * low);
+	*has = m < numeric ? row->has_numeric[m] : row->has_score;
+	q = *has ? q : 0;
+	EH_ASSERT((uint64_t)q + (EH_FIXED_LIMIT - 1) <= 2 * (EH_FIXED_LIMIT - 1));
+	return q;
+}
+
+static inline eh_cube_lanes pair_of(int64_t first, int64_t second)
+{
+	return (eh_cube_lanes){(uint64_t)first, (uint64_t)second};
+}
+
+/* Measures go by twos, a vector a kind: what is stored here is loaded again in the same width. */
+static inline void measure(const struct eh_cube *cube, const struct eh_cube_row *row, eh_cube_lanes *to)
+{
+	const int64_t low = (INT64_C(1) << EH_CUBE_LANE_SPLIT) - 1;
+	uint32_t numeric = cube->names->shape.numeric;
+
+	for (uint32_t m = 0; m < cube->measures; m += 2, to += EH_CUBE_LANE_KINDS) {
+		bool has_p, has_r = false;
+		int64_t p = value_of(row, numeric, m, &has_p);
+		int64_t r = m + 1 < cube->measures ? value_of(row, numeric, m + 1, &has_r) : 0;
+		int64_t ph = p >> EH_CUBE_LANE_SPLIT, pl = p & low, rh = r >> EH_CUBE_LANE_SPLIT, rl = r & low;
+
+		to[0] = pair_of(has_p, has_r);
+		to[1] = pair_of(p, r);
+		to[2] = pair_of(ph * ph, rh * rh);
+		to[3] = pair_of(ph * pl, rh * rl);
+		to[4] = pair_of(pl * pl, rl * rl);
+	}
+}
+
+static inline void add_lanes(eh_cube_lanes *to, const eh_cube_lanes *lanes, uint32_t stride)
+{
+	const eh_cube_lanes *end = lanes + stride;
+
+	for (; lanes < end; lanes += EH_CUBE_LANE_KINDS, to += EH_CUBE_LANE_KINDS) {
+		to[0] += lanes[0];
+		to[1] += lanes[1];
+		to[2] += lanes[2];
+		to[3] += lanes[3];
+		to[4] += lanes[4];
+	}
 }
 
 struct eh_cube_moments eh_cube_moments_at(const struct eh_cube *cube, uint32_t attribute, uint32_t group, uint32_t m)
 {
 	struct eh_cube_moments sum = cube->wide[attribute][(size_t)group * cube->measures + m];
-	const uint64_t *lane = (const uint64_t *)(cube->lanes[attribute] + (size_t)group * cube->stride) + m;
-	uint32_t step = cube->measures;
+	const eh_cube_lanes *lane = cube->lanes[attribute] + (size_t)group * cube->stride + m / 2 * EH_CUBE_LANE_KINDS;
+	uint32_t half = m % 2;
 
-	if (cube->in_lanes == 0 || lane[0] == 0)
+	if (cube->in_lanes == 0 || lane[0][half] == 0)
 		return sum;
-	__int128 square = (__int128)(int64_t)lane[2 * step] << 2 * EH_CUBE_LANE_SPLIT;
-	square += (__int128)(int64_t)lane[3 * step] * (INT64_C(2) << EH_CUBE_LANE_SPLIT);
-	square += lane[4 * step];
-	sum.n += lane[0];
-	sum.sum += (int64_t)lane[step];
+	__int128 square = (__int128)(int64_t)lane[2][half] * (INT64_C(1) << 2 * EH_CUBE_LANE_SPLIT);
+	square += (__int128)(int64_t)lane[3][half] * (INT64_C(2) << EH_CUBE_LANE_SPLIT);
+	square += lane[4][half];
+	sum.n += lane[0][half];
+	sum.sum += (int64_t)lane[1][half];
 	sum.square += (unsigned __int128)square;
 	return sum;
 }
@@ -157,7 +195,7 @@ static void empty_lanes(struct eh_cube *cube)
 
 /* ---- one decision ---- */
 
-static void count_cell(struct eh_table *t, const uint64_t *key, uint32_t words, bool favourable)
+static inline void count_cell(struct eh_table *t, const uint64_t *key, uint32_t words, bool favourable)
 {
 	uint64_t *counts = eh_table_at(t, key, words);
 
@@ -187,16 +225,17 @@ static void add_levels(struct eh_cube *cube, const struct eh_cube_row *row)
 		}
 }
 
-static void add_cell(struct eh_cube *cube, const struct eh_cube_row *row)
+/* The cell's key; its place in the index is asked for early, so that it has come when it is needed. */
+static inline void cell_key(const struct eh_cube *cube, const struct eh_cube_row *row, uint64_t *key)
 {
-	uint64_t key[EH_CUBE_KEY_WORDS] = {0};
-
-	memcpy(key, row->group, cube->names->shape.attributes);
-	key[EH_CUBE_KEY_WORDS - 1] = (uint64_t)row->lineage << 32 | row->stratum;
-	count_cell(&cube->cells, key, EH_CUBE_KEY_WORDS, row->favourable);
+	memcpy(key, row->group, sizeof row->group);
+	key[0] &= cube->group_mask[0];
+	key[1] &= cube->group_mask[1];
+	key[2] = (uint64_t)row->lineage << 32 | row->stratum;
+	__builtin_prefetch(&cube->cells.slot[eh_table_hash(key, EH_CUBE_KEY_WORDS) & cube->cells.mask]);
 }
 
-static void add_group(struct eh_cube *cube, uint32_t attribute, const struct eh_cube_row *row, int64_t bin,
+static inline void add_group(struct eh_cube *cube, uint32_t attribute, const struct eh_cube_row *row, int64_t bin,
                       const eh_cube_lanes *lanes)
 {
 	uint32_t group = row->group[attribute];
@@ -208,30 +247,24 @@ static void add_group(struct eh_cube *cube, uint32_t attribute, const struct eh_
 	s->count.favourable += row->favourable;
 	if (row->has_score)
 		++*eh_cube_bin_at(&s->bins, bin);
-	eh_cube_lanes *to = cube->lanes[attribute] + (size_t)group * cube->stride;
-	for (uint32_t i = 0; i < cube->stride; i++)
-		to[i] += lanes[i];
+	add_lanes(cube->lanes[attribute] + (size_t)group * cube->stride, lanes, cube->stride);
 }
 
 void eh_cube_add(struct eh_cube *cube, const struct eh_cube_row *row)
 {
 	const struct eh_cube_shape *shape = &cube->names->shape;
+	uint64_t key[EH_CUBE_KEY_WORDS];
 	eh_cube_lanes lanes[MAX_LANES];
-	uint64_t *lane = (uint64_t *)lanes;
 
 	EH_ASSERT(cube->n < EH_CUBE_MAX_ROWS && (shape->score || !row->has_score));
 	if (cube->in_lanes == EH_CUBE_LANE_ROWS)
 		empty_lanes(cube);
-	memset(lanes, 0, cube->stride * sizeof *lanes);
-	for (uint32_t f = 0; f < shape->numeric; f++)
-		if (row->has_numeric[f])
-			put_lanes(lane, cube->measures, f, row->numeric_q[f]);
-	if (row->has_score)
-		put_lanes(lane, cube->measures, shape->numeric, row->score_q);
+	cell_key(cube, row, key);
+	measure(cube, row, lanes);
 	int64_t bin = row->has_score ? eh_cube_quantise(row->score_q) : 0;
-	add_cell(cube, row);
 	for (uint32_t a = 0; a < shape->attributes; a++)
 		add_group(cube, a, row, bin, lanes);
+	count_cell(&cube->cells, key, EH_CUBE_KEY_WORDS, row->favourable);
 	if (shape->level > 0)
 		add_levels(cube, row);
 	cube->in_lanes++;

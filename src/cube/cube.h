@@ -142,12 +142,12 @@ struct eh_cube_bin {
 	uint64_t n;
 };
 /* The score histogram of one group, sorted by key; made in `home`. */
-const struct eh_cube_bin *eh_cube_histogram(const struct eh_cube *cube, uint32_t attribute, uint32_t group, struct eh_arena *home,
-                                            size_t *n);
+const struct eh_cube_bin *eh_cube_histogram(const struct eh_cube *cube, uint32_t attribute, uint32_t group,
+                                            struct eh_arena *home, size_t *n);
 
 /* Counts of one level of a categorical feature in one group of an attribute. */
-struct eh_cube_count eh_cube_level_count(const struct eh_cube *cube, uint32_t feature, uint32_t level, uint32_t attribute,
-                                         uint32_t group);
+struct eh_cube_count eh_cube_level_count(const struct eh_cube *cube, uint32_t feature, uint32_t level,
+                                         uint32_t attribute, uint32_t group);
 
 /* The quantiser: sign, exponent and 5 mantissa bits of q, as one signed number.  0 gives 0, |q| < 64
  * gives q itself, q <= r gives key(q) <= key(r), and key(-q) = -key(q): 32 bins an octave. */

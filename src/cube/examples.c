@@ -228,7 +228,8 @@ static void take(struct eh_examples *ex, uint64_t *found, uint32_t at)
 		found[1] = ex->kept[r->at[0]].hash;
 }
 
-void eh_examples_add(struct eh_examples *ex, const uint8_t *groups, bool favourable, uint32_t lineage, struct eh_text id)
+void eh_examples_add(struct eh_examples *ex, const uint8_t *groups, bool favourable, uint32_t lineage,
+                     struct eh_text id)
 {
 	uint32_t attributes = ex->names->shape.attributes, at = EH_CUBE_NO_CODE;
 	struct kept row = {.hash = hash_of(ex, id), .id = id, .lineage = lineage, .favourable = favourable};
@@ -424,8 +425,8 @@ static bool matches(const struct kept *k, uint32_t attribute, uint32_t group, bo
 }
 
 /* Ids that are kept for other reservoirs only may match too, but then 50 smaller ones do. */
-size_t eh_examples_pick(const struct eh_examples *ex, uint32_t attribute, uint32_t group, bool adverse, uint32_t lineage,
-                        struct eh_example *out, size_t max)
+size_t eh_examples_pick(const struct eh_examples *ex, uint32_t attribute, uint32_t group, bool adverse,
+                        uint32_t lineage, struct eh_example *out, size_t max)
 {
 	size_t n = 0;
 

@@ -75,7 +75,7 @@ struct eh_cube_workshop {
 	uint8_t group_code[EH_CUBE_MAX_ATTRIBUTES][EH_CUBE_MAX_GROUPS + 1];
 	struct eh_cube_count count[EH_CUBE_MAX_ATTRIBUTES][EH_CUBE_MAX_GROUPS + 1]; /* by local code */
 	struct eh_cube_span tuple[2], level; /* encoding: local by code; decoding: code by local */
-	struct eh_cube_span refs, columns, order, spare, buckets;
+	struct eh_cube_span refs, columns, order, spare, buckets, bytes;
 };
 
 struct eh_cube_workshop *eh_cube_workshop(struct eh_cube_names *names);
@@ -89,7 +89,8 @@ struct eh_cube_ref {
 /* Sorts texts by their bytes and writes how many, then each. */
 void eh_cube_put_texts(struct eh_buf *out, struct eh_cube_ref *refs, uint32_t n);
 
-/* Reads one of them; `before` is the one before it (at == NULL: none), and if it does not come after that the reader is bad. */
+/* Reads one of them.  `before` is the one before it (at == NULL: none); what does not come after that makes
+ * the reader bad. */
 struct eh_text eh_cube_take_text(struct eh_reader *r, struct eh_text before);
 
 /* A block's first byte, and the fields of a level entry: feature, level, attribute, group. */
@@ -125,17 +126,20 @@ struct eh_cube {
 	uint64_t n;
 	struct eh_table cells;
 	struct eh_table levels;
+	uint64_t group_mask[2]; /* of the bytes of a key, those of the attributes that there are */
 	uint32_t measures; /* the numeric features, then the score if there is one */
 	uint32_t stride;   /* vectors of lanes a group */
 	uint32_t in_lanes; /* rows since the lanes were emptied */
 	uint32_t groups[EH_CUBE_MAX_ATTRIBUTES];              /* of an attribute, that have room below */
 	struct eh_cube_sums *sums[EH_CUBE_MAX_ATTRIBUTES];    /* groups[a] */
 	struct eh_cube_moments *wide[EH_CUBE_MAX_ATTRIBUTES]; /* groups[a] x measures */
-	eh_cube_lanes *lanes[EH_CUBE_MAX_ATTRIBUTES];         /* groups[a] x stride: kind by kind, all measures */
+	eh_cube_lanes *lanes[EH_CUBE_MAX_ATTRIBUTES];         /* groups[a] x stride: two measures, then all kinds of them */
 };
 
 /* Moments of measure m; the group must have room. */
 struct eh_cube_moments eh_cube_moments_at(const struct eh_cube *cube, uint32_t attribute, uint32_t group, uint32_t m);
+
+_Static_assert(EH_CUBE_MAX_ATTRIBUTES == 16 && EH_CUBE_KEY_WORDS == 3, "two words of groups, one of tuples");
 
 static inline const uint8_t *eh_cube_key_groups(const uint64_t *key)
 {

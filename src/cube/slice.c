@@ -81,8 +81,8 @@ const struct eh_cube_bin *eh_cube_histogram(const struct eh_cube *cube, uint32_t
 	return out;
 }
 
-struct eh_cube_count eh_cube_level_count(const struct eh_cube *cube, uint32_t feature, uint32_t level, uint32_t attribute,
-                                         uint32_t group)
+struct eh_cube_count eh_cube_level_count(const struct eh_cube *cube, uint32_t feature, uint32_t level,
+                                         uint32_t attribute, uint32_t group)
 {
 	uint64_t key = eh_cube_level_key(feature, attribute, group, level);
 	const uint64_t *counts = eh_table_find(&cube->levels, &key, EH_CUBE_LEVEL_WORDS,

@@ -30,7 +30,8 @@ static uint64_t draw(void)
 	return state * UINT64_C(2685821657736338717) >> 16;
 }
 
-static const char *const labels[GROUPS] = {"F", "M", "White", "Black", "Hispanic", "African-American", "25-39", "40-64"};
+static const char *const labels[GROUPS] = {
+	"F", "M", "White", "Black", "Hispanic", "African-American", "25-39", "40-64"};
 
 /* What a reader holds of a decision; the cube's own row is filled anew for each, as gather does. */
 struct drawn {

@@ -227,7 +227,6 @@ static void check_changed(struct eh_cube_names *names, const unsigned char *byte
 static void test_changed_bytes_are_refused_or_canonical(void **state)
 {
 	(void)state;
-	EH_ARENA_AUTO home = eh_arena_new();
 	EH_BUF_AUTO block = {0};
 
 	make_rows();

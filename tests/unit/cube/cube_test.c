@@ -31,8 +31,8 @@ static struct eh_cube *cube_of(struct eh_cube_names *names, size_t from, size_t 
 
 /* ---- the oracle ---- */
 
-static void check_group(const struct eh_cube *cube, uint32_t a, uint32_t code, const char *label, size_t from, size_t to,
-                        struct eh_cube_count count)
+static void check_group(const struct eh_cube *cube, uint32_t a, uint32_t code, const char *label, size_t from,
+                        size_t to, struct eh_cube_count count)
 {
 	uint64_t n = 0, favourable = 0;
 	struct eh_cube_moments score = {0}, numeric[ROWS_NUMERIC] = {0};

@@ -56,7 +56,8 @@ static void test_the_bytes_are_those_of_the_description(void **state)
 	struct eh_cube *pane = eh_cube_new(names);
 	EH_BUF_AUTO block = {0};
 	EH_BUF_AUTO all = {0};
-	static const unsigned char starts[2][8] = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe}, {0, 0, 0, 0, 0, 0, 1, 2}};
+	static const unsigned char starts[2][8] = {
+		{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe}, {0, 0, 0, 0, 0, 0, 1, 2}};
 
 	rows[0] = rows_one();
 	rows_add(names, pane, &rows[0]);
