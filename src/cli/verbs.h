@@ -24,6 +24,7 @@
 	X(import, "load a CSV decision log into a table, and register its source")                                     \
 	X(setaside, "list the rows that could not be used, and why")                                                   \
 	X(status, "say where the store and its sources stand")                                                         \
+	X(ledger, "print the head of the log, or check all that stands in it")                                        \
 	X(doctor, "check every precondition, and say how to mend what fails")                                          \
 	X(serve, "show the dashboard")                                                                                 \
 	X(user, "say who may sign in to the dashboard")                                                                \

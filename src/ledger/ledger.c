@@ -3,6 +3,7 @@
  */
 #include "ledger/ledger.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "ledger/sql.h"
@@ -55,6 +56,17 @@ enum eh_rc eh_ledger_append(struct eh_pg *pg, const struct eh_ledger_leaves *lea
 	eh_pg_arg_text_array(&args, home, bodies, leaves->n);
 	eh_pg_arg_bytea_array(&args, home, hashes, leaves->n);
 	return eh_pg_query_int8(pg, &eh_sql_ledger_append, &args, first, err);
+}
+
+void eh_ledger_pseudonym(const char *user_name, char out[EH_LEDGER_PSEUDONYM])
+{
+	EH_BUF_AUTO text = {0};
+	char hex[EH_SHA256_HEX];
+
+	eh_buf_printf(&text, "evenhand/person/v1\n%s", user_name);
+	struct eh_sha256 digest = eh_sha256_of(text.data, text.len);
+	eh_sha256_hex(&digest, hex);
+	snprintf(out, EH_LEDGER_PSEUDONYM, "%.16s", hex);
 }
 
 enum eh_rc eh_ledger_read_head(struct eh_pg *pg, struct eh_ledger_head *head, struct eh_err *err)

@@ -54,6 +54,11 @@ struct eh_ledger_range {
 void eh_ledger_range_add(struct eh_ledger_range *range, const struct eh_sha256 *leaf);
 struct eh_sha256 eh_ledger_range_root(const struct eh_ledger_range *range); /* of no leaves: SHA-256 of nothing */
 
+/* A person as leaves name them: no personal datum, and the same in every leaf.  Who knows the list of
+ * users can tell who it is; who has the log alone cannot read a name from it. */
+#define EH_LEDGER_PSEUDONYM 17
+void eh_ledger_pseudonym(const char *user_name, char out[EH_LEDGER_PSEUDONYM]);
+
 struct eh_ledger_head {
 	int64_t size;
 	struct eh_sha256 root;

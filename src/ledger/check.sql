@@ -1,0 +1,88 @@
+-- name: check_leaves
+-- The whole log, in order.
+SELECT leaf_index, kind, body, hash FROM evenhand.ledger_leaf ORDER BY leaf_index
+
+-- name: check_commits
+-- Every gather commit with every delta of it; either may stand without the other.
+SELECT coalesce(c.source_id, d.source_id), coalesce(c.commit_no, d.commit_no), c.digest, d.pane_us, d.n, d.block,
+	c.n_on_time + c.n_early + c.n_late
+FROM evenhand.gather_commit c FULL JOIN evenhand.pane_delta d ON d.source_id = c.source_id AND d.commit_no = c.commit_no
+ORDER BY 1, 2, d.pane_us
+
+-- name: check_batches
+-- Every batch with its leaf and every commit that it covers; batch or leaf may stand alone.
+SELECT coalesce(l.leaf_index, b.leaf_index), l.body, b.source_id, s.name, b.first_commit, b.last_commit, b.clock_us,
+	c.commit_no, c.position, c.n_on_time, c.n_early, c.n_late, c.n_set_aside, c.digest, c.clock_us
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'batch') l
+FULL JOIN evenhand.batch b ON b.leaf_index = l.leaf_index
+LEFT JOIN evenhand.source s ON s.source_id = b.source_id
+LEFT JOIN evenhand.gather_commit c ON c.source_id = b.source_id AND c.commit_no BETWEEN b.first_commit AND b.last_commit
+ORDER BY b.source_id, b.first_commit, 1, c.commit_no
+
+-- name: check_uncovered
+-- Commits after the last batch of their source: gather covers them within a second.
+SELECT count(*) FROM evenhand.gather_commit c
+WHERE c.commit_no > coalesce((SELECT max(b.last_commit) FROM evenhand.batch b WHERE b.source_id = c.source_id), 0)
+
+-- name: check_states
+-- Sources whose state does not stand at their last commit.
+SELECT s.source_id, s.name, t.commit_no, coalesce(c.last, 0)
+FROM evenhand.source s JOIN evenhand.source_state t ON t.source_id = s.source_id
+LEFT JOIN (SELECT source_id, max(commit_no) AS last FROM evenhand.gather_commit GROUP BY source_id) c ON c.source_id = s.source_id
+WHERE t.commit_no <> coalesce(c.last, 0) ORDER BY s.source_id
+
+-- name: check_place
+-- The source of a commit and the batch that covers it.
+SELECT s.name, b.leaf_index, b.first_commit, b.last_commit
+FROM evenhand.source s LEFT JOIN evenhand.batch b ON b.source_id = s.source_id AND $2::bigint BETWEEN b.first_commit AND b.last_commit
+WHERE s.source_id = $1::bigint ORDER BY b.leaf_index LIMIT 1
+
+-- name: check_closes
+SELECT coalesce(l.leaf_index, p.leaf_index), l.body, s.name, p.first_pane_us, p.last_pane_us, p.clock_us, p.included_index, p.n,
+	p.evidence_sha256, p.history
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'pane') l
+FULL JOIN evenhand.pane_close p ON p.leaf_index = l.leaf_index
+LEFT JOIN evenhand.source s ON s.source_id = p.source_id
+ORDER BY 1
+
+-- name: check_steps
+SELECT coalesce(l.leaf_index, t.leaf_index), l.body, t.alert_id, t.step_no, t.event, t.from_state, t.to_state, t.severity,
+	s.name, a.attribute, a.grp, t.at_us, t.pane_end_us, t.onset_us, t.evidence_sha256, t.policy_sha256, t.actor,
+	t.second_actor
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'alert') l
+FULL JOIN evenhand.alert_step t ON t.leaf_index = l.leaf_index
+LEFT JOIN evenhand.alert a ON a.alert_id = t.alert_id LEFT JOIN evenhand.source s ON s.source_id = a.source_id
+ORDER BY 1
+
+-- name: check_evidence
+-- Evidence and the first step that rests on it; either may stand without the other.
+SELECT coalesce(e.sha256, t.evidence_sha256), e.body, t.alert_id, t.step_no, t.leaf_index
+FROM evenhand.evidence e FULL JOIN (SELECT DISTINCT ON (evidence_sha256) evidence_sha256, alert_id, step_no, leaf_index
+	FROM evenhand.alert_step WHERE evidence_sha256 IS NOT NULL ORDER BY evidence_sha256, leaf_index) t
+	ON t.evidence_sha256 = e.sha256
+ORDER BY t.leaf_index, 1
+
+-- name: check_naming_leaves
+-- The leaves of sources and of scenario clocks, which name their row instead of being named by it.
+SELECT leaf_index, kind, body FROM evenhand.ledger_leaf WHERE kind IN ('source', 'scenario') ORDER BY leaf_index
+
+-- name: check_maps
+SELECT s.name, m.version, m.canonical, m.map_text, m.sha256
+FROM evenhand.source s LEFT JOIN evenhand.source_map m ON m.source_id = s.source_id ORDER BY s.source_id, m.version
+
+-- name: check_scenarios
+SELECT s.name, c.start_us, c.rate, c.anchor_at FROM evenhand.scenario c JOIN evenhand.source s ON s.source_id = c.source_id
+ORDER BY s.source_id
+
+-- name: check_policies
+SELECT coalesce(l.leaf_index, p.leaf_index), l.body, p.sha256, p.canonical, p.effective_us
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind IN ('genesis', 'policy')) l
+FULL JOIN evenhand.policy_version p ON p.leaf_index = l.leaf_index
+ORDER BY 1
+
+-- name: check_requests
+SELECT coalesce(l.leaf_index, o.leaf_index), l.body, o.request_id, r.user_name, r.verb, r.alert_id, o.done, o.message
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'request') l
+FULL JOIN evenhand.request_outcome o ON o.leaf_index = l.leaf_index
+LEFT JOIN evenhand.request r ON r.request_id = o.request_id
+ORDER BY 1
