@@ -9,8 +9,6 @@
 #include "base/digest.h"
 #include "pg/conn.h"
 
-#define LOCK_KEY INT64_C(0x45564e484d494752) /* "EVNHMIGR" */
-
 /* n of migrations/NNNN_name.sql, 0 for every other file. */
 static int number_of(const char *path)
 {
@@ -125,7 +123,7 @@ static enum eh_rc apply_missing(struct eh_pg *pg, int *applied_now, struct eh_er
 static enum eh_rc unlock_after(struct eh_pg *pg, enum eh_rc rc, struct eh_err *err)
 {
 	struct eh_err unlocking;
-	enum eh_rc unlocked = eh_pg_unlock(pg, LOCK_KEY, &unlocking);
+	enum eh_rc unlocked = eh_pg_unlock(pg, EH_MIGRATE_LOCK_KEY, &unlocking);
 
 	if (rc == EH_OK && unlocked != EH_OK)
 		*err = unlocking;
@@ -134,7 +132,7 @@ static enum eh_rc unlock_after(struct eh_pg *pg, enum eh_rc rc, struct eh_err *e
 
 enum eh_rc eh_migrate_run(struct eh_pg *pg, int *applied_now, struct eh_err *err)
 {
-	enum eh_rc rc = eh_pg_lock(pg, LOCK_KEY, err);
+	enum eh_rc rc = eh_pg_lock(pg, EH_MIGRATE_LOCK_KEY, err);
 
 	*applied_now = 0;
 	return rc == EH_OK ? unlock_after(pg, apply_missing(pg, applied_now, err), err) : rc;
@@ -146,6 +144,6 @@ enum eh_rc eh_migrate_look_settled(struct eh_pg *pg, struct eh_migrate_state *st
 
 	if (rc != EH_OK || state->applied == state->known)
 		return rc;
-	rc = eh_pg_lock(pg, LOCK_KEY, err);
+	rc = eh_pg_lock(pg, EH_MIGRATE_LOCK_KEY, err);
 	return rc == EH_OK ? unlock_after(pg, eh_migrate_look(pg, state, err), err) : rc;
 }

@@ -15,6 +15,8 @@
 #include "base/asset.h"
 #include "pg/pg.h"
 
+#define EH_MIGRATE_LOCK_KEY INT64_C(0x45564e484d494752) /* the advisory lock: "EVNHMIGR" */
+
 struct eh_migrate_state {
 	int applied; /* the store's version: 0 where the schema is absent */
 	int known;   /* ours */

@@ -175,6 +175,26 @@ static void first_verbs_at_once_share_one_schema(void **state)
 	}
 }
 
+/* A store half way through its migrations looks like one that is behind; only the lock tells them apart. */
+static void migration_going_on_is_waited_for(void **state)
+{
+	EH_PG_AUTO owner = eh_test_open(EH_STORE_OWNER);
+	struct eh_err err;
+	int status;
+
+	(void)state;
+	expect_rc(EH_OK, eh_pg_lock(owner, EH_MIGRATE_LOCK_KEY, &err), &err);
+	eh_test_sql(owner, "CREATE TABLE evenhand.aside AS SELECT * FROM evenhand.migration WHERE n > 1; "
+			   "DELETE FROM evenhand.migration WHERE n > 1");
+	pid_t pid = start(open_as_writer);
+	usleep(300 * 1000);
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	eh_test_sql(owner, "INSERT INTO evenhand.migration SELECT * FROM evenhand.aside; DROP TABLE evenhand.aside");
+	expect_rc(EH_OK, eh_pg_unlock(owner, EH_MIGRATE_LOCK_KEY, &err), &err);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 static bool drop_and_open(void)
 {
 	struct eh_err err;
@@ -208,6 +228,7 @@ int main(void)
 		cmocka_unit_test(login_without_membership_is_told),
 		cmocka_unit_test(printed_sql_is_what_a_dba_needs),
 		cmocka_unit_test(first_verbs_at_once_share_one_schema),
+		cmocka_unit_test(migration_going_on_is_waited_for),
 		cmocka_unit_test(dropped_privileges_still_open_the_store),
 	};
 
