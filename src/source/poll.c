@@ -14,7 +14,7 @@ struct eh_poll {
 	struct eh_pg *pg;
 	const struct eh_map *map;
 	int64_t table; /* oid */
-	bool utf8_known, id_unique;
+	bool utf8_known, id_unique, scenario;
 	enum eh_poll_form *forms;
 	struct eh_field *fields;
 	struct eh_row row;
@@ -201,6 +201,26 @@ void eh_poll_close(struct eh_poll *poll)
 
 /* ---- one reading ----------------------------------------------------------------- */
 
+/* Its table is made by the generator, in the source's database and not in our schema. */
+static const char scenario_sql[] = "SELECT (SELECT now_us FROM evenhand_import.scenario_clock WHERE source = $1::text)";
+
+static enum eh_rc look_at_scenario(struct eh_poll *poll, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_text(&args, poll->map->source);
+	enum eh_rc rc = eh_pg_query_text(poll->pg, scenario_sql, &args, false, &res, err);
+	if (rc == EH_OK)
+		poll->clock_us = eh_pg_null(res, 0, 0) ? INT64_MIN : eh_pg_int8(res, 0, 0);
+	return rc == EH_OK ? rc : eh_while(err, "reading the scenario's clock of source %s", poll->map->source);
+}
+
+void eh_poll_use_scenario(struct eh_poll *poll)
+{
+	poll->scenario = true;
+}
+
 static enum eh_rc look(struct eh_poll *poll, uint32_t *filenode, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO locked = NULL;
@@ -220,7 +240,7 @@ static enum eh_rc look(struct eh_poll *poll, uint32_t *filenode, struct eh_err *
 	eh_buf_puts(&poll->snapshot, eh_pg_text(res, 0, 0));
 	poll->clock_us = eh_pg_time(res, 0, 1);
 	*filenode = (uint32_t)eh_pg_int8(res, 0, 2);
-	return EH_OK;
+	return poll->scenario ? look_at_scenario(poll, err) : EH_OK;
 }
 
 /* What was read before must have been read of this table, in this server's count of transactions. */
@@ -410,11 +430,6 @@ enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err)
 bool eh_poll_id_is_unique(const struct eh_poll *poll)
 {
 	return poll->id_unique;
-}
-
-struct eh_pg *eh_poll_pg(struct eh_poll *poll)
-{
-	return poll->pg;
 }
 
 const char *eh_poll_history_sql(const struct eh_poll *poll)

@@ -45,7 +45,12 @@ bool eh_poll_id_is_unique(const struct eh_poll *poll);
  * A position that this table cannot be read on from is EH_REFUSED. */
 EH_MUST enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, struct eh_err *err);
 
-/* The source's clock: whatever was committed before it is in the snapshot of this reading. */
+/* Takes the clock from evenhand_import.scenario_clock in the source's database, in the snapshot of the rows, instead
+ * of from the server: the source is generated, and its generator writes rows and clock in one transaction. */
+void eh_poll_use_scenario(struct eh_poll *poll);
+
+/* The source's clock: whatever was committed before it is in the snapshot of this reading.  INT64_MIN: a scenario that
+ * has not begun. */
 int64_t eh_poll_clock_us(const struct eh_poll *poll);
 
 /* The next row, or NULL when the reading is whole. */
@@ -57,9 +62,6 @@ struct eh_position *eh_poll_position(struct eh_poll *poll);
 
 /* Closes the snapshot; also in the middle of a reading, whose rest the server then drops. */
 EH_MUST enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err);
-
-/* The connection, for the scenario's clock, which must be read in the same snapshot as the rows. */
-struct eh_pg *eh_poll_pg(struct eh_poll *poll);
 
 /* The whole text of the reading, for tests and benches: what history selects. */
 const char *eh_poll_history_sql(const struct eh_poll *poll);

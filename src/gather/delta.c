@@ -1,0 +1,263 @@
+/*
+ * delta.c - see delta.h.
+ */
+#include "gather/delta.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "source/examples.h"
+#include "source/shape.h"
+#include "source/tally.h"
+
+#define KEEP_PANES 256 /* made panes that are kept for the next commit */
+
+struct pane {
+	int64_t pane_us, n;
+	struct eh_cube *cube;
+	struct eh_examples *examples;
+	size_t block_at, block_n, examples_at, examples_n; /* in `packed` */
+};
+
+struct eh_delta {
+	struct eh_cells *cells;
+	enum eh_pane kind;
+	struct eh_cube_shape shape;
+	unsigned char key[EH_EXAMPLES_KEY];
+
+	struct pane **pane; /* the first `n` are in use, the rest wait */
+	size_t n, made;
+	uint32_t *slot, slots; /* by start: index + 1, 0 empty */
+	struct pane *last;
+	int64_t last_end_us;
+
+	int64_t fate[EH_GATHER_FATES];
+	struct eh_arena *texts; /* of the rows set aside */
+	struct eh_delta_aside *aside;
+	size_t asides, asides_cap;
+
+	struct eh_buf packed;
+	struct eh_sha256 digest;
+	struct eh_cube_row row;
+};
+
+struct eh_delta *eh_delta_new(struct eh_cells *cells, const struct eh_map *map)
+{
+	struct eh_delta *delta = eh_xmalloc(sizeof *delta);
+
+	*delta = (struct eh_delta){.cells = cells, .kind = eh_cells_pane(map), .shape = eh_source_shape(map), .slots = 64};
+	delta->slot = eh_xmalloc(delta->slots * sizeof *delta->slot);
+	memset(delta->slot, 0, delta->slots * sizeof *delta->slot);
+	delta->texts = eh_arena_new();
+	eh_examples_key(map->source, &map->version, delta->key);
+	return delta;
+}
+
+static void free_pane(struct pane *pane)
+{
+	eh_cube_free(pane->cube);
+	eh_examples_free(pane->examples);
+	free(pane);
+}
+
+void eh_delta_free(struct eh_delta *delta)
+{
+	if (delta == NULL)
+		return;
+	for (size_t i = 0; i < delta->made; i++)
+		free_pane(delta->pane[i]);
+	free(delta->pane);
+	free(delta->slot);
+	free(delta->aside);
+	eh_arena_free(delta->texts);
+	eh_buf_free(&delta->packed);
+	free(delta);
+}
+
+void eh_delta_clear(struct eh_delta *delta)
+{
+	while (delta->made > KEEP_PANES)
+		free_pane(delta->pane[--delta->made]);
+	for (size_t i = 0; i < delta->made && i < delta->n; i++) {
+		eh_cube_clear(delta->pane[i]->cube);
+		eh_examples_clear(delta->pane[i]->examples);
+		delta->pane[i]->n = 0;
+	}
+	memset(delta->slot, 0, delta->slots * sizeof *delta->slot);
+	memset(delta->fate, 0, sizeof delta->fate);
+	delta->n = 0;
+	delta->last = NULL;
+	delta->asides = 0;
+	eh_arena_reset(delta->texts);
+	eh_buf_reset(&delta->packed);
+}
+
+/* ---- finding a row's pane ---------------------------------------------------------- */
+
+static uint32_t find_slot(const struct eh_delta *delta, int64_t pane_us)
+{
+	uint64_t h = (uint64_t)pane_us * UINT64_C(0x9e3779b97f4a7c15);
+	uint32_t at = (uint32_t)(h >> 32) & (delta->slots - 1);
+
+	while (delta->slot[at] != 0 && delta->pane[delta->slot[at] - 1]->pane_us != pane_us)
+		at = (at + 1) & (delta->slots - 1);
+	return at;
+}
+
+static void grow_slots(struct eh_delta *delta)
+{
+	delta->slots *= 2;
+	delta->slot = eh_xrealloc(delta->slot, delta->slots, sizeof *delta->slot);
+	memset(delta->slot, 0, delta->slots * sizeof *delta->slot);
+	for (size_t i = 0; i < delta->n; i++)
+		delta->slot[find_slot(delta, delta->pane[i]->pane_us)] = (uint32_t)i + 1;
+}
+
+/* The next pane that waits, or a new one; the list has room for powers of two. */
+static struct pane *take_pane(struct eh_delta *delta)
+{
+	if (delta->n < delta->made)
+		return delta->pane[delta->n++];
+	if ((delta->made & (delta->made - 1)) == 0)
+		delta->pane = eh_xrealloc(delta->pane, delta->made == 0 ? 1 : 2 * delta->made, sizeof(struct pane *));
+	struct pane *pane = eh_xmalloc(sizeof *pane);
+	*pane = (struct pane){.cube = eh_cube_new(eh_cells_names(delta->cells)),
+	                      .examples = eh_examples_new(eh_cells_names(delta->cells), &delta->shape, delta->key)};
+	delta->pane[delta->made++] = pane;
+	delta->n++;
+	return pane;
+}
+
+static struct pane *pane_of(struct eh_delta *delta, int64_t at_us)
+{
+	/* Logs are written in time order: most rows lie in the pane of the row before. */
+	if (delta->last != NULL && at_us >= delta->last->pane_us && at_us < delta->last_end_us)
+		return delta->last;
+	int64_t pane_us = eh_pane_start(delta->kind, at_us);
+	if (2 * (delta->n + 1) > delta->slots)
+		grow_slots(delta);
+	uint32_t at = find_slot(delta, pane_us);
+	if (delta->slot[at] == 0) {
+		take_pane(delta)->pane_us = pane_us;
+		delta->slot[at] = (uint32_t)delta->n;
+	}
+	delta->last = delta->pane[delta->slot[at] - 1];
+	delta->last_end_us = eh_pane_next(delta->kind, pane_us);
+	return delta->last;
+}
+
+/* ---- rows -------------------------------------------------------------------------- */
+
+void eh_delta_add(struct eh_delta *delta, const struct eh_decision *decision, enum eh_gather_fate fate)
+{
+	struct pane *pane = pane_of(delta, decision->at_us);
+
+	eh_cells_row(delta->cells, decision, &delta->row);
+	eh_cube_add(pane->cube, &delta->row);
+	eh_examples_add(pane->examples, eh_cells_groups(delta->cells), decision->favourable, delta->row.lineage, decision->id);
+	pane->n++;
+	delta->fate[fate]++;
+}
+
+/* An id that the store can hold: not longer than an id may be, and cut between characters. */
+static const char *keep_id(struct eh_arena *arena, struct eh_text id)
+{
+	size_t n = id.n > EH_DECISION_ID_MAX ? EH_DECISION_ID_MAX : id.n;
+
+	if (id.n == 0 || memchr(id.at, '\0', id.n) != NULL)
+		return NULL;
+	while (n < id.n && n > 0 && ((unsigned char)id.at[n] & 0xc0) == 0x80)
+		n--;
+	return eh_arena_strndup(arena, id.at, n);
+}
+
+void eh_delta_set_aside(struct eh_delta *delta, struct eh_text id, enum eh_decision_reason reason, const char *sentence)
+{
+	if (delta->asides == delta->asides_cap) {
+		delta->asides_cap = delta->asides_cap == 0 ? 64 : 2 * delta->asides_cap;
+		delta->aside = eh_xrealloc(delta->aside, delta->asides_cap, sizeof *delta->aside);
+	}
+	const char *text = eh_arena_strdup(delta->texts, sentence);
+	bool usable = reason != EH_DECISION_BAD_UTF8; /* which of the texts is bad is not known here */
+	delta->aside[delta->asides++] = (struct eh_delta_aside){.id = usable ? keep_id(delta->texts, id) : NULL, .reason = text};
+	delta->fate[EH_GATHER_SET_ASIDE]++;
+}
+
+uint64_t eh_delta_rows(const struct eh_delta *delta)
+{
+	int64_t n = 0;
+
+	for (int f = 0; f < EH_GATHER_FATES; f++)
+		n += delta->fate[f];
+	return (uint64_t)n;
+}
+
+int64_t eh_delta_fate(const struct eh_delta *delta, enum eh_gather_fate fate)
+{
+	return delta->fate[fate];
+}
+
+/* ---- packing ----------------------------------------------------------------------- */
+
+static int by_start(const void *pa, const void *pb)
+{
+	const struct pane *a = *(struct pane *const *)pa, *b = *(struct pane *const *)pb;
+
+	return a->pane_us < b->pane_us ? -1 : a->pane_us > b->pane_us;
+}
+
+static void pack_pane(struct eh_delta *delta, struct pane *pane, struct eh_sha256_state *state)
+{
+	pane->block_at = delta->packed.len;
+	eh_cube_encode(pane->cube, &delta->packed);
+	pane->block_n = delta->packed.len - pane->block_at;
+	struct eh_sha256 block = eh_sha256_of(delta->packed.data + pane->block_at, pane->block_n);
+	eh_tally_add(state, pane->pane_us, &block);
+	pane->examples_at = delta->packed.len;
+	eh_examples_encode(pane->examples, &delta->packed);
+	pane->examples_n = delta->packed.len - pane->examples_at;
+}
+
+void eh_delta_pack(struct eh_delta *delta)
+{
+	struct eh_sha256_state *state = eh_sha256_begin();
+
+	if (delta->n > 0)
+		qsort(delta->pane, delta->n, sizeof(struct pane *), by_start);
+	delta->last = NULL;
+	eh_buf_reset(&delta->packed);
+	for (size_t i = 0; i < delta->n; i++)
+		pack_pane(delta, delta->pane[i], state);
+	delta->digest = eh_sha256_end(state);
+}
+
+struct eh_sha256 eh_delta_digest(const struct eh_delta *delta)
+{
+	return delta->digest;
+}
+
+size_t eh_delta_panes(const struct eh_delta *delta)
+{
+	return delta->n;
+}
+
+struct eh_delta_pane eh_delta_pane_at(const struct eh_delta *delta, size_t i)
+{
+	const struct pane *pane = delta->pane[i];
+
+	return (struct eh_delta_pane){.pane_us = pane->pane_us,
+	                              .n = pane->n,
+	                              .block = {delta->packed.data + pane->block_at, pane->block_n},
+	                              .examples = {delta->packed.data + pane->examples_at, pane->examples_n}};
+}
+
+size_t eh_delta_asides(const struct eh_delta *delta)
+{
+	return delta->asides;
+}
+
+struct eh_delta_aside eh_delta_aside_at(const struct eh_delta *delta, size_t i)
+{
+	return delta->aside[i];
+}

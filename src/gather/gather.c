@@ -1,0 +1,456 @@
+/*
+ * gather.c - see gather.h.
+ */
+#include "gather/gather.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "gather/record.h"
+#include "gather/sql.h"
+#include "source/poll.h"
+
+#define GATHER_LOCK INT64_C(0x6568676100000000) /* "ehga"; the source's number is added */
+#define LEAF_US EH_SECOND_US                    /* a commit is covered at latest after this */
+#define GAP_US (30 * EH_DAY_US)                 /* an empty stretch that makes the end of history doubtful */
+
+struct run {
+	struct eh_pg *store, *source;
+	const struct eh_map *map;
+	const struct eh_gather_options *options;
+	struct eh_gather_result *result;
+	struct eh_arena *arena;
+	struct eh_record record;
+	struct eh_poll *poll;
+	struct eh_delta *delta;
+	struct eh_gather_clock clock;
+	bool scenario;
+	int64_t written_us; /* steady time of the last commit of rows, or of T alone */
+	int64_t began_us, told_us;
+};
+
+static bool stopped(const struct run *run)
+{
+	return run->options->stop != NULL && *run->options->stop != 0;
+}
+
+/* ---- rows -------------------------------------------------------------------------- */
+
+/* Checks a row and counts it; in history the latest decided_at is kept beside the place. */
+static void take_row(struct run *run, const struct eh_row *row)
+{
+	struct eh_position *position = eh_poll_position(run->poll);
+	struct eh_decision decision;
+	enum eh_decision_reason reason;
+	struct eh_err why;
+
+	if (eh_decision_check(run->map, row, &decision, &reason, &why) != EH_OK) {
+		const struct eh_field *id = &row->fields[run->map->id];
+
+		eh_delta_set_aside(run->delta, id->form == EH_FIELD_TEXT ? id->text : (struct eh_text){0}, reason, why.text);
+		run->result->rows[EH_GATHER_SET_ASIDE]++;
+		return;
+	}
+	enum eh_gather_fate fate = eh_gather_fate_of(&run->clock, decision.at_us);
+	eh_delta_add(run->delta, &decision, fate);
+	run->result->rows[fate]++;
+	run->result->rounded += decision.rounded;
+	if (decision.at_us <= position->start_us && decision.at_us > position->last_us)
+		position->last_us = decision.at_us;
+}
+
+/* Writes what was counted since the last commit, as far as the reading got. */
+static enum eh_rc commit_rows(struct run *run, enum eh_gather_phase phase, int64_t clock_us, bool leaf, struct eh_err *err)
+{
+	struct eh_record_step step = {.delta = run->delta,
+	                              .position = eh_poll_position(run->poll),
+	                              .phase = phase,
+	                              .clock_us = clock_us,
+	                              .leaf = leaf};
+
+	eh_delta_pack(run->delta);
+	enum eh_rc rc = eh_record_write(&run->record, &step, err);
+	eh_delta_clear(run->delta);
+	run->written_us = eh_time_steady_us();
+	return rc;
+}
+
+static void tell_progress(struct run *run)
+{
+	int64_t now = eh_time_steady_us();
+
+	if (run->options->quiet || now - run->told_us < 10 * EH_SECOND_US)
+		return;
+	run->told_us = now;
+	const int64_t *rows = run->result->rows;
+	int64_t n = rows[0] + rows[1] + rows[2] + rows[3];
+	eh_log("source %s: %lld rows read, %lld a second", run->map->source, (long long)n,
+	       (long long)(n * EH_SECOND_US / (now - run->began_us + 1)));
+}
+
+/* Reads the rest of the reading; whole commits go out on the way, the last rows stay in the delta.  Ends early, with
+ * *whole false, where the program shall stop. */
+static enum eh_rc read_rows(struct run *run, bool history, bool *whole, struct eh_err *err)
+{
+	uint32_t limit = run->options->commit_rows != 0 ? run->options->commit_rows : EH_GATHER_COMMIT_ROWS;
+
+	*whole = false;
+	for (;;) {
+		const struct eh_row *row;
+		enum eh_rc rc = eh_poll_next(run->poll, &row, err);
+
+		if (rc != EH_OK)
+			return rc;
+		if (row == NULL)
+			break;
+		take_row(run, row);
+		if (eh_delta_rows(run->delta) < limit)
+			continue;
+		/* More rows of this snapshot may follow, so T stands. */
+		rc = commit_rows(run, run->record.phase, run->record.clock_us, true, err);
+		if (rc != EH_OK)
+			return rc;
+		if (stopped(run))
+			return EH_OK;
+		if (history)
+			tell_progress(run);
+	}
+	*whole = true;
+	return EH_OK;
+}
+
+/* ---- history ----------------------------------------------------------------------- */
+
+/* T when history is read: the day that was asked for, or the last decision that is not in the future. */
+static int64_t history_clock(const struct run *run)
+{
+	const struct eh_position *position = eh_poll_position(run->poll);
+
+	if (run->options->has_through)
+		return run->options->through_us;
+	if (position->last_us != INT64_MIN)
+		return position->last_us;
+	return run->map->follow ? eh_poll_clock_us(run->poll) : INT64_MIN;
+}
+
+static enum eh_rc warn_of_gap(struct run *run, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+	char from[EH_TIME_TEXT], to[EH_TIME_TEXT];
+
+	if (run->record.clock_us == INT64_MIN)
+		return EH_OK;
+	eh_pg_arg_int8(&args, run->record.source.id);
+	eh_pg_arg_int8(&args, run->record.clock_us);
+	eh_pg_arg_int8(&args, GAP_US > 2 * (eh_pane_next(run->clock.pane, 0) - eh_pane_start(run->clock.pane, 0))
+	                              ? GAP_US
+	                              : 2 * GAP_US); /* a pane of a month is no gap by itself */
+	enum eh_rc rc = eh_pg_query(run->store, &eh_sql_gather_read_gap, &args, &res, err);
+	if (rc != EH_OK || PQntuples(res) == 0)
+		return rc;
+	eh_time_format(eh_pane_next(run->clock.pane, eh_pg_int8(res, 0, 0)), from);
+	eh_time_format(eh_pg_int8(res, 0, 1), to);
+	eh_log("source %s: no decision between %s and %s, and %lld after it, which set the clock", run->map->source, from, to,
+	       (long long)eh_pg_int8(res, 0, 2));
+	eh_log("hint: if those last dates are wrong, gather into a new source with --through the last day that is right");
+	return EH_OK;
+}
+
+static enum eh_rc tell_history(struct run *run, struct eh_err *err)
+{
+	const struct eh_gather_result *r = run->result;
+	char clock[EH_TIME_TEXT] = "not set";
+
+	if (run->record.clock_us != INT64_MIN)
+		eh_time_format(run->record.clock_us, clock);
+	if (!run->options->quiet) {
+		eh_log("source %s: history is read: %lld rows counted, %lld set aside; the clock stands at %s", run->map->source,
+		       (long long)(r->rows[0] + r->rows[1] + r->rows[2]), (long long)r->rows[3], clock);
+		if (r->rounded > 0)
+			eh_log("source %s: %llu values had more decimals than their scale keeps, and were rounded", run->map->source,
+			       (unsigned long long)r->rounded);
+	}
+	return warn_of_gap(run, err);
+}
+
+static enum eh_rc gather_history(struct run *run, struct eh_err *err)
+{
+	bool whole = false;
+	enum eh_rc rc = eh_poll_begin(run->poll, &run->record.position, err);
+
+	run->clock.fates = false;
+	if (rc == EH_OK)
+		rc = read_rows(run, true, &whole, err);
+	if (rc == EH_OK && whole)
+		rc = commit_rows(run, run->map->follow ? EH_GATHER_LIVE : EH_GATHER_ENDED, history_clock(run), true, err);
+	if (rc == EH_OK)
+		rc = eh_poll_end(run->poll, err);
+	return rc == EH_OK && whole ? tell_history(run, err) : rc;
+}
+
+/* ---- live -------------------------------------------------------------------------- */
+
+static enum eh_rc read_clocks(struct run *run, int64_t *store_us, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, run->record.source.id);
+	enum eh_rc rc = eh_pg_query(run->store, &eh_sql_gather_read_clock, &args, &res, err);
+	if (rc != EH_OK)
+		return rc;
+	*store_us = eh_pg_time(res, 0, 0);
+	run->clock.closed_us = eh_pg_null(res, 0, 1) ? INT64_MIN : eh_pg_int8(res, 0, 1);
+	return EH_OK;
+}
+
+/* T that commits with this reading: the smaller of the source's and the store's clock; a scenario has its own. */
+static enum eh_rc set_clock(struct run *run, struct eh_err *err)
+{
+	int64_t source_us = eh_poll_clock_us(run->poll), store_us = 0;
+	enum eh_rc rc = read_clocks(run, &store_us, err);
+	int64_t t = run->scenario || source_us < store_us ? source_us : store_us;
+
+	run->clock.fates = true;
+	run->clock.before_us = run->record.clock_us;
+	run->clock.now_us = t < run->record.clock_us ? run->record.clock_us : t;
+	return rc;
+}
+
+/* Moves T without rows: once a second, or at once where judge may close a pane by it. */
+static enum eh_rc move_clock(struct run *run, struct eh_err *err)
+{
+	struct eh_record *record = &run->record;
+	int64_t t = run->clock.now_us;
+	bool crosses = t != INT64_MIN && eh_gather_crosses(&run->clock, record->clock_us, t);
+	bool due = eh_time_steady_us() - run->written_us >= EH_SECOND_US;
+	struct eh_record_step step = {.position = eh_poll_position(run->poll), .phase = EH_GATHER_LIVE, .clock_us = t};
+
+	if (t <= record->clock_us || (!crosses && !due)) {
+		eh_position_copy(&record->position, step.position); /* nothing lies between: the stored one is as good */
+		return EH_OK;
+	}
+	step.leaf = crosses || eh_time_steady_us() - record->uncovered_since_us >= LEAF_US;
+	run->written_us = eh_time_steady_us();
+	return eh_record_write(record, &step, err);
+}
+
+/* Before T lets a pane be closed, a leaf covers what was counted into it, so that the close includes it. */
+static bool leaf_is_due(const struct run *run, int64_t t)
+{
+	const struct eh_record *record = &run->record;
+
+	return eh_gather_crosses(&run->clock, record->clock_us, t) ||
+	       eh_record_uncovered_rows(record) + (int64_t)eh_delta_rows(run->delta) >= EH_GATHER_COMMIT_ROWS ||
+	       (record->first_uncovered != 0 && eh_time_steady_us() - record->uncovered_since_us >= LEAF_US);
+}
+
+/* One snapshot's difference.  *rows says whether there was any. */
+static enum eh_rc gather_difference(struct run *run, bool *rows, struct eh_err *err)
+{
+	bool whole = false;
+	int64_t before = run->record.commit_no;
+	enum eh_rc rc = eh_poll_begin(run->poll, &run->record.position, err);
+
+	if (rc == EH_OK)
+		rc = set_clock(run, err);
+	if (rc == EH_OK)
+		rc = read_rows(run, false, &whole, err);
+	if (rc == EH_OK && whole) {
+		if (eh_delta_rows(run->delta) > 0)
+			rc = commit_rows(run, EH_GATHER_LIVE, run->clock.now_us, leaf_is_due(run, run->clock.now_us), err);
+		else
+			rc = move_clock(run, err);
+	}
+	*rows = run->record.commit_no != before;
+	return rc == EH_OK ? eh_poll_end(run->poll, err) : rc;
+}
+
+static enum eh_rc cover_when_due(struct run *run, struct eh_err *err)
+{
+	const struct eh_record *record = &run->record;
+
+	if (record->first_uncovered == 0 || eh_time_steady_us() - record->uncovered_since_us < LEAF_US)
+		return EH_OK;
+	return eh_record_cover(&run->record, err);
+}
+
+/* Waits for new rows: not before the commit interval has passed, not longer than the poll interval, and not beyond
+ * the moment at which a leaf is due. */
+static enum eh_rc wait_for_rows(struct run *run, bool had_rows, struct eh_err *err)
+{
+	const struct eh_record *record = &run->record;
+	int64_t now = eh_time_steady_us();
+	int64_t ms = run->options->poll_interval_ms;
+	bool notified;
+
+	if (record->first_uncovered != 0) {
+		int64_t due_ms = (record->uncovered_since_us + LEAF_US - now) / 1000 + 1;
+
+		ms = due_ms < ms ? due_ms : ms;
+	}
+	int64_t rest_ms = (run->written_us - now) / 1000 + run->options->commit_interval_ms;
+	if (had_rows && rest_ms > 0) {
+		/* Rows came: what comes now shares the next commit. */
+		struct timespec pause = {.tv_sec = rest_ms / 1000, .tv_nsec = rest_ms % 1000 * 1000000};
+
+		(void)nanosleep(&pause, NULL); /* a signal may cut it short */
+		return EH_OK;
+	}
+	return eh_pg_wait(run->source, ms > 0 ? (int)ms : 0, &notified, err);
+}
+
+static enum eh_rc gather_live(struct run *run, struct eh_err *err)
+{
+	char channel[128];
+	bool rows;
+
+	(void)snprintf(channel, sizeof channel, "evenhand_%s", run->map->source);
+	enum eh_rc rc = eh_pg_listen(run->source, channel, err);
+	while (rc == EH_OK && !stopped(run)) {
+		rc = gather_difference(run, &rows, err);
+		if (rc != EH_OK || run->options->once)
+			break;
+		rc = cover_when_due(run, err);
+		if (rc == EH_OK && !stopped(run))
+			rc = wait_for_rows(run, rows, err);
+	}
+	return rc == EH_OK ? eh_record_cover(&run->record, err) : rc;
+}
+
+/* ---- a source that is not followed, gathered again ------------------------------------ */
+
+/* Rows that were loaded since go in: late where their pane was closed, and T moves as at the end of history. */
+static enum eh_rc gather_rest(struct run *run, struct eh_err *err)
+{
+	bool whole = false;
+	int64_t store_us;
+	enum eh_rc rc = eh_poll_begin(run->poll, &run->record.position, err);
+	struct eh_position *position = eh_poll_position(run->poll);
+
+	if (rc == EH_OK)
+		rc = read_clocks(run, &store_us, err);
+	run->clock.fates = true;
+	run->clock.before_us = INT64_MIN;
+	run->clock.now_us = INT64_MAX;
+	position->start_us = eh_poll_clock_us(run->poll);
+	position->last_us = INT64_MIN;
+	if (rc == EH_OK)
+		rc = read_rows(run, false, &whole, err);
+	if (rc == EH_OK && whole && (eh_delta_rows(run->delta) > 0 || run->record.phase != EH_GATHER_ENDED)) {
+		int64_t t = run->options->has_through ? run->options->through_us : position->last_us;
+
+		rc = commit_rows(run, EH_GATHER_ENDED, t > run->record.clock_us ? t : run->record.clock_us, true, err);
+	}
+	return rc == EH_OK ? eh_poll_end(run->poll, err) : rc;
+}
+
+/* ---- the whole ------------------------------------------------------------------------ */
+
+static enum eh_rc fence(struct run *run, struct eh_err *err)
+{
+	bool got = false;
+	enum eh_rc rc = eh_pg_try_lock(run->store, GATHER_LOCK + run->record.source.id, &got, err);
+
+	if (rc != EH_OK || got)
+		return rc;
+	(void)eh_fail(err, EH_REFUSED, "another gather follows source %s", run->map->source);
+	return eh_hint(err, "run one gather a source; `evenhand status` shows where it stands");
+}
+
+static enum eh_rc read_scenario(struct run *run, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, run->record.source.id);
+	enum eh_rc rc = eh_pg_query(run->store, &eh_sql_gather_read_scenario, &args, &res, err);
+	if (rc != EH_OK)
+		return rc;
+	run->scenario = eh_pg_bool(res, 0, 0);
+	if (!run->scenario || eh_pg_int8(res, 0, 1) == 0)
+		return EH_OK;
+	(void)eh_fail(err, EH_REFUSED, "source %s runs on a scenario's clock, and the store has sources that are not generated",
+	              run->map->source);
+	return eh_hint(err, "play scenarios in a store of their own, as `evenhand demo` does");
+}
+
+static enum eh_rc open_all(struct run *run, struct eh_err *err)
+{
+	struct eh_record *record = &run->record;
+	enum eh_rc rc = eh_source_register(run->arena, run->store, run->map, &record->source, err);
+
+	if (rc == EH_OK)
+		rc = fence(run, err);
+	if (rc == EH_OK)
+		rc = read_scenario(run, err);
+	if (rc != EH_OK)
+		return rc;
+	record->store = run->store;
+	record->cells = eh_cells_new(run->arena, run->map);
+	run->delta = eh_delta_new(record->cells, run->map);
+	run->clock = (struct eh_gather_clock){
+		.pane = eh_cells_pane(run->map), .lateness_us = run->map->lateness_us, .closed_us = INT64_MIN};
+	rc = eh_record_open(record, err);
+	/* What a predecessor committed without a leaf gets one before anything else happens. */
+	if (rc == EH_OK)
+		rc = eh_record_cover(record, err);
+	if (rc == EH_OK)
+		rc = eh_poll_open(run->arena, run->source, run->map, &run->poll, err);
+	if (rc == EH_OK && run->scenario)
+		eh_poll_use_scenario(run->poll);
+	if (rc == EH_OK && !eh_poll_id_is_unique(run->poll))
+		eh_log("source %s: no unique index guards the id column: a row that is inserted twice is counted twice",
+		       run->map->source);
+	return rc;
+}
+
+static enum eh_rc gather(struct run *run, struct eh_err *err)
+{
+	struct eh_record *record = &run->record;
+	bool had_history = record->phase != EH_GATHER_HISTORY;
+	enum eh_rc rc = had_history ? EH_OK : gather_history(run, err);
+
+	if (rc != EH_OK || record->phase == EH_GATHER_HISTORY || stopped(run))
+		return rc;
+	if (!run->map->follow) {
+		if (had_history)
+			rc = gather_rest(run, err);
+		run->result->ended = rc == EH_OK && record->phase == EH_GATHER_ENDED;
+		return rc;
+	}
+	if (!had_history && run->options->once && run->options->has_through)
+		return EH_OK; /* T was asked to stand there */
+	return gather_live(run, err);
+}
+
+enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, const struct eh_map *map,
+                         const struct eh_gather_options *options, struct eh_gather_result *result, struct eh_err *err)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	struct run run = {.store = store,
+	                  .source = source,
+	                  .map = map,
+	                  .options = options,
+	                  .result = result,
+	                  .arena = arena,
+	                  .began_us = eh_time_steady_us()};
+
+	*result = (struct eh_gather_result){0};
+	run.told_us = run.began_us;
+	enum eh_rc rc = open_all(&run, err);
+	if (rc == EH_OK)
+		rc = gather(&run, err);
+	if (rc != EH_OK) {
+		eh_pg_rollback(source);
+		eh_pg_rollback(store);
+	}
+	eh_poll_close(run.poll);
+	eh_delta_free(run.delta);
+	eh_record_free(&run.record);
+	return rc;
+}

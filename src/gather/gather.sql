@@ -1,0 +1,59 @@
+-- name: read_state
+SELECT phase, commit_no, position, clock_us FROM evenhand.source_state WHERE source_id = $1::integer
+
+-- name: insert_state
+-- The first commit of a source.
+INSERT INTO evenhand.source_state (source_id, phase, commit_no, position, clock_us)
+VALUES ($1::integer, $2::text, $3::bigint, $4::text, $5::bigint)
+
+-- name: update_state
+-- Moves the state on from the commit that this gather knows; another gather's commit between makes it touch no row.
+UPDATE evenhand.source_state SET phase = $2::text, commit_no = $3::bigint, position = $4::text, clock_us = $5::bigint,
+	progressed_at = now()
+WHERE source_id = $1::integer AND commit_no = $6::bigint
+
+-- name: write_commit
+INSERT INTO evenhand.gather_commit (source_id, commit_no, position, clock_us, n_on_time, n_early, n_late, n_set_aside, digest)
+VALUES ($1::integer, $2::bigint, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::bytea)
+
+-- name: write_deltas
+INSERT INTO evenhand.pane_delta (source_id, pane_us, commit_no, n, block, examples)
+SELECT $1::integer, t.pane_us, $2::bigint, t.n, t.block, t.examples
+FROM unnest($3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[]) AS t (pane_us, n, block, examples)
+
+-- name: write_dictionary
+INSERT INTO evenhand.dictionary (source_id, kind, ordinal, value)
+SELECT $1::integer, t.kind, t.ordinal, t.value FROM unnest($2::text[], $3::bigint[], $4::text[]) AS t (kind, ordinal, value)
+
+-- name: write_set_aside
+INSERT INTO evenhand.set_aside (source_id, commit_no, row_id, reason)
+SELECT $1::integer, $2::bigint, t.row_id, t.reason FROM unnest($3::text[], $4::text[]) AS t (row_id, reason)
+
+-- name: read_uncovered
+-- Commits that no batch leaf covers yet, in order.
+SELECT c.commit_no, c.position, c.n_on_time, c.n_early, c.n_late, c.n_set_aside, c.digest FROM evenhand.gather_commit c
+WHERE c.source_id = $1::integer AND c.commit_no > coalesce((SELECT max(b.last_commit) FROM evenhand.batch b
+	WHERE b.source_id = $1::integer), 0)
+ORDER BY c.commit_no
+
+-- name: write_batch
+INSERT INTO evenhand.batch (source_id, first_commit, last_commit, leaf_index, clock_us)
+VALUES ($1::integer, $2::bigint, $3::bigint, $4::bigint, $5::bigint)
+
+-- name: read_clock
+-- The store's clock, and the last pane of the source that was closed.
+SELECT clock_timestamp(), (SELECT p.last_pane_us FROM evenhand.pane_close p WHERE p.source_id = $1::integer
+	ORDER BY p.first_pane_us DESC LIMIT 1)
+
+-- name: read_scenario
+-- Whether this source is generated, and how many sources of the store are not.
+SELECT EXISTS (SELECT FROM evenhand.scenario c WHERE c.source_id = $1::integer),
+	(SELECT count(*) FROM evenhand.source s WHERE NOT EXISTS (SELECT FROM evenhand.scenario c WHERE c.source_id = s.source_id))
+
+-- name: read_gap
+-- The last stretch without decisions longer than $3 microseconds, up to T: where it begins and ends, and what lies after it.
+SELECT g.pane_us, g.next_us, (SELECT sum(d.n) FROM evenhand.pane_delta d
+	WHERE d.source_id = $1::integer AND d.pane_us >= g.next_us AND d.pane_us <= $2::bigint)::bigint
+FROM (SELECT pane_us, lead(pane_us) OVER (ORDER BY pane_us) AS next_us FROM evenhand.pane_delta
+	WHERE source_id = $1::integer AND pane_us <= $2::bigint) g
+WHERE g.next_us - g.pane_us > $3::bigint ORDER BY g.pane_us DESC LIMIT 1

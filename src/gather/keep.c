@@ -1,0 +1,69 @@
+/*
+ * keep.c - gather with connections of its own, through the failures of its surroundings; see gather.h.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "gather/gather.h"
+#include "pg/store.h"
+
+#define PAUSE_MAX_S 30
+
+enum eh_rc eh_gather_open_source(const struct eh_settings *settings, const struct eh_map *map, struct eh_pg **out,
+                                 struct eh_err *err)
+{
+	if (map->conninfo != NULL)
+		return eh_pg_open(map->conninfo, NULL, out, err);
+	return eh_store_open(settings->store, settings->state, EH_STORE_SOURCE, out, err);
+}
+
+bool eh_gather_parse_through(const char *text, int64_t *us)
+{
+	if (!eh_time_parse(text, strlen(text), us))
+		return false;
+	if (strlen(text) == strlen("2026-01-31"))
+		*us += EH_DAY_US;
+	return true;
+}
+
+static enum eh_rc run_once(const struct eh_settings *settings, const struct eh_map *map, const struct eh_gather_options *options,
+                           struct eh_gather_result *result, struct eh_err *err)
+{
+	EH_PG_AUTO store = NULL;
+	EH_PG_AUTO source = NULL;
+	enum eh_rc rc = eh_store_open(settings->store, settings->state, EH_STORE_WRITER, &store, err);
+
+	if (rc == EH_OK)
+		rc = eh_gather_open_source(settings, map, &source, err);
+	return rc == EH_OK ? eh_gather_run(store, source, map, options, result, err) : rc;
+}
+
+static bool stopped(const struct eh_gather_options *options)
+{
+	return options->stop != NULL && *options->stop != 0;
+}
+
+enum eh_rc eh_gather_keep(const struct eh_settings *settings, const struct eh_map *map, const struct eh_gather_options *options,
+                          struct eh_gather_result *result, struct eh_err *err)
+{
+	int pause_s = 1;
+
+	for (bool first = true;; first = false) {
+		int64_t began_us = eh_time_steady_us();
+		enum eh_rc rc = run_once(settings, map, options, result, err);
+		bool short_run = eh_time_steady_us() - began_us < PAUSE_MAX_S * EH_SECOND_US;
+
+		if (rc != EH_AGAIN || options->once || !map->follow || (first && short_run) || stopped(options))
+			return stopped(options) && rc == EH_AGAIN ? EH_OK : rc;
+		pause_s = short_run ? pause_s * 2 : 1;
+		pause_s = pause_s > PAUSE_MAX_S ? PAUSE_MAX_S : pause_s;
+		eh_log_err(err);
+		eh_log("source %s: trying again in %d s", map->source, pause_s);
+		struct timespec pause = {.tv_sec = pause_s};
+		(void)nanosleep(&pause, NULL); /* a signal ends it, and then stop is set */
+		if (stopped(options))
+			return EH_OK;
+	}
+}

@@ -1,0 +1,298 @@
+/*
+ * record.c - see record.h.
+ */
+#include "gather/record.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "gather/batch.h"
+#include "gather/sql.h"
+#include "source/tally.h"
+
+static const char *const phase_names[] = {"history", "live", "ended"};
+
+const char *eh_record_phase_name(enum eh_gather_phase phase)
+{
+	return phase_names[phase];
+}
+
+/* ---- reading ----------------------------------------------------------------------- */
+
+static enum eh_rc read_state(struct eh_record *record, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	record->exists = false;
+	record->phase = EH_GATHER_HISTORY;
+	record->commit_no = 0;
+	record->clock_us = INT64_MIN;
+	record->position.kind = EH_POSITION_NONE;
+	eh_pg_arg_int8(&args, record->source.id);
+	enum eh_rc rc = eh_pg_query(record->store, &eh_sql_gather_read_state, &args, &res, err);
+	if (rc != EH_OK || PQntuples(res) == 0)
+		return rc;
+	record->exists = true;
+	while (strcmp(phase_names[record->phase], eh_pg_text(res, 0, 0)) != 0)
+		record->phase++; /* the table's check allows these three only */
+	record->commit_no = eh_pg_int8(res, 0, 1);
+	if (!eh_pg_null(res, 0, 3))
+		record->clock_us = eh_pg_int8(res, 0, 3);
+	return eh_position_parse(eh_pg_text(res, 0, 2), &record->position, err);
+}
+
+static void note_uncovered(struct eh_record *record, int64_t commit_no, const int64_t *fates, const struct eh_sha256 *digest,
+                           const char *position)
+{
+	if (record->first_uncovered == 0) {
+		record->first_uncovered = commit_no;
+		record->uncovered_since_us = eh_time_steady_us();
+		memset(record->uncovered, 0, sizeof record->uncovered);
+		eh_buf_reset(&record->uncovered_digests);
+	}
+	for (int f = 0; f < EH_GATHER_FATES; f++)
+		record->uncovered[f] += fates[f];
+	eh_buf_put(&record->uncovered_digests, digest->bytes, sizeof digest->bytes);
+	eh_buf_reset(&record->last_position);
+	eh_buf_puts(&record->last_position, position);
+}
+
+static enum eh_rc read_uncovered(struct eh_record *record, struct eh_err *err)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	record->first_uncovered = 0;
+	eh_pg_arg_int8(&args, record->source.id);
+	enum eh_rc rc = eh_pg_query(record->store, &eh_sql_gather_read_uncovered, &args, &res, err);
+	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
+		int64_t fates[EH_GATHER_FATES];
+		struct eh_pg_bytes bytes = eh_pg_bytea(res, i, 6, home);
+		struct eh_sha256 digest;
+
+		for (int f = 0; f < EH_GATHER_FATES; f++)
+			fates[f] = eh_pg_int8(res, i, 2 + f);
+		EH_ASSERT(bytes.n == sizeof digest);
+		memcpy(digest.bytes, bytes.data, bytes.n);
+		note_uncovered(record, eh_pg_int8(res, i, 0), fates, &digest, eh_pg_text(res, i, 1));
+	}
+	return rc;
+}
+
+enum eh_rc eh_record_open(struct eh_record *record, struct eh_err *err)
+{
+	enum eh_rc rc = read_state(record, err);
+
+	if (rc == EH_OK)
+		rc = eh_tally_load_dictionary(record->store, record->source.id, record->cells, err);
+	return rc == EH_OK ? read_uncovered(record, err) : rc;
+}
+
+void eh_record_free(struct eh_record *record)
+{
+	eh_position_free(&record->position);
+	eh_buf_free(&record->uncovered_digests);
+	eh_buf_free(&record->last_position);
+}
+
+/* ---- writing ----------------------------------------------------------------------- */
+
+static void arg_clock(struct eh_pg_args *args, int64_t clock_us)
+{
+	if (clock_us == INT64_MIN)
+		eh_pg_arg_null(args);
+	else
+		eh_pg_arg_int8(args, clock_us);
+}
+
+static enum eh_rc write_dictionary(struct eh_record *record, struct eh_arena *home, struct eh_err *err)
+{
+	size_t n = eh_cells_new_entries(record->cells);
+	const char **kinds = eh_arena_zalloc(home, n + 1, sizeof *kinds);
+	const char **values = eh_arena_zalloc(home, n + 1, sizeof *values);
+	int64_t *ordinals = eh_arena_zalloc(home, n + 1, sizeof *ordinals);
+	struct eh_pg_args args = {0};
+
+	if (n == 0)
+		return EH_OK;
+	for (size_t i = 0; i < n; i++) {
+		struct eh_cells_entry entry = eh_cells_new_entry(record->cells, i);
+
+		kinds[i] = entry.kind;
+		ordinals[i] = entry.ordinal;
+		values[i] = entry.value;
+	}
+	eh_pg_arg_int8(&args, record->source.id);
+	eh_pg_arg_text_array(&args, home, kinds, n);
+	eh_pg_arg_int8_array(&args, home, ordinals, n);
+	eh_pg_arg_text_array(&args, home, values, n);
+	return eh_pg_run(record->store, &eh_sql_gather_write_dictionary, &args, NULL, err);
+}
+
+static enum eh_rc write_panes(struct eh_record *record, int64_t commit_no, const struct eh_delta *delta, struct eh_arena *home,
+                              struct eh_err *err)
+{
+	size_t n = eh_delta_panes(delta);
+	int64_t *starts = eh_arena_zalloc(home, n + 1, sizeof *starts);
+	int64_t *counts = eh_arena_zalloc(home, n + 1, sizeof *counts);
+	struct eh_pg_bytes *blocks = eh_arena_zalloc(home, n + 1, sizeof *blocks);
+	struct eh_pg_bytes *examples = eh_arena_zalloc(home, n + 1, sizeof *examples);
+	struct eh_pg_args args = {0};
+
+	if (n == 0)
+		return EH_OK;
+	for (size_t i = 0; i < n; i++) {
+		struct eh_delta_pane pane = eh_delta_pane_at(delta, i);
+
+		starts[i] = pane.pane_us;
+		counts[i] = pane.n;
+		blocks[i] = (struct eh_pg_bytes){pane.block.at, pane.block.n};
+		examples[i] = (struct eh_pg_bytes){pane.examples.at, pane.examples.n};
+	}
+	eh_pg_arg_int8(&args, record->source.id);
+	eh_pg_arg_int8(&args, commit_no);
+	eh_pg_arg_int8_array(&args, home, starts, n);
+	eh_pg_arg_int8_array(&args, home, counts, n);
+	eh_pg_arg_bytea_array(&args, home, blocks, n);
+	eh_pg_arg_bytea_array(&args, home, examples, n);
+	return eh_pg_run(record->store, &eh_sql_gather_write_deltas, &args, NULL, err);
+}
+
+static enum eh_rc write_set_aside(struct eh_record *record, int64_t commit_no, const struct eh_delta *delta,
+                                  struct eh_arena *home, struct eh_err *err)
+{
+	size_t n = eh_delta_asides(delta);
+	const char **ids = eh_arena_zalloc(home, n + 1, sizeof *ids);
+	const char **reasons = eh_arena_zalloc(home, n + 1, sizeof *reasons);
+	struct eh_pg_args args = {0};
+
+	if (n == 0)
+		return EH_OK;
+	for (size_t i = 0; i < n; i++) {
+		struct eh_delta_aside aside = eh_delta_aside_at(delta, i);
+
+		ids[i] = aside.id;
+		reasons[i] = aside.reason;
+	}
+	eh_pg_arg_int8(&args, record->source.id);
+	eh_pg_arg_int8(&args, commit_no);
+	eh_pg_arg_text_array(&args, home, ids, n);
+	eh_pg_arg_text_array(&args, home, reasons, n);
+	return eh_pg_run(record->store, &eh_sql_gather_write_set_aside, &args, NULL, err);
+}
+
+static enum eh_rc write_commit(struct eh_record *record, int64_t commit_no, const struct eh_record_step *step,
+                               const char *position, struct eh_err *err)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct eh_sha256 digest = eh_delta_digest(step->delta);
+	struct eh_pg_args args = {0};
+	enum eh_rc rc = write_dictionary(record, home, err);
+
+	if (rc == EH_OK)
+		rc = write_panes(record, commit_no, step->delta, home, err);
+	if (rc == EH_OK)
+		rc = write_set_aside(record, commit_no, step->delta, home, err);
+	if (rc != EH_OK)
+		return rc;
+	eh_pg_arg_int8(&args, record->source.id);
+	eh_pg_arg_int8(&args, commit_no);
+	eh_pg_arg_text(&args, position);
+	arg_clock(&args, step->clock_us);
+	for (int f = 0; f < EH_GATHER_FATES; f++)
+		eh_pg_arg_int8(&args, eh_delta_fate(step->delta, f));
+	eh_pg_arg_bytea(&args, digest.bytes, sizeof digest.bytes);
+	return eh_pg_run(record->store, &eh_sql_gather_write_commit, &args, NULL, err);
+}
+
+static enum eh_rc write_state(struct eh_record *record, int64_t commit_no, const struct eh_record_step *step,
+                              const char *position, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+	int64_t touched = 0;
+
+	eh_pg_arg_int8(&args, record->source.id);
+	eh_pg_arg_text(&args, phase_names[step->phase]);
+	eh_pg_arg_int8(&args, commit_no);
+	eh_pg_arg_text(&args, position);
+	arg_clock(&args, step->clock_us);
+	if (!record->exists)
+		return eh_pg_run(record->store, &eh_sql_gather_insert_state, &args, NULL, err);
+	eh_pg_arg_int8(&args, record->commit_no);
+	enum eh_rc rc = eh_pg_run(record->store, &eh_sql_gather_update_state, &args, &touched, err);
+	if (rc == EH_OK && touched != 1) {
+		(void)eh_fail(err, EH_REFUSED, "source %s was moved on by another gather", record->source.name);
+		return eh_hint(err, "run one gather a source");
+	}
+	return rc;
+}
+
+static enum eh_rc write_all(struct eh_record *record, const struct eh_record_step *step, const char *position,
+                            struct eh_err *err)
+{
+	int64_t commit_no = record->commit_no + (step->delta != NULL);
+	enum eh_rc rc = EH_OK;
+
+	if (step->delta != NULL)
+		rc = write_commit(record, commit_no, step, position, err);
+	if (rc == EH_OK)
+		rc = write_state(record, commit_no, step, position, err);
+	if (rc == EH_OK && step->delta != NULL) {
+		int64_t fates[EH_GATHER_FATES];
+		struct eh_sha256 digest = eh_delta_digest(step->delta);
+
+		for (int f = 0; f < EH_GATHER_FATES; f++)
+			fates[f] = eh_delta_fate(step->delta, f);
+		note_uncovered(record, commit_no, fates, &digest, position);
+	}
+	if (rc == EH_OK && step->leaf && record->first_uncovered != 0)
+		rc = eh_batch_append(record, commit_no, step->clock_us, err);
+	return rc;
+}
+
+enum eh_rc eh_record_write(struct eh_record *record, const struct eh_record_step *step, struct eh_err *err)
+{
+	EH_BUF_AUTO position = {0};
+	enum eh_rc rc = eh_pg_begin(record->store, err);
+
+	EH_ASSERT(step->clock_us >= record->clock_us); /* law 3: T never goes back */
+	eh_position_format(step->position, &position);
+	if (rc == EH_OK)
+		rc = write_all(record, step, position.data, err);
+	if (rc == EH_OK)
+		rc = eh_pg_commit(record->store, err);
+	if (rc != EH_OK) {
+		eh_pg_rollback(record->store);
+		return eh_while(err, "writing commit %lld of source %s", (long long)record->commit_no + 1, record->source.name);
+	}
+	record->exists = true;
+	record->phase = step->phase;
+	record->clock_us = step->clock_us;
+	record->commit_no += step->delta != NULL;
+	if (step->position != &record->position)
+		eh_position_copy(&record->position, step->position);
+	if (step->delta != NULL)
+		eh_cells_stored(record->cells);
+	if (step->leaf)
+		record->first_uncovered = 0;
+	return EH_OK;
+}
+
+enum eh_rc eh_record_cover(struct eh_record *record, struct eh_err *err)
+{
+	struct eh_record_step step = {
+		.position = &record->position, .phase = record->phase, .clock_us = record->clock_us, .leaf = true};
+
+	return record->first_uncovered == 0 ? EH_OK : eh_record_write(record, &step, err);
+}
+
+int64_t eh_record_uncovered_rows(const struct eh_record *record)
+{
+	int64_t n = 0;
+
+	for (int f = 0; record->first_uncovered != 0 && f < EH_GATHER_FATES; f++)
+		n += record->uncovered[f];
+	return n;
+}
