@@ -26,6 +26,8 @@
 	X(status, "say where the store and its sources stand")                                                         \
 	X(ledger, "print the head of the log, or check all that stands in it")                                        \
 	X(doctor, "check every precondition, and say how to mend what fails")                                          \
+	X(gather, "count a decision log into the store, and follow it")                                                \
+	X(recompute, "read the sources again and compare them with what is stored")                                    \
 	X(serve, "show the dashboard")                                                                                 \
 	X(user, "say who may sign in to the dashboard")                                                                \
 	X(stop, "stop the private PostgreSQL cluster")

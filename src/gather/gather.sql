@@ -57,3 +57,17 @@ SELECT g.pane_us, g.next_us, (SELECT sum(d.n) FROM evenhand.pane_delta d
 FROM (SELECT pane_us, lead(pane_us) OVER (ORDER BY pane_us) AS next_us FROM evenhand.pane_delta
 	WHERE source_id = $1::integer AND pane_us <= $2::bigint) g
 WHERE g.next_us - g.pane_us > $3::bigint ORDER BY g.pane_us DESC LIMIT 1
+
+-- name: read_touching
+-- The batches whose commits counted into a pane; commits that no leaf covers come one by one, without an index.
+SELECT coalesce(b.first_commit, d.commit_no), coalesce(b.last_commit, d.commit_no), coalesce(b.leaf_index, -1)
+FROM evenhand.pane_delta d LEFT JOIN evenhand.batch b ON b.source_id = d.source_id
+	AND d.commit_no BETWEEN b.first_commit AND b.last_commit
+WHERE d.source_id = $1::integer AND d.pane_us = $2::bigint
+GROUP BY 1, 2, 3 ORDER BY 1
+
+-- name: read_fates
+SELECT coalesce(sum(n_on_time), 0)::bigint, coalesce(sum(n_early), 0)::bigint, coalesce(sum(n_late), 0)::bigint,
+	coalesce(sum(n_set_aside), 0)::bigint,
+	(SELECT count(DISTINCT pane_us) FROM evenhand.pane_delta WHERE source_id = $1::integer)
+FROM evenhand.gather_commit WHERE source_id = $1::integer

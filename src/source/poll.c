@@ -18,7 +18,7 @@ struct eh_poll {
 	enum eh_poll_form *forms;
 	struct eh_field *fields;
 	struct eh_row row;
-	char *lock_sql, *history_sql, *delta_sql;
+	char *lock_sql, *history_sql, *delta_sql, *again_sql;
 
 	struct eh_position position;
 	struct eh_buf snapshot; /* of this reading */
@@ -161,6 +161,11 @@ static enum eh_rc make_sql(struct eh_poll *poll, struct eh_arena *arena, struct 
 	                                  " AND NOT pg_visible_in_snapshot(%3$s, $1::pg_snapshot)"
 	                                  " AND pg_visible_in_snapshot(%3$s, $2::pg_snapshot)"
 	                                  " AND (%3$s, ctid) > ($3::xid8, $4::tid) ORDER BY %3$s, ctid",
+	                                  list.data, table, xid);
+	poll->again_sql = eh_arena_printf(arena,
+	                                  "SELECT %1$s, ctid FROM %2$s WHERE ctid > '(0,0)'"
+	                                  " AND (pg_visible_in_snapshot(%3$s, $1::pg_snapshot) AND ctid <= $2::tid"
+	                                  " OR pg_visible_in_snapshot(%3$s, $3::pg_snapshot) AND (%3$s, ctid) <= ($4::xid8, $5::tid))",
 	                                  list.data, table, xid);
 	return EH_OK;
 }
@@ -312,16 +317,24 @@ static enum eh_rc begin_stream(struct eh_poll *poll, struct eh_err *err)
 	return eh_pg_stream_begin(poll->pg, poll->delta_sql, &args, true, err);
 }
 
-enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, struct eh_err *err)
+/* Opens the snapshot, and holds `from` against what the server says now. */
+static enum eh_rc begin_snapshot(struct eh_poll *poll, const struct eh_position *from, uint32_t *filenode, struct eh_err *err)
 {
-	uint32_t filenode = 0;
 	enum eh_rc rc = eh_pg_begin_snapshot(poll->pg, err);
 
 	EH_ASSERT(!poll->streaming);
 	if (rc == EH_OK)
-		rc = look(poll, &filenode, err);
+		rc = look(poll, filenode, err);
 	if (rc == EH_OK && from->kind != EH_POSITION_NONE)
-		rc = check_continues(poll, from, filenode, err);
+		rc = check_continues(poll, from, *filenode, err);
+	return rc;
+}
+
+enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, struct eh_err *err)
+{
+	uint32_t filenode = 0;
+	enum eh_rc rc = begin_snapshot(poll, from, &filenode, err);
+
 	if (rc != EH_OK)
 		return rc;
 	set_start(poll, from, filenode);
@@ -331,6 +344,30 @@ enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, s
 		return EH_OK;
 	}
 	rc = begin_stream(poll, err);
+	poll->streaming = rc == EH_OK;
+	return rc;
+}
+
+enum eh_rc eh_poll_begin_again(struct eh_poll *poll, const struct eh_position *position, struct eh_err *err)
+{
+	struct eh_position *p = &poll->position;
+	struct eh_pg_args args = {0};
+	char place[32], xid[32];
+	uint32_t filenode = 0;
+	enum eh_rc rc = begin_snapshot(poll, position, &filenode, err);
+
+	if (rc != EH_OK)
+		return rc;
+	EH_ASSERT(position->kind != EH_POSITION_NONE);
+	(void)snprintf(place, sizeof place, "(%" PRIu32 ",%" PRIu16 ")", position->block, position->offset);
+	(void)snprintf(xid, sizeof xid, "%" PRIu64, position->kind == EH_POSITION_DELTA ? position->xid : 0);
+	eh_pg_arg_text(&args, position->snapshot.data);
+	eh_pg_arg_text(&args, position->kind == EH_POSITION_HISTORY ? place : "(4294967295,65535)");
+	eh_pg_arg_text(&args, position->kind == EH_POSITION_DELTA ? position->until.data : position->snapshot.data);
+	eh_pg_arg_text(&args, xid);
+	eh_pg_arg_text(&args, place);
+	*p = (struct eh_position){.kind = EH_POSITION_HISTORY, .snapshot = p->snapshot, .until = p->until};
+	rc = eh_pg_stream_begin(poll->pg, poll->again_sql, &args, true, err);
 	poll->streaming = rc == EH_OK;
 	return rc;
 }

@@ -45,6 +45,10 @@ bool eh_poll_id_is_unique(const struct eh_poll *poll);
  * A position that this table cannot be read on from is EH_REFUSED. */
 EH_MUST enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, struct eh_err *err);
 
+/* Opens a reading of all rows that were read up to `position`, as they are now, in the order of their place:
+ * what recompute compares.  eh_poll_position() means nothing in it. */
+EH_MUST enum eh_rc eh_poll_begin_again(struct eh_poll *poll, const struct eh_position *position, struct eh_err *err);
+
 /* Takes the clock from evenhand_import.scenario_clock in the source's database, in the snapshot of the rows, instead
  * of from the server: the source is generated, and its generator writes rows and clock in one transaction. */
 void eh_poll_use_scenario(struct eh_poll *poll);

@@ -1,0 +1,316 @@
+/*
+ * recompute.c - see recompute.h.
+ */
+#include "gather/recompute.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gather/delta.h"
+#include "gather/gather.h"
+#include "gather/sql.h"
+#include "source/poll.h"
+#include "source/tally.h"
+
+/* What a pane of the source comes to, packed; merged chunk by chunk, so that memory holds blocks and not cubes. */
+struct found {
+	int64_t pane_us;
+	struct eh_buf block;
+	bool seen; /* the store has the pane too */
+};
+
+struct run {
+	struct eh_arena *arena;
+	struct eh_pg *store;
+	const struct eh_source *source;
+	struct eh_recompute *out;
+	struct eh_cells *cells;
+	struct eh_delta *delta;
+	struct eh_cube *cube;
+	struct found *found; /* ascending */
+	size_t n, cap;
+	struct eh_sha256_state *stored;
+	struct eh_recompute_pane *differs;
+	size_t differs_n, differs_cap;
+};
+
+/* ---- the source -------------------------------------------------------------------- */
+
+/* Where the pane stands, or would stand, in the list. */
+static size_t find(const struct run *run, int64_t pane_us)
+{
+	size_t low = 0, high = run->n;
+
+	if (high > 0 && run->found[high - 1].pane_us < pane_us) /* logs are in time order, mostly */
+		return high;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (run->found[mid].pane_us < pane_us)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static struct found *place(struct run *run, int64_t pane_us)
+{
+	size_t at = find(run, pane_us);
+
+	if (at < run->n && run->found[at].pane_us == pane_us)
+		return &run->found[at];
+	if (run->n == run->cap) {
+		run->cap = run->cap == 0 ? 1024 : 2 * run->cap;
+		run->found = eh_xrealloc(run->found, run->cap, sizeof *run->found);
+	}
+	memmove(&run->found[at + 1], &run->found[at], (run->n - at) * sizeof *run->found);
+	run->found[at] = (struct found){.pane_us = pane_us};
+	run->n++;
+	return &run->found[at];
+}
+
+static enum eh_rc merge_pane(struct run *run, struct eh_delta_pane pane, struct eh_err *err)
+{
+	struct found *found = place(run, pane.pane_us);
+	enum eh_rc rc = EH_OK;
+
+	if (found->block.len == 0) {
+		eh_buf_put(&found->block, pane.block.at, pane.block.n);
+		return EH_OK;
+	}
+	eh_cube_clear(run->cube);
+	rc = eh_cube_decode(run->cube, found->block.data, found->block.len, err);
+	if (rc == EH_OK)
+		rc = eh_cube_decode(run->cube, pane.block.at, pane.block.n, err);
+	eh_buf_reset(&found->block);
+	if (rc == EH_OK)
+		eh_cube_encode(run->cube, &found->block);
+	return rc;
+}
+
+static enum eh_rc merge_chunk(struct run *run, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	eh_delta_pack(run->delta);
+	for (size_t i = 0; rc == EH_OK && i < eh_delta_panes(run->delta); i++) {
+		struct eh_delta_pane pane = eh_delta_pane_at(run->delta, i);
+
+		if (pane.pane_us >= run->out->from_us && pane.pane_us < run->out->to_us)
+			rc = merge_pane(run, pane, err);
+	}
+	run->out->rows += eh_delta_rows(run->delta);
+	run->out->set_aside += (uint64_t)eh_delta_fate(run->delta, EH_GATHER_SET_ASIDE);
+	eh_delta_clear(run->delta);
+	return rc;
+}
+
+static void take_row(struct run *run, const struct eh_row *row)
+{
+	struct eh_decision decision;
+	enum eh_decision_reason reason;
+	struct eh_err why;
+
+	if (eh_decision_check(run->source->map, row, &decision, &reason, &why) == EH_OK)
+		eh_delta_add(run->delta, &decision, EH_GATHER_ON_TIME);
+	else
+		eh_delta_set_aside(run->delta, (struct eh_text){0}, reason, why.text);
+}
+
+static enum eh_rc read_source(struct run *run, struct eh_pg *pg, const struct eh_position *position, struct eh_err *err)
+{
+	struct eh_poll *poll = NULL;
+	const struct eh_row *row = NULL;
+	enum eh_rc rc = eh_poll_open(run->arena, pg, run->source->map, &poll, err);
+
+	if (rc == EH_OK)
+		rc = eh_poll_begin_again(poll, position, err);
+	while (rc == EH_OK) {
+		rc = eh_poll_next(poll, &row, err);
+		if (rc != EH_OK || row == NULL)
+			break;
+		take_row(run, row);
+		if (eh_delta_rows(run->delta) >= EH_GATHER_COMMIT_ROWS)
+			rc = merge_chunk(run, err);
+	}
+	if (rc == EH_OK)
+		rc = merge_chunk(run, err);
+	if (rc == EH_OK)
+		rc = eh_poll_end(poll, err);
+	else
+		eh_pg_rollback(pg);
+	eh_poll_close(poll);
+	return rc;
+}
+
+/* ---- the comparison ----------------------------------------------------------------- */
+
+static struct eh_sha256 digest_of(const struct found *found)
+{
+	return eh_sha256_of(found->block.data, found->block.len);
+}
+
+static enum eh_rc count(struct run *run, const void *block, size_t len, uint64_t *n, struct eh_err *err)
+{
+	*n = 0;
+	eh_cube_clear(run->cube);
+	enum eh_rc rc = len == 0 ? EH_OK : eh_cube_decode(run->cube, block, len, err);
+	*n = eh_cube_n(run->cube);
+	return rc;
+}
+
+static enum eh_rc add_difference(struct run *run, int64_t pane_us, struct eh_text stored, struct eh_text found,
+                                 struct eh_err *err)
+{
+	struct eh_recompute_pane pane = {.pane_us = pane_us, .end_us = eh_pane_next(eh_cells_pane(run->source->map), pane_us)};
+	enum eh_rc rc = count(run, stored.at, stored.n, &pane.n_stored, err);
+
+	if (rc == EH_OK)
+		rc = count(run, found.at, found.n, &pane.n_source, err);
+	if (run->differs_n == run->differs_cap) {
+		size_t cap = run->differs_cap == 0 ? 16 : 2 * run->differs_cap;
+		struct eh_recompute_pane *grown = eh_arena_zalloc(run->arena, cap, sizeof *grown);
+
+		if (run->differs_n > 0)
+			memcpy(grown, run->differs, run->differs_n * sizeof *grown);
+		run->differs = grown;
+		run->differs_cap = cap;
+	}
+	run->differs[run->differs_n++] = pane;
+	return rc;
+}
+
+static enum eh_rc compare(void *ctx, const struct eh_tally_pane *pane, struct eh_err *err)
+{
+	struct run *run = ctx;
+	size_t at = find(run, pane->pane_us);
+	struct found *found = at < run->n && run->found[at].pane_us == pane->pane_us ? &run->found[at] : NULL;
+
+	run->out->panes++;
+	eh_tally_add(run->stored, pane->pane_us, &pane->digest);
+	if (found == NULL)
+		return add_difference(run, pane->pane_us, pane->block, (struct eh_text){0}, err);
+	found->seen = true;
+	struct eh_sha256 digest = digest_of(found);
+	if (eh_sha256_equal(&digest, &pane->digest))
+		return EH_OK;
+	return add_difference(run, pane->pane_us, pane->block, (struct eh_text){found->block.data, found->block.len}, err);
+}
+
+/* Panes that only the source has, and the digest of what it comes to. */
+static enum eh_rc finish_source(struct run *run, struct eh_err *err)
+{
+	struct eh_sha256_state *state = eh_sha256_begin();
+	enum eh_rc rc = EH_OK;
+
+	for (size_t i = 0; rc == EH_OK && i < run->n; i++) {
+		struct found *found = &run->found[i];
+		struct eh_sha256 digest = digest_of(found);
+
+		eh_tally_add(state, found->pane_us, &digest);
+		if (found->seen)
+			continue;
+		run->out->panes++;
+		rc = add_difference(run, found->pane_us, (struct eh_text){0}, (struct eh_text){found->block.data, found->block.len},
+		                    err);
+	}
+	run->out->found = eh_sha256_end(state);
+	return rc;
+}
+
+static enum eh_rc name_batches(struct run *run, struct eh_recompute_pane *pane, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, run->source->id);
+	eh_pg_arg_int8(&args, pane->pane_us);
+	enum eh_rc rc = eh_pg_query(run->store, &eh_sql_gather_read_touching, &args, &res, err);
+	if (rc != EH_OK)
+		return rc;
+	int n = PQntuples(res);
+	struct eh_recompute_batch *batch = eh_arena_zalloc(run->arena, (size_t)n + 1, sizeof *batch);
+	for (int i = 0; i < n; i++)
+		batch[i] = (struct eh_recompute_batch){eh_pg_int8(res, i, 0), eh_pg_int8(res, i, 1), eh_pg_int8(res, i, 2)};
+	pane->batch = batch;
+	pane->batches = (size_t)n;
+	return EH_OK;
+}
+
+static int by_start(const void *pa, const void *pb)
+{
+	const struct eh_recompute_pane *a = pa, *b = pb;
+
+	return a->pane_us < b->pane_us ? -1 : a->pane_us > b->pane_us;
+}
+
+static enum eh_rc compare_all(struct run *run, struct eh_err *err)
+{
+	const struct eh_recompute *out = run->out;
+
+	run->stored = eh_sha256_begin();
+	enum eh_rc rc = eh_tally_read(run->store, run->source->id, out->from_us, out->to_us, eh_cells_names(run->cells), false, compare,
+	                              run, err);
+	run->out->stored = eh_sha256_end(run->stored);
+	if (rc == EH_OK)
+		rc = finish_source(run, err);
+	if (rc != EH_OK)
+		return rc;
+	if (run->differs_n > 0)
+		qsort(run->differs, run->differs_n, sizeof *run->differs, by_start);
+	for (size_t i = 0; rc == EH_OK && i < run->differs_n; i++)
+		rc = name_batches(run, &run->differs[i], err);
+	run->out->differs = run->differs;
+	run->out->differs_n = run->differs_n;
+	return rc;
+}
+
+/* ---- the whole ------------------------------------------------------------------------ */
+
+/* Position, dictionary and tallies are read in one snapshot of the store, so that they belong together. */
+static enum eh_rc run_in_snapshot(struct run *run, struct eh_pg *source_pg, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	EH_POSITION_AUTO position = {0};
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, run->source->id);
+	enum eh_rc rc = eh_pg_query(run->store, &eh_sql_gather_read_state, &args, &res, err);
+	if (rc != EH_OK)
+		return rc;
+	run->out->gathered = PQntuples(res) > 0;
+	if (!run->out->gathered)
+		return EH_OK;
+	rc = eh_position_parse(eh_pg_text(res, 0, 2), &position, err);
+	if (rc == EH_OK)
+		rc = eh_tally_load_dictionary(run->store, run->source->id, run->cells, err);
+	if (rc == EH_OK)
+		rc = read_source(run, source_pg, &position, err);
+	return rc == EH_OK ? compare_all(run, err) : rc;
+}
+
+enum eh_rc eh_recompute_run(struct eh_arena *arena, struct eh_pg *store, struct eh_pg *source_pg, const struct eh_source *source,
+                            struct eh_recompute *recompute, struct eh_err *err)
+{
+	struct run run = {.arena = arena, .store = store, .source = source, .out = recompute};
+
+	recompute->rows = recompute->set_aside = recompute->panes = 0;
+	recompute->differs_n = 0;
+	run.cells = eh_cells_new(arena, source->map);
+	run.delta = eh_delta_new(run.cells, source->map);
+	run.cube = eh_cube_new(eh_cells_names(run.cells));
+	enum eh_rc rc = eh_pg_begin_snapshot(store, err);
+	if (rc == EH_OK)
+		rc = run_in_snapshot(&run, source_pg, err);
+	if (rc == EH_OK)
+		rc = eh_pg_commit(store, err);
+	else
+		eh_pg_rollback(store);
+	for (size_t i = 0; i < run.n; i++)
+		eh_buf_free(&run.found[i].block);
+	free(run.found);
+	eh_cube_free(run.cube);
+	eh_delta_free(run.delta);
+	return rc == EH_OK ? rc : eh_while(err, "recomputing source %s", source->name);
+}
