@@ -3,13 +3,12 @@
  */
 #include "gather/delta.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "source/examples.h"
-#include "source/shape.h"
-#include "source/tally.h"
+#include "cube/examples.h"
 
 #define KEEP_PANES 256 /* made panes that are kept for the next commit */
 
@@ -23,8 +22,7 @@ struct pane {
 struct eh_delta {
 	struct eh_cells *cells;
 	enum eh_pane kind;
-	struct eh_cube_shape shape;
-	unsigned char key[EH_EXAMPLES_KEY];
+	unsigned char key[EH_EXAMPLES_KEY_BYTES];
 
 	struct pane **pane; /* the first `n` are in use, the rest wait */
 	size_t n, made;
@@ -46,7 +44,7 @@ struct eh_delta *eh_delta_new(struct eh_cells *cells, const struct eh_map *map)
 {
 	struct eh_delta *delta = eh_xmalloc(sizeof *delta);
 
-	*delta = (struct eh_delta){.cells = cells, .kind = eh_cells_pane(map), .shape = eh_source_shape(map), .slots = 64};
+	*delta = (struct eh_delta){.cells = cells, .kind = eh_cells_pane(map), .slots = 64};
 	delta->slot = eh_xmalloc(delta->slots * sizeof *delta->slot);
 	memset(delta->slot, 0, delta->slots * sizeof *delta->slot);
 	delta->texts = eh_arena_new();
@@ -123,7 +121,7 @@ static struct pane *take_pane(struct eh_delta *delta)
 		delta->pane = eh_xrealloc(delta->pane, delta->made == 0 ? 1 : 2 * delta->made, sizeof(struct pane *));
 	struct pane *pane = eh_xmalloc(sizeof *pane);
 	*pane = (struct pane){.cube = eh_cube_new(eh_cells_names(delta->cells)),
-	                      .examples = eh_examples_new(eh_cells_names(delta->cells), &delta->shape, delta->key)};
+	                      .examples = eh_examples_new(eh_cells_names(delta->cells), delta->key)};
 	delta->pane[delta->made++] = pane;
 	delta->n++;
 	return pane;
@@ -155,7 +153,7 @@ void eh_delta_add(struct eh_delta *delta, const struct eh_decision *decision, en
 
 	eh_cells_row(delta->cells, decision, &delta->row);
 	eh_cube_add(pane->cube, &delta->row);
-	eh_examples_add(pane->examples, eh_cells_groups(delta->cells), decision->favourable, delta->row.lineage, decision->id);
+	eh_examples_add(pane->examples, delta->row.group, decision->favourable, delta->row.lineage, decision->id);
 	pane->n++;
 	delta->fate[fate]++;
 }
@@ -213,7 +211,9 @@ static void pack_pane(struct eh_delta *delta, struct pane *pane, struct eh_sha25
 	eh_cube_encode(pane->cube, &delta->packed);
 	pane->block_n = delta->packed.len - pane->block_at;
 	struct eh_sha256 block = eh_sha256_of(delta->packed.data + pane->block_at, pane->block_n);
-	eh_tally_add(state, pane->pane_us, &block);
+	uint64_t start = htobe64((uint64_t)pane->pane_us);
+	eh_sha256_add(state, &start, sizeof start);
+	eh_sha256_add(state, block.bytes, sizeof block.bytes);
 	pane->examples_at = delta->packed.len;
 	eh_examples_encode(pane->examples, &delta->packed);
 	pane->examples_n = delta->packed.len - pane->examples_at;

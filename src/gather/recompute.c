@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cube/tally.h"
 #include "gather/delta.h"
 #include "gather/gather.h"
 #include "gather/sql.h"
 #include "source/poll.h"
-#include "source/tally.h"
+#include "source/panes.h"
 
 /* What a pane of the source comes to, packed; merged chunk by chunk, so that memory holds blocks and not cubes. */
 struct found {
@@ -29,7 +30,7 @@ struct run {
 	struct eh_cube *cube;
 	struct found *found; /* ascending */
 	size_t n, cap;
-	struct eh_sha256_state *stored;
+	struct eh_cube_tally *stored;
 	struct eh_recompute_pane *differs;
 	size_t differs_n, differs_cap;
 };
@@ -181,14 +182,14 @@ static enum eh_rc add_difference(struct run *run, int64_t pane_us, struct eh_tex
 	return rc;
 }
 
-static enum eh_rc compare(void *ctx, const struct eh_tally_pane *pane, struct eh_err *err)
+static enum eh_rc compare(void *ctx, const struct eh_panes_pane *pane, struct eh_err *err)
 {
 	struct run *run = ctx;
 	size_t at = find(run, pane->pane_us);
 	struct found *found = at < run->n && run->found[at].pane_us == pane->pane_us ? &run->found[at] : NULL;
 
 	run->out->panes++;
-	eh_tally_add(run->stored, pane->pane_us, &pane->digest);
+	eh_cube_tally_block(run->stored, pane->pane_us, &pane->digest);
 	if (found == NULL)
 		return add_difference(run, pane->pane_us, pane->block, (struct eh_text){0}, err);
 	found->seen = true;
@@ -201,21 +202,21 @@ static enum eh_rc compare(void *ctx, const struct eh_tally_pane *pane, struct eh
 /* Panes that only the source has, and the digest of what it comes to. */
 static enum eh_rc finish_source(struct run *run, struct eh_err *err)
 {
-	struct eh_sha256_state *state = eh_sha256_begin();
+	struct eh_cube_tally *tally = eh_cube_tally_begin();
 	enum eh_rc rc = EH_OK;
 
 	for (size_t i = 0; rc == EH_OK && i < run->n; i++) {
 		struct found *found = &run->found[i];
 		struct eh_sha256 digest = digest_of(found);
 
-		eh_tally_add(state, found->pane_us, &digest);
+		eh_cube_tally_block(tally, found->pane_us, &digest);
 		if (found->seen)
 			continue;
 		run->out->panes++;
 		rc = add_difference(run, found->pane_us, (struct eh_text){0}, (struct eh_text){found->block.data, found->block.len},
 		                    err);
 	}
-	run->out->found = eh_sha256_end(state);
+	run->out->found = eh_cube_tally_end(tally);
 	return rc;
 }
 
@@ -249,10 +250,10 @@ static enum eh_rc compare_all(struct run *run, struct eh_err *err)
 {
 	const struct eh_recompute *out = run->out;
 
-	run->stored = eh_sha256_begin();
-	enum eh_rc rc = eh_tally_read(run->store, run->source->id, out->from_us, out->to_us, eh_cells_names(run->cells), false, compare,
+	run->stored = eh_cube_tally_begin();
+	enum eh_rc rc = eh_panes_read(run->store, run->source->id, out->from_us, out->to_us, eh_cells_names(run->cells), false, compare,
 	                              run, err);
-	run->out->stored = eh_sha256_end(run->stored);
+	run->out->stored = eh_cube_tally_end(run->stored);
 	if (rc == EH_OK)
 		rc = finish_source(run, err);
 	if (rc != EH_OK)
@@ -284,7 +285,7 @@ static enum eh_rc run_in_snapshot(struct run *run, struct eh_pg *source_pg, stru
 		return EH_OK;
 	rc = eh_position_parse(eh_pg_text(res, 0, 2), &position, err);
 	if (rc == EH_OK)
-		rc = eh_tally_load_dictionary(run->store, run->source->id, run->cells, err);
+		rc = eh_panes_load_dictionary(run->store, run->source->id, run->cells, err);
 	if (rc == EH_OK)
 		rc = read_source(run, source_pg, &position, err);
 	return rc == EH_OK ? compare_all(run, err) : rc;

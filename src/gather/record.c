@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "gather/batch.h"
 #include "gather/sql.h"
-#include "source/tally.h"
+#include "source/panes.h"
 
 static const char *const phase_names[] = {"history", "live", "ended"};
 
@@ -86,7 +86,7 @@ enum eh_rc eh_record_open(struct eh_record *record, struct eh_err *err)
 	enum eh_rc rc = read_state(record, err);
 
 	if (rc == EH_OK)
-		rc = eh_tally_load_dictionary(record->store, record->source.id, record->cells, err);
+		rc = eh_panes_load_dictionary(record->store, record->source.id, record->cells, err);
 	return rc == EH_OK ? read_uncovered(record, err) : rc;
 }
 

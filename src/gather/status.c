@@ -7,9 +7,10 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "cube/tally.h"
 #include "gather/sql.h"
 #include "source/register.h"
-#include "source/tally.h"
+#include "source/panes.h"
 
 static const char note[] = "poll sees inserts only; updates and deletes are found by recompute";
 
@@ -64,10 +65,10 @@ static enum eh_rc put_tally(struct eh_pg *store, const struct eh_source *source,
 	EH_ARENA_AUTO arena = eh_arena_new();
 	struct eh_cells *cells = eh_cells_new(arena, source->map);
 	char hex[EH_SHA256_HEX];
-	enum eh_rc rc = eh_tally_load_dictionary(store, source->id, cells, err);
+	enum eh_rc rc = eh_panes_load_dictionary(store, source->id, cells, err);
 
 	if (rc == EH_OK)
-		rc = eh_tally_digest(store, source->id, eh_cells_names(cells), digest, err);
+		rc = eh_panes_digest(store, source->id, eh_cells_names(cells), digest, err);
 	if (rc != EH_OK)
 		return rc;
 	eh_sha256_hex(digest, hex);
@@ -100,19 +101,19 @@ static enum eh_rc make_all(struct eh_pg *store, json_t *doc, struct eh_err *err)
 	size_t n = 0;
 	char hex[EH_SHA256_HEX];
 	enum eh_rc rc = eh_source_list(arena, store, &list, &n, err);
-	struct eh_tally *tallies = eh_arena_zalloc(arena, n + 1, sizeof *tallies);
+	struct eh_cube_tally_source *tallies = eh_arena_zalloc(arena, n + 1, sizeof *tallies);
 
 	EH_ASSERT(json_object_set_new(doc, "sources", sources) == 0);
 	for (size_t i = 0; rc == EH_OK && i < n; i++) {
 		json_t *source = json_object();
 
 		EH_ASSERT(json_array_append_new(sources, source) == 0);
-		tallies[i].source = list[i].name;
+		tallies[i].name = list[i].name;
 		rc = make_source(store, &list[i], source, &tallies[i].digest, err);
 	}
 	if (rc != EH_OK)
 		return rc;
-	struct eh_sha256 all = eh_tally_of(tallies, n);
+	struct eh_sha256 all = eh_cube_tally_store(tallies, n);
 	eh_sha256_hex(&all, hex);
 	EH_ASSERT(json_object_set_new(doc, "tally_digest", n == 0 ? json_null() : json_string(hex)) == 0);
 	return EH_OK;

@@ -19,7 +19,6 @@ struct eh_cells {
 	struct eh_dictionary kind[KINDS_MAX]; /* stratum, then the attributes, then the level features */
 	size_t kinds;
 	struct eh_buf key;
-	uint8_t group[EH_CUBE_MAX_ATTRIBUTES]; /* of the row at hand */
 
 	/* Level codes of the row at hand. */
 	uint32_t level_other[EH_CUBE_MAX_FEATURES];
@@ -156,11 +155,6 @@ static uint8_t group_code(struct eh_cells *cells, size_t attribute, struct eh_te
 	return code;
 }
 
-const uint8_t *eh_cells_groups(const struct eh_cells *cells)
-{
-	return cells->group;
-}
-
 static void add_level(struct eh_cells *cells, uint32_t feature, struct eh_text level, struct eh_cube_row *out)
 {
 	struct eh_dictionary *d = level_kind(cells, feature);
@@ -249,7 +243,7 @@ void eh_cells_row(struct eh_cells *cells, const struct eh_decision *decision, st
 {
 	cells->row++;
 	for (size_t i = 0; i < cells->map->protect_n; i++)
-		out->group[i] = cells->group[i] = group_code(cells, i, decision->groups[i]);
+		out->group[i] = group_code(cells, i, decision->groups[i]);
 	out->stratum = stratum_code(cells, decision->strata);
 	out->lineage = lineage_code(cells, decision);
 	out->favourable = decision->favourable;

@@ -6,7 +6,7 @@
  * that it names twice stood behind the decision once.
  *
  * What is capped (strata 4,096 tuples; a categorical feature or retrieval role 256
- * levels; an attribute 254 labels) keeps its own name for those that came first, in
+ * levels; an attribute 253 labels) keeps its own name for those that came first, in
  * commit order: the dictionary, which is stored with the tallies and read by
  * recompute.  The rest is `other`.  So the cells depend on rows, map and dictionary.
  *
@@ -25,7 +25,7 @@
 
 #define EH_CELLS_STRATA_MAX 4096
 #define EH_CELLS_LEVELS_MAX 256
-#define EH_CELLS_LABELS_MAX 254
+#define EH_CELLS_LABELS_MAX 253 /* with `other` one less than the cube can hold */
 #define EH_CELLS_OTHER "other"
 
 enum eh_pane eh_cells_pane(const struct eh_map *map);
@@ -37,9 +37,6 @@ struct eh_cube_names *eh_cells_names(struct eh_cells *cells);
 
 /* The decision's cell; `out` borrows from the decision and from cells until the next call. */
 void eh_cells_row(struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out);
-
-/* The group codes of the decision that eh_cells_row() was given last: one an attribute, 0 where missing. */
-const uint8_t *eh_cells_groups(const struct eh_cells *cells);
 
 /* The dictionary: what the store knows goes in first, in order; what was met since is new. */
 struct eh_cells_entry {

@@ -1,7 +1,7 @@
--- name: tally_deltas
+-- name: panes_deltas
 -- The deltas of a stretch of panes, pane by pane.
 SELECT pane_us, block FROM evenhand.pane_delta
 WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us < $3::bigint ORDER BY pane_us, commit_no
 
--- name: tally_dictionary
+-- name: panes_dictionary
 SELECT kind, ordinal, value FROM evenhand.dictionary WHERE source_id = $1::integer ORDER BY kind, ordinal

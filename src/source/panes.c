@@ -1,41 +1,10 @@
 /*
- * tally.c - see tally.h.
+ * panes.c - see panes.h.
  */
-#include "source/tally.h"
+#include "source/panes.h"
 
-#include <endian.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "cube/tally.h"
 #include "source/sql.h"
-
-void eh_tally_add(struct eh_sha256_state *state, int64_t pane_us, const struct eh_sha256 *block)
-{
-	uint64_t start = htobe64((uint64_t)pane_us);
-
-	eh_sha256_add(state, &start, sizeof start);
-	eh_sha256_add(state, block->bytes, sizeof block->bytes);
-}
-
-static int by_source(const void *a, const void *b)
-{
-	return strcmp(((const struct eh_tally *)a)->source, ((const struct eh_tally *)b)->source);
-}
-
-struct eh_sha256 eh_tally_of(struct eh_tally *tallies, size_t n)
-{
-	if (n == 1)
-		return tallies[0].digest;
-	struct eh_sha256_state *state = eh_sha256_begin();
-
-	if (n > 0)
-		qsort(tallies, n, sizeof *tallies, by_source);
-	for (size_t i = 0; i < n; i++) {
-		eh_sha256_add(state, tallies[i].source, strlen(tallies[i].source) + 1);
-		eh_sha256_add(state, tallies[i].digest.bytes, sizeof tallies[i].digest.bytes);
-	}
-	return eh_sha256_end(state);
-}
 
 /* The pane at hand while deltas stream in. */
 struct merge {
@@ -44,7 +13,7 @@ struct merge {
 	bool cubes;
 	struct eh_cube *cube;
 	struct eh_buf first, block; /* the first delta's bytes; the merged block */
-	eh_tally_sink *sink;
+	eh_panes_sink *sink;
 	void *ctx;
 };
 
@@ -58,7 +27,7 @@ static enum eh_rc give(struct merge *m, struct eh_err *err)
 		eh_cube_encode(m->cube, &m->block);
 		block = &m->block;
 	}
-	struct eh_tally_pane pane = {.pane_us = m->pane_us,
+	struct eh_panes_pane pane = {.pane_us = m->pane_us,
 	                             .cube = m->cubes || m->deltas > 1 ? m->cube : NULL,
 	                             .block = {block->data, block->len},
 	                             .digest = eh_sha256_of(block->data, block->len),
@@ -105,8 +74,8 @@ static enum eh_rc read_all(struct eh_pg *store, struct merge *m, struct eh_err *
 	}
 }
 
-enum eh_rc eh_tally_read(struct eh_pg *store, int64_t source_id, int64_t from_us, int64_t to_us, struct eh_cube_names *names,
-                         bool cubes, eh_tally_sink *sink, void *ctx, struct eh_err *err)
+enum eh_rc eh_panes_read(struct eh_pg *store, int64_t source_id, int64_t from_us, int64_t to_us, struct eh_cube_names *names,
+                         bool cubes, eh_panes_sink *sink, void *ctx, struct eh_err *err)
 {
 	struct merge m = {.cubes = cubes, .cube = eh_cube_new(names), .sink = sink, .ctx = ctx};
 	struct eh_pg_args args = {0};
@@ -114,7 +83,7 @@ enum eh_rc eh_tally_read(struct eh_pg *store, int64_t source_id, int64_t from_us
 	eh_pg_arg_int8(&args, source_id);
 	eh_pg_arg_int8(&args, from_us);
 	eh_pg_arg_int8(&args, to_us);
-	enum eh_rc rc = eh_pg_stream_begin(store, eh_sql_source_tally_deltas.text, &args, true, err);
+	enum eh_rc rc = eh_pg_stream_begin(store, eh_sql_source_panes_deltas.text, &args, true, err);
 	if (rc == EH_OK) {
 		rc = read_all(store, &m, err);
 		if (rc != EH_OK)
@@ -126,30 +95,30 @@ enum eh_rc eh_tally_read(struct eh_pg *store, int64_t source_id, int64_t from_us
 	return rc;
 }
 
-static enum eh_rc add_to_digest(void *ctx, const struct eh_tally_pane *pane, struct eh_err *err)
+static enum eh_rc add_to_digest(void *ctx, const struct eh_panes_pane *pane, struct eh_err *err)
 {
 	(void)err;
-	eh_tally_add(ctx, pane->pane_us, &pane->digest);
+	eh_cube_tally_block(ctx, pane->pane_us, &pane->digest);
 	return EH_OK;
 }
 
-enum eh_rc eh_tally_digest(struct eh_pg *store, int64_t source_id, struct eh_cube_names *names, struct eh_sha256 *out,
+enum eh_rc eh_panes_digest(struct eh_pg *store, int64_t source_id, struct eh_cube_names *names, struct eh_sha256 *out,
                            struct eh_err *err)
 {
-	struct eh_sha256_state *state = eh_sha256_begin();
-	enum eh_rc rc = eh_tally_read(store, source_id, INT64_MIN, INT64_MAX, names, false, add_to_digest, state, err);
+	struct eh_cube_tally *tally = eh_cube_tally_begin();
+	enum eh_rc rc = eh_panes_read(store, source_id, INT64_MIN, INT64_MAX, names, false, add_to_digest, tally, err);
 
-	*out = eh_sha256_end(state);
+	*out = eh_cube_tally_end(tally);
 	return rc;
 }
 
-enum eh_rc eh_tally_load_dictionary(struct eh_pg *store, int64_t source_id, struct eh_cells *cells, struct eh_err *err)
+enum eh_rc eh_panes_load_dictionary(struct eh_pg *store, int64_t source_id, struct eh_cells *cells, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
 
 	eh_pg_arg_int8(&args, source_id);
-	enum eh_rc rc = eh_pg_query(store, &eh_sql_source_tally_dictionary, &args, &res, err);
+	enum eh_rc rc = eh_pg_query(store, &eh_sql_source_panes_dictionary, &args, &res, err);
 	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
 		struct eh_cells_entry entry = {eh_pg_text(res, i, 0), (uint32_t)eh_pg_int8(res, i, 1), eh_pg_text(res, i, 2)};
 

@@ -1,0 +1,36 @@
+/*
+ * panes.h - the panes of a source as they are stored: deltas merged, and what they come to (law 2).
+ *
+ * Threads  none.
+ */
+#ifndef EH_SOURCE_PANES_H
+#define EH_SOURCE_PANES_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "cube/cube.h"
+#include "pg/pg.h"
+#include "source/cells.h"
+
+/* A stored pane with all its deltas merged.  `cube` is NULL where nobody asked for cubes and the pane had one delta. */
+struct eh_panes_pane {
+	int64_t pane_us;
+	const struct eh_cube *cube;
+	struct eh_text block; /* canonical */
+	struct eh_sha256 digest;
+	uint32_t deltas;
+};
+typedef enum eh_rc eh_panes_sink(void *ctx, const struct eh_panes_pane *pane, struct eh_err *err);
+
+/* Gives every pane whose start lies in [from_us, to_us), ascending.  The connection is busy meanwhile. */
+EH_MUST enum eh_rc eh_panes_read(struct eh_pg *store, int64_t source_id, int64_t from_us, int64_t to_us,
+                                 struct eh_cube_names *names, bool cubes, eh_panes_sink *sink, void *ctx, struct eh_err *err);
+
+/* The source's tally digest (cube/tally.h), from the store. */
+EH_MUST enum eh_rc eh_panes_digest(struct eh_pg *store, int64_t source_id, struct eh_cube_names *names, struct eh_sha256 *out,
+                                   struct eh_err *err);
+
+/* Loads the source's dictionary into fresh cells. */
+EH_MUST enum eh_rc eh_panes_load_dictionary(struct eh_pg *store, int64_t source_id, struct eh_cells *cells, struct eh_err *err);
+
+#endif
