@@ -271,6 +271,7 @@ static void test_refuses_other_values_of_the_same_counts(void **state)
 	struct eh_cube *less = cube_of(names, 0, 1);
 	assert_int_equal(eh_cube_quantise(1000), eh_cube_quantise(1001));
 	assert_int_equal(eh_cube_subtract(cube, less, &err), EH_REFUSED);
+	assert_int_equal(eh_cube_subtract(less, cube, &err), EH_REFUSED); /* something of nothing would be left */
 	eh_cube_free(cube);
 	eh_cube_free(less);
 }
