@@ -38,13 +38,11 @@ static void fit(struct eh_judge_bettor *b, uint32_t number, int64_t now_us)
 void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata, int outcome,
                   int kind, double tau, double log_e[EHS_ALTERNATIVES])
 {
-	if (kind == EH_JUDGE_RAW) {
-		ehs_alternatives_log_e(eh_judge_orient(&block->total, outcome), ehs_memory_rate(&b->raw), tau, log_e);
-		return;
-	}
 	for (int a = 0; a < EHS_ALTERNATIVES; a++)
 		log_e[a] = 0.0;
-	for (uint32_t i = 0; i < block->n; i++) {
+	if (kind == EH_JUDGE_RAW)
+		ehs_alternatives_log_e(eh_judge_orient(&block->total, outcome), ehs_memory_rate(&b->raw), tau, log_e);
+	for (uint32_t i = 0; kind == EH_JUDGE_CONDITIONAL && i < block->n; i++) {
 		double part[EHS_ALTERNATIVES];
 
 		fit(b, strata[i].number, block->at_us);
@@ -53,6 +51,8 @@ void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block,
 		for (int a = 0; a < EHS_ALTERNATIVES; a++)
 			log_e[a] += part[a];
 	}
+	for (int a = 0; a < EHS_ALTERNATIVES; a++)
+		log_e[a] /= block->phi[outcome];
 }
 
 static void remember(struct ehs_memory *memory, int64_t *last_us, int64_t now_us, struct ehs_bin seen)

@@ -65,10 +65,7 @@ static struct eh_judge_window within_strata(const struct eh_judge_table *t, cons
 
 		if (c.prot.n == 0 || c.ref.n == 0)
 			continue;
-		w.counts.prot.n += c.prot.n;
-		w.counts.prot.favourable += c.prot.favourable;
-		w.counts.ref.n += c.ref.n;
-		w.counts.ref.favourable += c.ref.favourable;
+		eh_judge_counts_add(&w.counts, &c);
 		w.strata[w.strata_n++] = eh_judge_natural(&c, outcome);
 	}
 	w.air = ehs_cmh(w.strata, w.strata_n, EHS_Z95).risk_ratio;

@@ -71,23 +71,9 @@ static struct eh_judge_counts sum_since(const struct eh_judge_pair *pair, uint32
 {
 	struct eh_judge_counts sum = {0};
 
-	for (uint32_t i = from; i < pair->blocks; i++) {
-		const struct eh_judge_counts *c = &pair->block[i].total;
-
-		sum.prot.n += c->prot.n;
-		sum.prot.favourable += c->prot.favourable;
-		sum.ref.n += c->ref.n;
-		sum.ref.favourable += c->ref.favourable;
-	}
+	for (uint32_t i = from; i < pair->blocks; i++)
+		eh_judge_counts_add(&sum, &pair->block[i].total);
 	return sum;
-}
-
-static void add(struct eh_judge_counts *to, const struct eh_judge_counts *c)
-{
-	to->prot.n += c->prot.n;
-	to->prot.favourable += c->prot.favourable;
-	to->ref.n += c->ref.n;
-	to->ref.favourable += c->ref.favourable;
 }
 
 /* The strata of all blocks since `from`; *total becomes the sum of those where both groups stand. */
@@ -104,11 +90,11 @@ static struct ehs_interval stratified_since(const struct eh_judge_pair *pair, ui
 	struct ehs_2x2 *table = eh_xrealloc(NULL, strata, sizeof *table);
 	memset(sum, 0, strata * sizeof *sum);
 	for (const struct eh_judge_stratum *s = begin; s < end; s++)
-		add(&sum[s->number], &s->counts);
+		eh_judge_counts_add(&sum[s->number], &s->counts);
 	*total = (struct eh_judge_counts){0};
 	for (uint32_t i = 0; i < strata; i++)
 		if (sum[i].prot.n > 0 && sum[i].ref.n > 0) {
-			add(total, &sum[i]);
+			eh_judge_counts_add(total, &sum[i]);
 			table[n++] = eh_judge_orient(&sum[i], outcome);
 		}
 	struct ehs_cmh cmh = ehs_cmh(table, n, EHS_Z90);

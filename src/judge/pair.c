@@ -23,6 +23,7 @@ struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t
 	                               .policy = policy,
 	                               .first_us = first_us,
 	                               .per_year = panes_per_year};
+	eh_judge_temper_begin(&pair->temper);
 	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
 		for (int k = 0; k < EH_JUDGE_KINDS; k++) {
 			eh_judge_bettor_begin(&pair->track[o][k].bettor, first_us);
@@ -46,28 +47,6 @@ void eh_judge_pair_free(struct eh_judge_pair *pair)
 	free(pair->block);
 	free(pair->pool);
 	free(pair);
-}
-
-struct ehs_2x2 eh_judge_natural(const struct eh_judge_counts *c, int outcome)
-{
-	bool adverse = outcome == EH_JUDGE_ADVERSE;
-
-	return (struct ehs_2x2){
-		.prot = {.n = c->prot.n, .x = adverse ? c->prot.n - c->prot.favourable : c->prot.favourable},
-		.ref = {.n = c->ref.n, .x = adverse ? c->ref.n - c->ref.favourable : c->ref.favourable}};
-}
-
-struct ehs_2x2 eh_judge_orient(const struct eh_judge_counts *c, int outcome)
-{
-	struct ehs_2x2 t = eh_judge_natural(c, outcome);
-
-	return outcome == EH_JUDGE_FAVOURABLE ? t : (struct ehs_2x2){.prot = t.ref, .ref = t.prot};
-}
-
-static void add_counts(struct eh_cube_count *to, const struct eh_cube_count *more)
-{
-	to->n += more->n;
-	to->favourable += more->favourable;
 }
 
 static struct eh_judge_counts *pending_stratum(struct eh_judge_pending *p, uint32_t number)
@@ -99,17 +78,14 @@ static void gather_pending(struct eh_judge_pair *pair, struct eh_judge_pending *
 	}
 	if (from_us < p->from_us)
 		p->from_us = from_us;
-	add_counts(&p->total.ref, ref);
-	add_counts(&p->total.prot, prot);
+	eh_judge_counts_add(&p->total, &(struct eh_judge_counts){.prot = *prot, .ref = *ref});
 	for (uint32_t s = 0; pair->conditional && s < pane->strata; s++) {
 		const struct eh_cube_count *row = pane->by_stratum + (size_t)s * pane->groups;
 		const struct eh_cube_count *r = pair->reference ? &row[pair->reference] : &none;
 
 		if (r->n == 0 && row[pair->group].n == 0)
 			continue;
-		struct eh_judge_counts *c = pending_stratum(p, s);
-		add_counts(&c->ref, r);
-		add_counts(&c->prot, &row[pair->group]);
+		eh_judge_counts_add(pending_stratum(p, s), &(struct eh_judge_counts){.prot = row[pair->group], .ref = *r});
 	}
 }
 
@@ -136,6 +112,7 @@ static void push_block(struct eh_judge_pair *pair, struct eh_judge_pending *p, i
 	}
 	pair->block[pair->blocks++] = (struct eh_judge_block){
 		.at_us = at_us, .from_us = p->from_us, .total = p->total, .first = pair->pool_n, .n = p->n};
+	memcpy(pair->block[pair->blocks - 1].phi, pair->temper.phi, sizeof pair->temper.phi);
 	pair->pool_n += p->n;
 	p->total = (struct eh_judge_counts){0};
 	p->n = 0;
@@ -181,12 +158,27 @@ static bool is_full(const struct eh_judge_pending *p)
 	return p->total.prot.n >= EH_JUDGE_MIN_BLOCK && p->total.ref.n >= EH_JUDGE_MIN_BLOCK;
 }
 
+/* What came late belongs to days whose phi was reckoned already; it is in no day. */
+static void open_day(struct eh_judge_pair *pair, const struct eh_judge_table *pane, int64_t from_us)
+{
+	struct eh_judge_counts counts = {0};
+
+	if (pair->group < pane->groups)
+		counts.prot = pane->by_group[pair->group];
+	if (pair->reference != 0)
+		counts.ref = pane->by_group[pair->reference];
+	eh_judge_temper_open(&pair->temper, from_us);
+	eh_judge_temper_add(&pair->temper, &counts);
+}
+
 void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table *pane, uint32_t reference, int64_t from_us,
                          int64_t at_us, bool late, uint32_t *steps)
 {
 	struct eh_judge_pending *p = late ? &pair->pending_late : &pair->pending;
 
 	pair->reference = reference;
+	if (!late)
+		open_day(pair, pane, from_us);
 	gather_pending(pair, p, pane, from_us);
 	if (!is_full(p))
 		return;

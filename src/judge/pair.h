@@ -7,10 +7,6 @@
  * outcome, raw or within strata), each with a Shiryaev-Roberts detector for every
  * line of the policy.  A track's alternative is chosen from earlier blocks only.
  *
- * "Oriented" means put the way the e-value wants it: H0 is rate(.prot) >= tau
- * rate(.ref).  The favourable outcome is that already; for the adverse one the
- * groups are exchanged (statistics library, sequence.h).
- *
  * The pair keeps every block since its last reset, so the onset is exact.
  *
  * Owner    heap; eh_judge_pair_free().
@@ -19,19 +15,15 @@
 #ifndef EH_JUDGE_PAIR_H
 #define EH_JUDGE_PAIR_H
 
+#include "judge/counts.h"
 #include "judge/strata.h"
+#include "judge/temper.h"
 #include "policy/policy.h"
 #include "stats/sequence.h"
 
 #define EH_JUDGE_MIN_BLOCK 5 /* decisions of each group that make a block */
 
-enum { EH_JUDGE_FAVOURABLE, EH_JUDGE_ADVERSE, EH_JUDGE_OUTCOMES };
 enum { EH_JUDGE_RAW, EH_JUDGE_CONDITIONAL, EH_JUDGE_KINDS };
-
-/* Counts of the group and its reference; `favourable` <= n. */
-struct eh_judge_counts {
-	struct eh_cube_count prot, ref;
-};
 
 struct eh_judge_stratum {
 	uint32_t number;
@@ -41,6 +33,7 @@ struct eh_judge_stratum {
 struct eh_judge_block {
 	int64_t at_us;    /* end of its last pane */
 	int64_t from_us;  /* start of its first pane */
+	double phi[EH_JUDGE_OUTCOMES]; /* its log e is divided by this */
 	struct eh_judge_counts total;
 	uint32_t first, n; /* its strata in the pool */
 };
@@ -83,6 +76,7 @@ struct eh_judge_pair {
 	struct eh_judge_stratum *pool;
 	uint32_t pool_n, pool_cap;
 	struct eh_judge_track track[EH_JUDGE_OUTCOMES][EH_JUDGE_KINDS];
+	struct eh_judge_temper temper;
 };
 
 struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group, bool conditional,
@@ -103,11 +97,6 @@ void eh_judge_pair_reset(struct eh_judge_pair *pair);
 /* ln M and ln(M / B) of a monitor; -INFINITY before its first block. */
 double eh_judge_log_m(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
 double eh_judge_log_years(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
-
-/* One table, oriented for an outcome. */
-struct ehs_2x2 eh_judge_orient(const struct eh_judge_counts *counts, int outcome);
-/* The table as the pages show it: protected and reference, x = decisions with the outcome. */
-struct ehs_2x2 eh_judge_natural(const struct eh_judge_counts *counts, int outcome);
 
 /* What the evidence of one monitor stands on: the time since its estimated onset. */
 struct eh_judge_onset {
