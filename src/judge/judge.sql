@@ -58,7 +58,9 @@ SELECT block FROM evenhand.pane_delta WHERE source_id = $1::integer AND pane_us 
 
 -- name: write_close
 INSERT INTO evenhand.pane_close (source_id, first_pane_us, last_pane_us, clock_us, included_index, leaf_index, n, evidence_sha256, history)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], $9::bigint[]::boolean[])
+SELECT source_id, first_us, last_us, clock_us, included, leaf, n, digest, history <> 0
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], $9::bigint[])
+     AS t (source_id, first_us, last_us, clock_us, included, leaf, n, digest, history)
 
 -- name: write_point
 INSERT INTO evenhand.monitor_point (source_id, monitor, pane_us, leaf_index, verdict, battery)
@@ -144,3 +146,12 @@ INSERT INTO evenhand.request_outcome (request_id, done, message, leaf_index) VAL
 
 -- name: read_is_scenario
 SELECT count(*) FROM evenhand.scenario WHERE source_id = $1::integer
+
+-- name: write_summary
+-- One message for all that history held, once a source.
+INSERT INTO evenhand.outbox (route, dedup_key, body)
+SELECT 'webhook', 'history/' || s.name,
+       jsonb_build_object('type', 'history', 'source', s.name, 'alerts', jsonb_agg(a.alert_id ORDER BY a.alert_id))::text
+FROM evenhand.source s JOIN evenhand.alert a ON a.source_id = s.source_id AND a.found_in = 'history'
+WHERE s.source_id = $1::integer GROUP BY s.name
+ON CONFLICT (dedup_key) DO NOTHING

@@ -8,6 +8,7 @@
 #include "judge/sql.h"
 
 #define CHUNK_US (INT64_C(40) * 24 * 3600 * 1000000) /* a walk reads this much event time at once */
+#define AHEAD_US (INT64_C(10) * 24 * 3600 * 1000000)
 
 enum eh_rc eh_judge_store_open(struct eh_pg *pg, const struct eh_policy *policy, const struct eh_judge_sink *sink,
                                struct eh_judge_store **out, struct eh_err *err)
@@ -26,11 +27,15 @@ enum eh_rc eh_judge_store_open(struct eh_pg *pg, const struct eh_policy *policy,
 	return rc;
 }
 
+static void drop_ahead(struct eh_judge_ahead *ahead);
+
 void eh_judge_store_close(struct eh_judge_store *store)
 {
 	if (store == NULL)
 		return;
 	for (struct eh_judge_feed *f = store->feeds; f != NULL; f = f->next) {
+		drop_ahead(&f->entering);
+		drop_ahead(&f->leaving);
 		eh_cube_free(f->pane);
 		eh_cube_free(f->late);
 		eh_cube_free(f->expired);
@@ -67,8 +72,8 @@ static enum eh_rc join(struct eh_judge_store *store, const PGresult *res, int ro
 	if (rc != EH_OK)
 		return eh_while(err, "the map kept for source %s", name);
 	feed->source = eh_judge_add_source(store->judge, eh_pg_int8(res, row, 0), feed->map);
-	feed->next_pane_us = feed->month_us = feed->clock_us = INT64_MIN;
-	feed->last_included = -1;
+	feed->next_pane_us = feed->clock_us = INT64_MIN;
+	feed->last_included = feed->last_leaf = -1;
 	feed->pane = eh_cube_new(feed->source->names);
 	feed->late = eh_cube_new(feed->source->names);
 	feed->expired = eh_cube_new(feed->source->names);
@@ -96,13 +101,17 @@ enum eh_rc eh_judge_store_look(struct eh_judge_store *store, struct eh_err *err)
 		int64_t clock_us = int8_or(res, row, covered ? 5 : 7, INT64_MIN);
 		feed->clock_us = clock_us > feed->clock_us ? clock_us : feed->clock_us; /* T never goes back */
 		feed->ended = strcmp(eh_pg_text(res, row, 3), "ended") == 0 && covered;
+		if (feed->included != int8_or(res, row, 8, -1)) {
+			drop_ahead(&feed->entering);
+			drop_ahead(&feed->leaving);
+		}
 		feed->included = int8_or(res, row, 8, -1);
 		feed->history_us = int8_or(res, row, 9, INT64_MIN);
 	}
 	return rc;
 }
 
-/* Adds the deltas of a result to a cube; *oldest_us becomes the first pane met.  Rows before `from_us` are left out. */
+/* Adds what came late to a cube; *oldest_us becomes the first pane met.  Rows before `from_us` are left out. */
 static enum eh_rc add_rows(struct eh_cube *cube, const PGresult *res, int64_t from_us, int64_t *oldest_us, struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
@@ -120,19 +129,52 @@ static enum eh_rc add_rows(struct eh_cube *cube, const PGresult *res, int64_t fr
 	return rc;
 }
 
-static enum eh_rc load(struct eh_judge_store *store, struct eh_judge_feed *feed, int64_t from_us, int64_t to_us, int64_t included,
-                       struct eh_cube *cube, struct eh_err *err)
+static void drop_ahead(struct eh_judge_ahead *ahead)
 {
-	EH_PGRESULT_AUTO res = NULL;
+	PQclear(ahead->rows);
+	*ahead = (struct eh_judge_ahead){0};
+}
+
+/* Reads from `from_us` on to the end of the stretch, or further.  What is read stays true as long as no new
+ * leaf is asked for: eh_judge_store_look() drops it when one came. */
+static enum eh_rc read_ahead(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_ahead *ahead, int64_t from_us,
+                             int64_t to_us, struct eh_err *err)
+{
 	struct eh_pg_args args = {0};
 
-	eh_cube_clear(cube);
+	if (ahead->rows != NULL && from_us >= ahead->from_us && to_us <= ahead->to_us)
+		return EH_OK;
+	drop_ahead(ahead);
+	ahead->from_us = from_us;
+	ahead->to_us = to_us > from_us + AHEAD_US ? to_us : from_us + AHEAD_US;
 	eh_pg_arg_int8(&args, feed->source->source_id);
-	eh_pg_arg_int8(&args, from_us);
-	eh_pg_arg_int8(&args, to_us);
-	eh_pg_arg_int8(&args, included);
-	enum eh_rc rc = eh_pg_query_binary(store->pg, &eh_sql_judge_read_deltas, &args, &res, err);
-	return rc == EH_OK ? add_rows(cube, res, INT64_MIN, NULL, err) : rc;
+	eh_pg_arg_int8(&args, ahead->from_us);
+	eh_pg_arg_int8(&args, ahead->to_us);
+	eh_pg_arg_int8(&args, INT64_MAX);
+	return eh_pg_query_binary(store->pg, &eh_sql_judge_read_deltas, &args, &ahead->rows, err);
+}
+
+/* The deltas of [from, to] that `included` covers. */
+static enum eh_rc load(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_ahead *ahead, int64_t from_us,
+                       int64_t to_us, int64_t included, struct eh_cube *cube, struct eh_err *err)
+{
+	enum eh_rc rc = read_ahead(store, feed, ahead, from_us, to_us, err);
+
+	eh_cube_clear(cube);
+	if (rc != EH_OK)
+		return rc;
+	int n = PQntuples(ahead->rows);
+	if (ahead->at > 0 && eh_pg_int8(ahead->rows, ahead->at - 1, 0) >= from_us)
+		ahead->at = 0;
+	while (ahead->at < n && eh_pg_int8(ahead->rows, ahead->at, 0) < from_us)
+		ahead->at++;
+	for (; rc == EH_OK && ahead->at < n && eh_pg_int8(ahead->rows, ahead->at, 0) <= to_us; ahead->at++) {
+		struct eh_pg_bytes block = eh_pg_bytea(ahead->rows, ahead->at, 2, NULL);
+
+		if (eh_pg_int8(ahead->rows, ahead->at, 1) <= included)
+			rc = eh_cube_decode(cube, block.data, block.n, err);
+	}
+	return rc;
 }
 
 static enum eh_rc load_late(struct eh_judge_store *store, struct eh_judge_feed *feed, const struct eh_judge_step *step,
@@ -165,14 +207,14 @@ static enum eh_rc load_expired(struct eh_judge_store *store, struct eh_judge_fee
 
 	if (old_us > to_us)
 		return EH_OK;
-	return load(store, feed, old_us, to_us, feed->last_included, feed->expired, err);
+	return load(store, feed, &feed->leaving, old_us, to_us, feed->last_included, feed->expired, err);
 }
 
 enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_step *step, struct eh_err *err)
 {
 	struct eh_judge_source *source = feed->source;
 	int64_t window_us = eh_judge_window_start(source, step->last_pane_us), late_us;
-	enum eh_rc rc = load(store, feed, step->first_pane_us, step->last_pane_us, step->included, feed->pane, err);
+	enum eh_rc rc = load(store, feed, &feed->entering, step->first_pane_us, step->last_pane_us, step->included, feed->pane, err);
 
 	if (rc == EH_OK)
 		rc = load_late(store, feed, step, window_us, &late_us, err);
@@ -223,6 +265,7 @@ static enum eh_rc refold_row(struct eh_judge_store *store, struct eh_judge_refol
 	if (rc != EH_OK)
 		return rc;
 	if (step.n > 0) {
+		feed->last_leaf = eh_pg_int8(res, row, 5);
 		how->panes++;
 		if (how->evidence != NULL)
 			eh_sha256_add(how->evidence, step.digest.bytes, EH_SHA256_BYTES);

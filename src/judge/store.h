@@ -16,6 +16,13 @@
 #include "judge/judge.h"
 #include "pg/pg.h"
 
+/* Covered deltas of a stretch of panes, read ahead: what enters the window, and what leaves it. */
+struct eh_judge_ahead {
+	PGresult *rows;
+	int64_t from_us, to_us;
+	int at; /* where the last look ended */
+};
+
 /* Where a source of the store stands for judge. */
 struct eh_judge_feed {
 	struct eh_judge_feed *next;
@@ -27,7 +34,8 @@ struct eh_judge_feed {
 	int64_t history_us;  /* T at the end of history */
 	int64_t next_pane_us; /* the first pane that is not closed yet; INT64_MIN: none was ever closed */
 	int64_t last_included; /* of the last close; -1 */
-	int64_t month_us;    /* start of the first month that the regulator's table does not have */
+	int64_t last_leaf;     /* leaf of the last close with decisions; -1 */
+	struct eh_judge_ahead entering, leaving;
 	struct eh_cube *pane, *late, *expired; /* scratch */
 };
 
