@@ -1,0 +1,85 @@
+/*
+ * replay.c - see replay.h.
+ */
+#include "judge/replay.h"
+
+#include <string.h>
+
+#include "source/cells.h"
+#include "source/tally.h"
+
+#define EVIDENCE_HEAD "evenhand/evidence/v1\n"
+
+struct printer {
+	const struct eh_judge_replay *replay;
+	bool shown; /* the pane that is being folded lies in the range */
+};
+
+static enum eh_rc print_verdict(void *ctx, const char *line, struct eh_err *err)
+{
+	const struct printer *p = ctx;
+
+	return p->shown ? p->replay->line(p->replay->ctx, line, err) : EH_OK;
+}
+
+static enum eh_rc print_alert(void *ctx, const struct eh_judge_event *event, struct eh_err *err)
+{
+	return print_verdict(ctx, event->line, err);
+}
+
+static void look_at_step(void *ctx, struct eh_judge_feed *feed, const struct eh_judge_step *step)
+{
+	struct printer *p = ctx;
+
+	(void)feed;
+	p->shown = step->last_pane_us >= p->replay->from_us && step->last_pane_us < p->replay->to_us;
+}
+
+static enum eh_rc tally(const struct eh_judge_store *store, struct eh_sha256 *out, struct eh_err *err)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	size_t n = 0;
+	enum eh_rc rc = EH_OK;
+
+	for (const struct eh_judge_feed *f = store->feeds; f != NULL; f = f->next)
+		n++;
+	struct eh_tally *tallies = eh_arena_zalloc(home, n, sizeof *tallies);
+	n = 0;
+	for (const struct eh_judge_feed *f = store->feeds; rc == EH_OK && f != NULL; f = f->next, n++) {
+		tallies[n].source = f->map->source;
+		rc = eh_tally_digest(store->pg, f->source->source_id, eh_cells_names(eh_cells_new(home, f->map)), &tallies[n].digest, err);
+	}
+	if (rc == EH_OK && n > 0)
+		*out = eh_tally_of(tallies, n);
+	return rc;
+}
+
+enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct eh_judge_replayed *out, struct eh_err *err)
+{
+	struct printer printer = {.replay = replay};
+	struct eh_judge_sink sink = {.ctx = &printer, .verdict = print_verdict, .alert = print_alert};
+	struct eh_judge_refold how = {.evidence = eh_sha256_begin(), .check = replay->check, .before = look_at_step, .ctx = &printer};
+	struct eh_judge_store *store = NULL;
+	enum eh_rc rc = eh_judge_store_open(replay->pg, replay->policy, &sink, &store, err);
+
+	*out = (struct eh_judge_replayed){0};
+	eh_sha256_add(how.evidence, EVIDENCE_HEAD, strlen(EVIDENCE_HEAD));
+	if (rc == EH_OK)
+		rc = eh_judge_store_refold(store, &how, err);
+	if (rc == EH_OK)
+		rc = tally(store, &out->tally, err);
+	out->panes = how.panes;
+	out->evidence = eh_sha256_end(how.evidence);
+	eh_judge_store_close(store);
+	return rc;
+}
+
+void eh_judge_end_line(const struct eh_judge_replayed *r, struct eh_buf *out)
+{
+	char evidence[EH_SHA256_HEX], tallied[EH_SHA256_HEX];
+
+	eh_sha256_hex(&r->evidence, evidence);
+	eh_sha256_hex(&r->tally, tallied);
+	eh_buf_printf(out, "{\"evidence_digest\":\"%s\",\"panes\":%llu,\"tally_digest\":\"%s\",\"type\":\"end\"}", evidence,
+	              (unsigned long long)r->panes, tallied);
+}

@@ -1,0 +1,260 @@
+/*
+ * requests.c - see requests.h.
+ */
+#include "judge/requests.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert/alert.h"
+#include "judge/rows.h"
+#include "judge/sql.h"
+
+struct request {
+	int64_t id;
+	const char *user, *verb, *alert_id;
+	json_t *body;
+	const char *role; /* of the user now; NULL: there is no such user */
+	bool disabled, session_over, session_differs;
+};
+
+struct answer {
+	bool done;
+	char message[400];
+	bool has_deed;
+	struct eh_judge_deed deed;
+	bool closes; /* the evidence of the pair restarts */
+};
+
+static void refuse(struct answer *a, const char *format, ...) EH_PRINTF(2, 3);
+static void refuse(struct answer *a, const char *format, ...)
+{
+	va_list args;
+
+	a->done = a->has_deed = false;
+	va_start(args, format);
+	vsnprintf(a->message, sizeof a->message, format, args);
+	va_end(args);
+}
+
+static const char *text_of(const json_t *body, const char *key)
+{
+	return json_string_value(json_object_get(body, key));
+}
+
+static bool check_author(const struct request *r, const char *role, struct answer *a)
+{
+	if (r->role == NULL || r->disabled)
+		refuse(a, "there is no active user %s", r->user);
+	else if (r->session_differs)
+		refuse(a, "the session does not belong to %s", r->user);
+	else if (r->session_over)
+		refuse(a, "the session was over when this was asked");
+	else if (strcmp(r->role, role) != 0)
+		refuse(a, "%s needs the role %s, and %s has the role %s", r->verb, role, r->user, r->role);
+	else
+		return true;
+	return false;
+}
+
+static enum eh_rc read_state(struct eh_judge_store *store, const char *alert_id, enum eh_alert_state *state, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	*state = EH_ALERT_NONE;
+	eh_pg_arg_text(&args, alert_id);
+	enum eh_rc rc = eh_pg_query(store->pg, &eh_sql_judge_read_alert, &args, &res, err);
+	if (rc == EH_OK && PQntuples(res) > 0)
+		EH_ASSERT(eh_alert_state_of(eh_pg_text(res, 0, 1), state));
+	return rc;
+}
+
+/* The rule for an event in the alert's present state, or a refusal. */
+static enum eh_rc find_rule(struct eh_judge_store *store, const char *alert_id, const char *event, const struct eh_alert_rule **rule,
+                            struct answer *a, struct eh_err *err)
+{
+	enum eh_alert_state state;
+	enum eh_rc rc = read_state(store, alert_id != NULL ? alert_id : "", &state, err);
+
+	*rule = NULL;
+	if (rc != EH_OK)
+		return rc;
+	if (state == EH_ALERT_NONE) {
+		refuse(a, "there is no alert %s", alert_id != NULL ? alert_id : "(none named)");
+		return EH_OK;
+	}
+	*rule = eh_alert_find(state, event);
+	if (*rule == NULL || (*rule)->who == EH_ALERT_BY_JUDGE) {
+		*rule = NULL;
+		refuse(a, "an alert that is %s has no step \"%s\"", eh_alert_state_name(state), event);
+	}
+	return EH_OK;
+}
+
+static void take_deed(struct answer *a, const struct eh_alert_rule *rule, const char *alert_id, const char *actor, const char *second,
+                      const char *reason)
+{
+	a->done = a->has_deed = true;
+	a->closes = rule->to == EH_ALERT_CLOSED_FIXED || rule->to == EH_ALERT_CLOSED_NOT_CONFIRMED;
+	a->deed = (struct eh_judge_deed){.alert_id = alert_id,
+	                                 .event = rule->event,
+	                                 .actor = actor,
+	                                 .second = second,
+	                                 .reason = reason,
+	                                 .from = eh_alert_state_name(rule->from),
+	                                 .to = eh_alert_state_name(rule->to)};
+	snprintf(a->message, sizeof a->message, "%s", rule->sentence);
+}
+
+static enum eh_rc answer_propose(struct eh_judge_store *store, const struct request *r, struct answer *a, struct eh_err *err)
+{
+	const char *event = text_of(r->body, "event"), *reason = text_of(r->body, "reason");
+	const struct eh_alert_rule *rule;
+
+	if (!check_author(r, "insurer", a))
+		return EH_OK;
+	if (event == NULL || reason == NULL || *reason == '\0') {
+		refuse(a, "a proposal names an event and gives a reason");
+		return EH_OK;
+	}
+	enum eh_rc rc = find_rule(store, r->alert_id, event, &rule, a, err);
+	if (rc != EH_OK || rule == NULL)
+		return rc;
+	if (rule->who != EH_ALERT_BY_TWO_PEOPLE) {
+		refuse(a, "\"%s\" needs no second person: ask for it directly", event);
+		return EH_OK;
+	}
+	a->done = true;
+	snprintf(a->message, sizeof a->message, "waits for a second person to approve");
+	return EH_OK;
+}
+
+static enum eh_rc answer_approve(struct eh_judge_store *store, const struct request *r, struct eh_arena *home, struct answer *a,
+                                 struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+	const json_t *which = json_object_get(r->body, "request_id");
+	const struct eh_alert_rule *rule;
+	int64_t id = json_is_integer(which) ? json_integer_value(which) : strtoll(json_is_string(which) ? json_string_value(which) : "0", NULL, 10);
+
+	if (!check_author(r, "approver", a))
+		return EH_OK;
+	eh_pg_arg_int8(&args, id);
+	enum eh_rc rc = eh_pg_query(store->pg, &eh_sql_judge_read_proposal, &args, &res, err);
+	if (rc != EH_OK)
+		return rc;
+	if (PQntuples(res) == 0 || !eh_pg_bool(res, 0, 4)) {
+		refuse(a, "request %lld is no proposal that waits for approval", (long long)id);
+		return EH_OK;
+	}
+	if (eh_pg_bool(res, 0, 5)) {
+		refuse(a, "request %lld was approved already", (long long)id);
+		return EH_OK;
+	}
+	const char *proposer = eh_arena_strdup(home, eh_pg_text(res, 0, 0)), *alert_id = eh_arena_strdup(home, eh_pg_text(res, 0, 1));
+	if (strcmp(proposer, r->user) == 0) {
+		refuse(a, "%s proposed it and cannot approve it: two people are needed", r->user);
+		return EH_OK;
+	}
+	rc = find_rule(store, alert_id, eh_pg_text(res, 0, 2), &rule, a, err);
+	if (rc == EH_OK && rule != NULL)
+		take_deed(a, rule, alert_id, proposer, eh_arena_strdup(home, r->user), eh_arena_strdup(home, eh_pg_text(res, 0, 3)));
+	return rc;
+}
+
+static enum eh_rc answer_step(struct eh_judge_store *store, const struct request *r, struct answer *a, struct eh_err *err)
+{
+	const char *reason = text_of(r->body, "reason");
+	const struct eh_alert_rule *rule;
+
+	if (!check_author(r, "insurer", a))
+		return EH_OK;
+	enum eh_rc rc = find_rule(store, r->alert_id, r->verb, &rule, a, err);
+	if (rc != EH_OK || rule == NULL)
+		return rc;
+	if (rule->who == EH_ALERT_BY_TWO_PEOPLE)
+		refuse(a, "\"%s\" needs two people: propose it, and let an approver approve", r->verb);
+	else if (rule->reason && (reason == NULL || *reason == '\0'))
+		refuse(a, "\"%s\" needs a reason", r->verb);
+	else
+		take_deed(a, rule, r->alert_id, r->user, NULL, reason);
+	return EH_OK;
+}
+
+static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *r, const struct answer *a, size_t place, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+	int64_t first;
+	enum eh_rc rc = eh_ledger_append(w->store->pg, &w->leaves, &first, err);
+
+	if (rc == EH_OK)
+		rc = eh_judge_rows_write(w, first, err);
+	if (rc != EH_OK)
+		return rc;
+	eh_pg_arg_int8(&args, r->id);
+	eh_pg_arg_bool(&args, a->done);
+	eh_pg_arg_text(&args, a->message);
+	eh_pg_arg_int8(&args, first + (int64_t)place);
+	rc = eh_pg_run(w->store->pg, &eh_sql_judge_write_outcome, &args, NULL, err);
+	return rc == EH_OK ? eh_pg_commit(w->store->pg, err) : rc;
+}
+
+static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *store, const struct request *r, struct eh_err *err)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct answer a = {0};
+	char person[17];
+	size_t place;
+	enum eh_rc rc = eh_judge_writer_begin(w, err);
+
+	if (rc != EH_OK)
+		return rc;
+	if (strcmp(r->verb, "propose") == 0)
+		rc = answer_propose(store, r, &a, err);
+	else if (strcmp(r->verb, "approve") == 0)
+		rc = answer_approve(store, r, home, &a, err);
+	else
+		rc = answer_step(store, r, &a, err);
+	if (rc == EH_OK && a.has_deed)
+		rc = eh_judge_writer_deed(w, &a.deed, err);
+	eh_judge_pseudonym(r->user, person);
+	if (rc == EH_OK)
+		rc = eh_judge_writer_leaf(w, "request",
+		                          json_pack("{s:I,s:s,s:s,s:s?,s:b,s:s}", "request", (json_int_t)r->id, "person", person, "verb", r->verb,
+		                                    "alert", r->alert_id, "done", a.done, "message", a.message),
+		                          &place, err);
+	if (rc == EH_OK)
+		rc = write_answer(w, r, &a, place, err);
+	if (rc != EH_OK)
+		eh_pg_rollback(store->pg);
+	else if (a.closes)
+		eh_judge_close_alert(store->judge, a.deed.alert_id);
+	return rc;
+}
+
+enum eh_rc eh_judge_requests(struct eh_judge_writer *w, struct eh_judge_store *store, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	enum eh_rc rc = eh_pg_query(store->pg, &eh_sql_judge_read_requests, NULL, &res, err);
+
+	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
+		json_error_t why;
+		EH_JSON_AUTO body = json_loads(eh_pg_text(res, i, 4), 0, &why);
+		const char *session_user = eh_pg_text(res, i, 6);
+		struct request r = {.id = eh_pg_int8(res, i, 0),
+		                    .user = eh_pg_text(res, i, 1),
+		                    .verb = eh_pg_text(res, i, 2),
+		                    .alert_id = eh_pg_text(res, i, 3),
+		                    .body = body,
+		                    .role = eh_pg_text(res, i, 7),
+		                    .disabled = eh_pg_bool(res, i, 8),
+		                    .session_over = eh_pg_bool(res, i, 9)};
+
+		r.session_differs = eh_pg_null(res, i, 5) && (session_user == NULL || strcmp(session_user, r.user) != 0);
+		rc = answer_one(w, store, &r, err);
+	}
+	return rc;
+}

@@ -1,0 +1,241 @@
+/*
+ * rows.c - the statements behind write.c.
+ */
+#include "judge/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/display.h"
+#include "judge/sql.h"
+
+bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome, int kind)
+{
+	const struct eh_policy *policy = eh_judge_policy(judge);
+
+	return (outcome == EH_JUDGE_FAVOURABLE ? policy->favourable : policy->adverse) && (kind == EH_JUDGE_RAW || pair->conditional);
+}
+
+struct eh_judge_kept_point *eh_judge_row_point(struct eh_judge_writer *w, const struct eh_judge_source *s,
+                                               const struct eh_judge_pair *pair, int outcome, int kind)
+{
+	struct eh_judge_kept_point *p = eh_arena_zalloc(w->tick, 1, sizeof *p);
+	EH_JSON_AUTO battery = eh_judge_battery(s, pair, outcome, kind);
+	EH_BUF_AUTO key = {0};
+	EH_BUF_AUTO line = {0};
+	char *text = json_dumps(battery, JSON_COMPACT);
+
+	eh_judge_monitor_key(s, pair, outcome, kind, &key);
+	eh_judge_verdict_line(s, pair, outcome, kind, &line);
+	*p = (struct eh_judge_kept_point){.source_id = s->source_id,
+	                                  .pane_us = s->pane_start_us,
+	                                  .monitor = eh_arena_strdup(w->tick, key.data),
+	                                  .verdict = eh_arena_strdup(w->tick, line.data),
+	                                  .battery = eh_arena_strdup(w->tick, text)};
+	free(text);
+	return p;
+}
+
+static enum eh_rc write_closes(struct eh_judge_writer *w, int64_t first, struct eh_err *err)
+{
+	enum { COLUMNS = 7 };
+	size_t n = 0;
+	struct eh_pg_args args = {0};
+	int64_t *column[COLUMNS + 1];
+	struct eh_pg_bytes *digest;
+
+	for (const struct eh_judge_kept_close *c = w->closes; c != NULL; c = c->next)
+		n++;
+	if (n == 0)
+		return EH_OK;
+	for (int i = 0; i <= COLUMNS; i++)
+		column[i] = eh_arena_zalloc(w->tick, n, sizeof *column[i]);
+	digest = eh_arena_zalloc(w->tick, n, sizeof *digest);
+	n = 0;
+	for (const struct eh_judge_kept_close *c = w->closes; c != NULL; c = c->next, n++) {
+		const int64_t value[COLUMNS + 1] = {c->feed->source->source_id, c->step.first_pane_us,     c->step.last_pane_us,
+		                                    c->step.clock_us,           c->step.included,          first + (int64_t)c->place,
+		                                    (int64_t)c->step.n,         c->step.history};
+
+		for (int i = 0; i <= COLUMNS; i++)
+			column[i][n] = value[i];
+		digest[n] = (struct eh_pg_bytes){c->step.digest.bytes, EH_SHA256_BYTES};
+		if (c->step.n > 0)
+			c->feed->last_leaf = first + (int64_t)c->place;
+	}
+	for (int i = 0; i < COLUMNS; i++)
+		eh_pg_arg_int8_array(&args, w->tick, column[i], n);
+	eh_pg_arg_bytea_array(&args, w->tick, digest, n);
+	eh_pg_arg_int8_array(&args, w->tick, column[COLUMNS], n);
+	return eh_pg_run(w->store->pg, &eh_sql_judge_write_close, &args, NULL, err);
+}
+
+static enum eh_rc write_point(struct eh_judge_writer *w, const struct eh_pg_sql *sql, const struct eh_judge_kept_point *p,
+                              int64_t leaf_index, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, p->source_id);
+	eh_pg_arg_text(&args, p->monitor);
+	eh_pg_arg_int8(&args, p->pane_us);
+	eh_pg_arg_int8(&args, leaf_index);
+	eh_pg_arg_text(&args, p->verdict);
+	eh_pg_arg_text(&args, p->battery);
+	return eh_pg_run(w->store->pg, sql, &args, NULL, err);
+}
+
+static enum eh_rc write_points(struct eh_judge_writer *w, int64_t first, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	for (const struct eh_judge_kept_point *p = w->points; rc == EH_OK && p != NULL; p = p->next)
+		rc = write_point(w, &eh_sql_judge_write_point, p, p->in_this ? first + (int64_t)p->place : p->leaf_index, err);
+	return rc;
+}
+
+/* The state after the last close of each source that this transaction moved. */
+static enum eh_rc write_latest(struct eh_judge_writer *w, const struct eh_judge_feed *feed, struct eh_err *err)
+{
+	const struct eh_judge_source *s = feed->source;
+	enum eh_rc rc = EH_OK;
+
+	for (uint32_t a = 0; rc == EH_OK && a < s->shape.attributes; a++)
+		for (uint32_t i = 0; rc == EH_OK && i < s->attribute[a].pairs; i++)
+			for (int m = 0; rc == EH_OK && m < EH_JUDGE_OUTCOMES * EH_JUDGE_KINDS; m++) {
+				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
+
+				if (eh_judge_row_watched(w->store->judge, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS))
+					rc = write_point(w, &eh_sql_judge_write_latest,
+					                 eh_judge_row_point(w, s, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS), feed->last_leaf, err);
+			}
+	if (rc != EH_OK)
+		return rc;
+	EH_JSON_AUTO figures = eh_judge_figures(s);
+	char *text = json_dumps(figures, JSON_COMPACT);
+	struct eh_pg_args args = {0};
+	eh_pg_arg_int8(&args, s->source_id);
+	eh_pg_arg_int8(&args, s->pane_start_us);
+	eh_pg_arg_int8(&args, feed->last_leaf);
+	eh_pg_arg_text(&args, text);
+	rc = eh_pg_run(w->store->pg, &eh_sql_judge_write_source_latest, &args, NULL, err);
+	free(text);
+	return rc;
+}
+
+static enum eh_rc write_all_latest(struct eh_judge_writer *w, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	for (const struct eh_judge_feed *f = w->store->feeds; rc == EH_OK && f != NULL; f = f->next) {
+		bool moved = false;
+
+		for (const struct eh_judge_kept_close *c = w->closes; c != NULL && !moved; c = c->next)
+			moved = c->feed == f && c->step.n > 0;
+		if (moved)
+			rc = write_latest(w, f, err);
+	}
+	return rc;
+}
+
+static void arg_instant(struct eh_pg_args *args, int64_t us)
+{
+	if (us == INT64_MIN)
+		eh_pg_arg_null(args);
+	else
+		eh_pg_arg_int8(args, us);
+}
+
+static enum eh_rc write_alert(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_text(&args, s->alert_id);
+	eh_pg_arg_int8(&args, s->source_id);
+	eh_pg_arg_text(&args, s->attribute);
+	eh_pg_arg_text(&args, s->group);
+	eh_pg_arg_text(&args, s->history ? "history" : "live");
+	return eh_pg_run(w->store->pg, &eh_sql_judge_write_alert, &args, NULL, err);
+}
+
+static enum eh_rc write_evidence(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_bytea(&args, s->evidence_sha256.bytes, EH_SHA256_BYTES);
+	eh_pg_arg_text(&args, s->evidence);
+	return eh_pg_run(w->store->pg, &eh_sql_judge_write_evidence, &args, NULL, err);
+}
+
+/* What leaves: the step, its sentence and where to look; no id of a decision, no cell of a table. */
+static enum eh_rc write_message(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, struct eh_err *err)
+{
+	EH_JSON_AUTO doc = json_pack("{s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s?}", "type", "alert", "alert", s->alert_id, "step",
+	                             s->step_no, "event", s->event, "state", s->to, "severity", s->page ? "page" : "review", "source",
+	                             s->source, "attribute", s->attribute, "group", s->group, "at", eh_judge_time(s->at_us), "sentence",
+	                             s->sentence);
+	char *text = json_dumps(doc, JSON_COMPACT | JSON_SORT_KEYS);
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_text(&args, eh_arena_printf(w->tick, "%s/%d", s->alert_id, s->step_no));
+	eh_pg_arg_text(&args, text);
+	enum eh_rc rc = eh_pg_run(w->store->pg, &eh_sql_judge_write_outbox, &args, NULL, err);
+	free(text);
+	return rc;
+}
+
+static enum eh_rc write_step(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, int64_t first, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+	enum eh_rc rc = s->step_no == 1 ? write_alert(w, s, err) : EH_OK;
+
+	if (rc == EH_OK && s->evidence != NULL)
+		rc = write_evidence(w, s, err);
+	if (rc != EH_OK)
+		return rc;
+	eh_pg_arg_text(&args, s->alert_id);
+	eh_pg_arg_int8(&args, s->step_no);
+	eh_pg_arg_text(&args, s->event);
+	eh_pg_arg_text(&args, s->from);
+	eh_pg_arg_text(&args, s->to);
+	eh_pg_arg_text(&args, s->page ? "page" : "review");
+	eh_pg_arg_int8(&args, s->at_us);
+	arg_instant(&args, s->pane_end_us);
+	arg_instant(&args, s->onset_us);
+	eh_pg_arg_text(&args, s->actor);
+	eh_pg_arg_text(&args, s->second);
+	eh_pg_arg_text(&args, s->reason);
+	eh_pg_arg_bytea(&args, s->evidence_sha256.bytes, EH_SHA256_BYTES);
+	eh_pg_arg_bytea(&args, s->policy_sha256.bytes, EH_SHA256_BYTES);
+	eh_pg_arg_text(&args, s->body);
+	eh_pg_arg_int8(&args, first + (int64_t)s->place);
+	rc = eh_pg_run(w->store->pg, &eh_sql_judge_write_step, &args, NULL, err);
+	return rc == EH_OK && w->webhook && !s->history ? write_message(w, s, err) : rc;
+}
+
+static enum eh_rc write_month(struct eh_judge_writer *w, const struct eh_judge_kept_month *m, int64_t first, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, m->source_id);
+	eh_pg_arg_text(&args, m->month);
+	eh_pg_arg_text(&args, m->attribute);
+	eh_pg_arg_text(&args, m->group);
+	arg_instant(&args, m->hidden ? INT64_MIN : (int64_t)m->n);
+	arg_instant(&args, m->hidden ? INT64_MIN : (int64_t)m->adverse);
+	eh_pg_arg_bool(&args, m->hidden);
+	eh_pg_arg_int8(&args, first + (int64_t)m->place);
+	return eh_pg_run(w->store->pg, &eh_sql_judge_write_month, &args, NULL, err);
+}
+
+enum eh_rc eh_judge_rows_write(struct eh_judge_writer *w, int64_t first, struct eh_err *err)
+{
+	enum eh_rc rc = write_points(w, first, err); /* before last_leaf moves on */
+
+	if (rc == EH_OK)
+		rc = write_closes(w, first, err);
+	for (const struct eh_judge_kept_step *s = w->steps; rc == EH_OK && s != NULL; s = s->next)
+		rc = write_step(w, s, first, err);
+	for (const struct eh_judge_kept_month *m = w->months; rc == EH_OK && m != NULL; m = m->next)
+		rc = write_month(w, m, first, err);
+	return rc == EH_OK ? write_all_latest(w, err) : rc;
+}

@@ -1,0 +1,75 @@
+/*
+ * rows.h - what one transaction of judge holds until its leaves have their indexes.
+ *
+ * Inside the room only.  Everything lives in the writer's tick arena.
+ */
+#ifndef EH_JUDGE_ROWS_H
+#define EH_JUDGE_ROWS_H
+
+#include "judge/write.h"
+
+struct eh_judge_kept_close {
+	struct eh_judge_kept_close *next;
+	struct eh_judge_feed *feed;
+	struct eh_judge_step step;
+	size_t place; /* of its leaf */
+};
+
+struct eh_judge_kept_step {
+	struct eh_judge_kept_step *next;
+	const char *alert_id, *event, *from, *to;
+	int step_no; /* 1: the alert itself is new */
+	bool page, history;
+	int64_t at_us, pane_end_us, onset_us;
+	const char *actor, *second, *reason;
+	const char *evidence; /* NULL: a person's step, which keeps the last evidence */
+	struct eh_sha256 evidence_sha256, policy_sha256;
+	const char *body, *sentence;
+	int64_t source_id;
+	const char *source, *attribute, *group;
+	size_t place;
+};
+
+struct eh_judge_kept_point {
+	struct eh_judge_kept_point *next;
+	int64_t source_id, pane_us, leaf_index;
+	const char *monitor, *verdict, *battery;
+	size_t place;
+	bool in_this; /* the leaf is one of this transaction's, at `place`; else it has leaf_index already */
+};
+
+struct eh_judge_kept_month {
+	struct eh_judge_kept_month *next;
+	int64_t source_id;
+	const char *month, *attribute, *group;
+	uint64_t n, adverse;
+	bool hidden;
+	size_t place; /* the close that opened the next month; SIZE_MAX until its leaf is there */
+};
+
+struct eh_judge_writer {
+	struct eh_judge_store *store;
+	struct eh_arena *home, *tick;
+	const struct eh_answers *answers;
+	bool webhook;
+	struct eh_ledger_leaves leaves;
+	struct eh_judge_kept_close *closes, **closes_end;
+	struct eh_judge_kept_step *steps, **steps_end;
+	struct eh_judge_kept_point *points, **points_end;
+	struct eh_judge_kept_month *months, **months_end;
+	const struct eh_judge_feed *last_in_this; /* whose close with decisions is at last_place */
+	size_t last_place;
+};
+
+bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome, int kind);
+struct eh_judge_kept_point *eh_judge_row_point(struct eh_judge_writer *w, const struct eh_judge_source *s,
+                                               const struct eh_judge_pair *pair, int outcome, int kind);
+
+/* Where the step opens a new calendar month, keeps the regulator's rows of the one before. */
+EH_MUST enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step,
+                                      struct eh_err *err);
+
+/* Writes everything kept; `first` is the index of the transaction's first leaf. */
+EH_MUST enum eh_rc eh_judge_rows_write(struct eh_judge_writer *w, int64_t first, struct eh_err *err);
+
+#endif

@@ -1,0 +1,332 @@
+/*
+ * run.c - see run.h.
+ */
+#include "judge/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alert/alert.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "judge/display.h"
+#include "judge/requests.h"
+#include "judge/rows.h"
+#include "judge/sql.h"
+
+#define LOCK_KEY INT64_C(0x6576656e6a756467) /* "evenjudg" */
+#define PANES_AT_ONCE 256                    /* panes with decisions in one transaction */
+#define TICK_US 200000
+#define LIVE_US (2 * EH_SECOND_US) /* how often the open pane is shown anew */
+
+struct loop {
+	const struct eh_judge_run *run;
+	struct eh_arena *home;
+	struct eh_answers answers;
+	struct eh_judge_store *store;
+	struct eh_judge_writer *writer;
+	int64_t live_at_us;
+};
+
+static bool told_to_stop(const struct loop *l)
+{
+	return l->run->stop != NULL && *l->run->stop;
+}
+
+/* The rules of alerts as rows, and the policy in force as the genesis leaf: once a store. */
+static enum eh_rc write_rules(struct eh_pg *pg, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	for (size_t i = 0; rc == EH_OK && i < eh_alert_rules_n; i++) {
+		const struct eh_alert_rule *r = &eh_alert_rules[i];
+		struct eh_pg_args args = {0};
+
+		eh_pg_arg_text(&args, eh_alert_state_name(r->from));
+		eh_pg_arg_text(&args, r->event);
+		eh_pg_arg_text(&args, eh_alert_state_name(r->to));
+		eh_pg_arg_bool(&args, r->who == EH_ALERT_BY_TWO_PEOPLE);
+		rc = eh_pg_run(pg, &eh_sql_judge_write_rule, &args, NULL, err);
+	}
+	return rc;
+}
+
+static enum eh_rc write_genesis(struct eh_pg *pg, const struct eh_policy *policy, struct eh_err *err)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct eh_ledger_leaves leaves = {.home = home};
+	struct eh_pg_args args = {0};
+	char version[EH_SHA256_HEX];
+	int64_t first;
+
+	eh_sha256_hex(&policy->version, version);
+	enum eh_rc rc = eh_ledger_add(&leaves, "genesis", json_pack("{s:s,s:s,s:i}", "policy_sha256", version, "policy", policy->canonical, "format", 1),
+	                              NULL, err);
+	if (rc == EH_OK)
+		rc = write_rules(pg, err);
+	if (rc == EH_OK)
+		rc = eh_ledger_append(pg, &leaves, &first, err);
+	if (rc != EH_OK)
+		return rc;
+	eh_pg_arg_bytea(&args, policy->version.bytes, EH_SHA256_BYTES);
+	eh_pg_arg_text(&args, policy->canonical);
+	eh_pg_arg_int8(&args, first);
+	return eh_pg_run(pg, &eh_sql_judge_write_policy, &args, NULL, err);
+}
+
+static enum eh_rc ensure_genesis(struct loop *l, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg *pg = l->run->pg;
+	enum eh_rc rc = eh_pg_begin(pg, err);
+
+	if (rc == EH_OK)
+		rc = eh_pg_query_binary(pg, &eh_sql_judge_read_policy, NULL, &res, err);
+	if (rc == EH_OK && PQntuples(res) == 0)
+		rc = write_genesis(pg, l->run->policy, err);
+	else if (rc == EH_OK) {
+		struct eh_pg_bytes version = eh_pg_bytea(res, 0, 0, NULL);
+
+		if (version.n != EH_SHA256_BYTES || memcmp(version.data, l->run->policy->version.bytes, EH_SHA256_BYTES) != 0) {
+			rc = eh_fail(err, EH_REFUSED, "this store began under another default policy");
+			eh_hint(err, "judge it with the release that made it; policies are versioned on the record, never replaced.");
+		}
+	}
+	if (rc == EH_OK)
+		rc = eh_pg_commit(pg, err);
+	if (rc != EH_OK)
+		eh_pg_rollback(pg);
+	return rc;
+}
+
+/* The last pane that may be closed: its end has come (history), or its end and the lateness have. */
+static bool may_close(const struct eh_judge_feed *feed, int64_t pane_us)
+{
+	int64_t end = eh_pane_next(feed->source->pane_kind, pane_us);
+
+	return (feed->history_us != INT64_MIN && end <= feed->history_us) ||
+	       (feed->clock_us != INT64_MIN && end <= feed->clock_us - feed->map->lateness_us);
+}
+
+static int64_t last_closable(const struct eh_judge_feed *feed)
+{
+	int64_t history = feed->history_us, live = feed->clock_us == INT64_MIN ? INT64_MIN : feed->clock_us - feed->map->lateness_us;
+	int64_t limit = history > live ? history : live;
+
+	if (limit == INT64_MIN)
+		return INT64_MIN;
+	int64_t pane = eh_pane_start(feed->source->pane_kind, limit);
+	return eh_pane_previous(feed->source->pane_kind, pane);
+}
+
+static enum eh_rc fold_one(struct loop *l, struct eh_judge_feed *feed, int64_t first_us, int64_t last_us, struct eh_err *err)
+{
+	int64_t end = eh_pane_next(feed->source->pane_kind, last_us);
+	bool history = feed->history_us != INT64_MIN && end <= feed->history_us;
+	struct eh_judge_step step = {.first_pane_us = first_us,
+	                             .last_pane_us = last_us,
+	                             .clock_us = history ? end : feed->clock_us,
+	                             .included = feed->included,
+	                             .history = history};
+
+	return eh_judge_writer_fold(l->writer, feed, &step, err);
+}
+
+/* Folds the panes of a result and the empty runs between them; gives the pane after the last. */
+static enum eh_rc fold_panes(struct loop *l, struct eh_judge_feed *feed, const PGresult *res, int64_t *next_us, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
+		int64_t pane_us = eh_pg_int8(res, i, 0);
+
+		if (pane_us > *next_us)
+			rc = fold_one(l, feed, *next_us, eh_pane_previous(feed->source->pane_kind, pane_us), err);
+		if (rc == EH_OK)
+			rc = fold_one(l, feed, pane_us, pane_us, err);
+		*next_us = eh_pane_next(feed->source->pane_kind, pane_us);
+	}
+	return rc;
+}
+
+static enum eh_rc read_panes(struct loop *l, const struct eh_judge_feed *feed, int64_t from_us, int64_t to_us, PGresult **res,
+                             struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, feed->source->source_id);
+	eh_pg_arg_int8(&args, from_us);
+	eh_pg_arg_int8(&args, to_us);
+	eh_pg_arg_int8(&args, PANES_AT_ONCE);
+	return eh_pg_query_binary(l->run->pg, &eh_sql_judge_read_panes, &args, res, err);
+}
+
+/* The first pane of a source that was never judged; INT64_MIN where it has none. */
+static enum eh_rc first_pane(struct loop *l, const struct eh_judge_feed *feed, int64_t *pane_us, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, feed->source->source_id);
+	enum eh_rc rc = eh_pg_query(l->run->pg, &eh_sql_judge_read_first_pane, &args, &res, err);
+	*pane_us = rc != EH_OK || eh_pg_null(res, 0, 0) ? INT64_MIN : eh_pg_int8(res, 0, 0);
+	return rc;
+}
+
+static enum eh_rc say_history(struct loop *l, const struct eh_judge_feed *feed, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	if (l->run->settings->webhook_url == NULL)
+		return EH_OK;
+	eh_pg_arg_int8(&args, feed->source->source_id);
+	return eh_pg_run(l->run->pg, &eh_sql_judge_write_summary, &args, NULL, err);
+}
+
+/* One transaction of closes for a source; *more says that others wait. */
+static enum eh_rc advance(struct loop *l, struct eh_judge_feed *feed, bool *more, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	int64_t last_us = last_closable(feed), next_us = feed->next_pane_us;
+	enum eh_rc rc = EH_OK;
+
+	*more = false;
+	if (next_us == INT64_MIN)
+		rc = first_pane(l, feed, &next_us, err);
+	if (rc != EH_OK || next_us == INT64_MIN || last_us == INT64_MIN || next_us > last_us || !may_close(feed, next_us))
+		return rc;
+	rc = eh_judge_writer_begin(l->writer, err);
+	if (rc == EH_OK)
+		rc = read_panes(l, feed, next_us, last_us, &res, err);
+	if (rc == EH_OK)
+		rc = fold_panes(l, feed, res, &next_us, err);
+	*more = rc == EH_OK && PQntuples(res) == PANES_AT_ONCE;
+	if (rc == EH_OK && !*more && next_us <= last_us)
+		rc = fold_one(l, feed, next_us, last_us, err);
+	if (rc == EH_OK && !*more && feed->history_us != INT64_MIN)
+		rc = say_history(l, feed, err);
+	if (rc == EH_OK)
+		return eh_judge_writer_commit(l->writer, err);
+	eh_pg_rollback(l->run->pg);
+	return rc;
+}
+
+static enum eh_rc catch_up(struct loop *l, bool *done, struct eh_err *err)
+{
+	enum eh_rc rc = eh_judge_store_look(l->store, err);
+
+	*done = l->store->feeds != NULL;
+	for (struct eh_judge_feed *f = l->store->feeds; rc == EH_OK && f != NULL; f = f->next) {
+		bool more = true;
+
+		while (rc == EH_OK && more && !told_to_stop(l))
+			rc = advance(l, f, &more, err);
+		*done &= f->ended;
+	}
+	return rc;
+}
+
+/* The open pane, as descriptive figures: never latched, raises nothing. */
+static enum eh_rc show_open(struct loop *l, struct eh_judge_feed *f, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+	int64_t pane_us = f->clock_us == INT64_MIN ? INT64_MIN : eh_pane_start(f->source->pane_kind, f->clock_us);
+
+	if (pane_us == INT64_MIN)
+		return EH_OK;
+	eh_pg_arg_int8(&args, f->source->source_id);
+	eh_pg_arg_int8(&args, f->next_pane_us == INT64_MIN ? pane_us : f->next_pane_us);
+	eh_pg_arg_int8(&args, pane_us);
+	enum eh_rc rc = eh_pg_query_binary(l->run->pg, &eh_sql_judge_read_open_pane, &args, &res, err);
+	if (rc != EH_OK)
+		return rc;
+	eh_cube_clear(f->pane);
+	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
+		struct eh_pg_bytes block = eh_pg_bytea(res, i, 0, NULL);
+
+		rc = eh_cube_decode(f->pane, block.data, block.n, err);
+	}
+	if (rc != EH_OK)
+		return rc;
+	EH_JSON_AUTO figures = json_pack("{s:o,s:I,s:o}", "pane_start", eh_judge_time(pane_us), "n", (json_int_t)eh_cube_n(f->pane),
+	                                 "groups", eh_judge_groups(f->source, f->pane));
+	char *text = json_dumps(figures, JSON_COMPACT);
+	struct eh_pg_args row = {0};
+	eh_pg_arg_int8(&row, f->source->source_id);
+	eh_pg_arg_int8(&row, pane_us);
+	eh_pg_arg_int8(&row, f->clock_us);
+	eh_pg_arg_text(&row, text);
+	rc = eh_pg_run(l->run->pg, &eh_sql_judge_write_live_pane, &row, NULL, err);
+	free(text);
+	return rc;
+}
+
+static enum eh_rc show_all_open(struct loop *l, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	if (eh_time_steady_us() < l->live_at_us)
+		return EH_OK;
+	l->live_at_us = eh_time_steady_us() + LIVE_US;
+	for (struct eh_judge_feed *f = l->store->feeds; rc == EH_OK && f != NULL; f = f->next)
+		rc = show_open(l, f, err);
+	return rc;
+}
+
+static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
+{
+	enum eh_rc rc = eh_judge_requests(l->writer, l->store, err);
+
+	if (rc == EH_OK)
+		rc = catch_up(l, done, err);
+	if (rc == EH_OK)
+		rc = show_all_open(l, err);
+	return rc;
+}
+
+static enum eh_rc start(struct loop *l, struct eh_err *err)
+{
+	struct eh_judge_sink none = {0};
+	struct eh_judge_refold how = {.check = true};
+	bool got = false;
+	enum eh_rc rc = eh_pg_try_lock(l->run->pg, LOCK_KEY, &got, err);
+
+	if (rc == EH_OK && !got) {
+		eh_fail(err, EH_REFUSED, "another judge works on this store");
+		return eh_hint(err, "one judge decides for a store; stop the other, or let it go on.");
+	}
+	if (rc == EH_OK)
+		rc = eh_answers_read(l->home, l->run->settings->register_file, &l->answers, err);
+	if (rc == EH_OK)
+		rc = ensure_genesis(l, err);
+	if (rc == EH_OK)
+		rc = eh_judge_store_open(l->run->pg, l->run->policy, &none, &l->store, err);
+	if (rc == EH_OK)
+		rc = eh_judge_store_refold(l->store, &how, err);
+	if (rc == EH_OK) {
+		l->writer = eh_judge_writer_new(l->store, &l->answers, l->run->settings->webhook_url != NULL);
+		if (!l->run->quiet && how.panes > 0)
+			eh_log("folded %llu closed panes again; every digest agrees", (unsigned long long)how.panes);
+	}
+	return rc;
+}
+
+enum eh_rc eh_judge_run(const struct eh_judge_run *run, struct eh_err *err)
+{
+	struct loop l = {.run = run, .home = eh_arena_new()};
+	bool done = false;
+	enum eh_rc rc = start(&l, err);
+
+	while (rc == EH_OK && !told_to_stop(&l)) {
+		rc = turn(&l, &done, err);
+		if (done || run->once)
+			break;
+		usleep(TICK_US);
+	}
+	eh_judge_writer_free(l.writer);
+	eh_judge_store_close(l.store);
+	eh_arena_free(l.home);
+	return rc;
+}

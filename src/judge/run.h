@@ -1,0 +1,32 @@
+/*
+ * run.h - judge at work: one process, fenced, that folds what gather tallied and decides.
+ *
+ * On start it folds the ledger's closes again and compares every digest with the
+ * stored one, so that a store whose deltas were altered is found out before
+ * anything is added to it.
+ */
+#ifndef EH_JUDGE_RUN_H
+#define EH_JUDGE_RUN_H
+
+#include <signal.h>
+
+#include "config/settings.h"
+#include "judge/store.h"
+#include "pg/pg.h"
+
+struct eh_judge_run {
+	const struct eh_settings *settings;
+	struct eh_pg *pg;             /* as evenhand_writer */
+	const struct eh_policy *policy;
+	bool once;                    /* judge what can be judged now, then end */
+	bool quiet;                   /* say nothing of progress */
+	const volatile sig_atomic_t *stop; /* a signal sets it; NULL: never */
+	enum eh_rc (*verdict)(void *ctx, const char *line, struct eh_err *err); /* also told of every verdict line; may be NULL */
+	enum eh_rc (*alert)(void *ctx, const char *line, struct eh_err *err);
+	void *ctx;
+};
+
+/* Ends with EH_OK when every source is done and judged, after --once, or when told to stop. */
+EH_MUST enum eh_rc eh_judge_run(const struct eh_judge_run *run, struct eh_err *err);
+
+#endif

@@ -1,0 +1,308 @@
+/*
+ * write.c - see write.h; rows.c has the statements.
+ */
+#include "judge/write.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "alert/alert.h"
+#include "base/time.h"
+#include "judge/display.h"
+#include "judge/rows.h"
+#include "judge/sql.h"
+
+static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct eh_err *err);
+
+struct eh_judge_writer *eh_judge_writer_new(struct eh_judge_store *store, const struct eh_answers *answers, bool webhook)
+{
+	struct eh_arena *home = eh_arena_new();
+	struct eh_judge_writer *w = eh_arena_zalloc(home, 1, sizeof *w);
+	struct eh_judge_sink sink = {.ctx = w, .alert = keep_event};
+
+	w->home = home;
+	w->store = store;
+	w->answers = answers;
+	w->webhook = webhook;
+	w->tick = eh_arena_new();
+	eh_judge_set_sink(store->judge, &sink);
+	return w;
+}
+
+void eh_judge_writer_free(struct eh_judge_writer *w)
+{
+	if (w == NULL)
+		return;
+	eh_arena_free(w->tick);
+	eh_arena_free(w->home);
+}
+
+enum eh_rc eh_judge_writer_begin(struct eh_judge_writer *w, struct eh_err *err)
+{
+	eh_arena_reset(w->tick);
+	w->leaves = (struct eh_ledger_leaves){.home = w->tick};
+	w->closes = NULL;
+	w->closes_end = &w->closes;
+	w->steps = NULL;
+	w->steps_end = &w->steps;
+	w->points = NULL;
+	w->points_end = &w->points;
+	w->months = NULL;
+	w->months_end = &w->months;
+	return eh_pg_begin(w->store->pg, err);
+}
+
+enum eh_rc eh_judge_writer_leaf(struct eh_judge_writer *w, const char *kind, json_t *fields, size_t *place, struct eh_err *err)
+{
+	return eh_ledger_add(&w->leaves, kind, fields, place, err);
+}
+
+void eh_judge_pseudonym(const char *user_name, char out[17])
+{
+	EH_BUF_AUTO text = {0};
+	char hex[EH_SHA256_HEX];
+
+	eh_buf_printf(&text, "evenhand/person/v1\n%s", user_name);
+	struct eh_sha256 digest = eh_sha256_of(text.data, text.len);
+	eh_sha256_hex(&digest, hex);
+	snprintf(out, 17, "%.16s", hex);
+}
+
+static json_t *pseudonym_or_null(const char *user_name)
+{
+	char name[17];
+
+	if (user_name == NULL)
+		return json_null();
+	eh_judge_pseudonym(user_name, name);
+	return json_string(name);
+}
+
+/* The last step of an alert: pending in this transaction, or in the store.  step_no 0: it is new. */
+static enum eh_rc last_step(struct eh_judge_writer *w, const char *alert_id, struct eh_judge_kept_step *out, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	*out = (struct eh_judge_kept_step){.to = ""};
+	for (const struct eh_judge_kept_step *s = w->steps; s != NULL; s = s->next)
+		if (strcmp(s->alert_id, alert_id) == 0)
+			*out = *s;
+	if (out->step_no > 0)
+		return EH_OK;
+	eh_pg_arg_text(&args, alert_id);
+	enum eh_rc rc = eh_pg_query(w->store->pg, &eh_sql_judge_read_alert, &args, &res, err);
+	if (rc != EH_OK || PQntuples(res) == 0)
+		return rc;
+	out->step_no = (int)eh_pg_int8(res, 0, 0);
+	out->to = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 1));
+	out->page = strcmp(eh_pg_text(res, 0, 2), "page") == 0;
+	out->at_us = eh_pg_int8(res, 0, 3);
+	out->pane_end_us = eh_pg_null(res, 0, 4) ? INT64_MIN : eh_pg_int8(res, 0, 4);
+	out->onset_us = eh_pg_null(res, 0, 5) ? INT64_MIN : eh_pg_int8(res, 0, 5);
+	struct eh_pg_bytes evidence = eh_pg_bytea(res, 0, 6, w->tick), policy = eh_pg_bytea(res, 0, 7, w->tick);
+	if (evidence.n == EH_SHA256_BYTES)
+		memcpy(out->evidence_sha256.bytes, evidence.data, EH_SHA256_BYTES);
+	if (policy.n == EH_SHA256_BYTES)
+		memcpy(out->policy_sha256.bytes, policy.data, EH_SHA256_BYTES);
+	out->body = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 8));
+	out->source = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 9));
+	out->attribute = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 10));
+	out->group = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 11));
+	return EH_OK;
+}
+
+static json_t *instant_or_null(int64_t us)
+{
+	return eh_judge_time(us);
+}
+
+static enum eh_rc add_step_leaf(struct eh_judge_writer *w, struct eh_judge_kept_step *s, struct eh_err *err)
+{
+	char evidence[EH_SHA256_HEX], policy[EH_SHA256_HEX];
+
+	eh_sha256_hex(&s->evidence_sha256, evidence);
+	eh_sha256_hex(&s->policy_sha256, policy);
+	return eh_ledger_add(
+		&w->leaves, "alert",
+		json_pack("{s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:o,s:o}", "alert", s->alert_id, "step",
+	                  (json_int_t)s->step_no, "event", s->event, "from", s->from, "to", s->to, "source", s->source, "attribute",
+	                  s->attribute, "group", s->group, "severity", s->page ? "page" : "review", "at", instant_or_null(s->at_us), "pane_end",
+	                  instant_or_null(s->pane_end_us), "onset", instant_or_null(s->onset_us), "evidence_sha256", evidence,
+	                  "policy_sha256", policy, "actor", pseudonym_or_null(s->actor), "second_actor", pseudonym_or_null(s->second)),
+		&s->place, err);
+}
+
+static void push_step(struct eh_judge_writer *w, struct eh_judge_kept_step *s)
+{
+	*w->steps_end = s;
+	w->steps_end = &s->next;
+}
+
+static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct eh_err *err)
+{
+	struct eh_judge_writer *w = ctx;
+	struct eh_judge_kept_step last, *s = eh_arena_zalloc(w->tick, 1, sizeof *s);
+	const struct eh_judge_source *src = e->alert->source;
+	EH_JSON_AUTO body = NULL;
+	enum eh_alert_state from;
+	enum eh_rc rc = last_step(w, e->alert->id, &last, err);
+
+	if (rc == EH_OK)
+		rc = eh_judge_body(w->store, e, w->answers, &body, err);
+	if (rc != EH_OK)
+		return rc;
+	EH_ASSERT(eh_alert_state_of(last.to, &from));
+	const struct eh_alert_rule *rule = eh_alert_find(from, e->event);
+	EH_ASSERT(rule != NULL);
+	char *text = json_dumps(body, JSON_COMPACT);
+	*s = (struct eh_judge_kept_step){.alert_id = eh_arena_strdup(w->tick, e->alert->id),
+	                                 .event = e->event,
+	                                 .from = eh_alert_state_name(from),
+	                                 .to = eh_alert_state_name(rule->to),
+	                                 .step_no = last.step_no + 1,
+	                                 .page = e->alert->page,
+	                                 .at_us = e->close->clock_us,
+	                                 .pane_end_us = e->pane_end_us,
+	                                 .onset_us = e->alert->onset_us,
+	                                 .evidence = eh_arena_strdup(w->tick, e->evidence),
+	                                 .evidence_sha256 = e->evidence_sha256,
+	                                 .policy_sha256 = eh_judge_policy(w->store->judge)->version,
+	                                 .body = eh_arena_strdup(w->tick, text),
+	                                 .source_id = src->source_id,
+	                                 .source = src->map->source,
+	                                 .attribute = src->map->protect[e->alert->pair->attribute].name,
+	                                 .group = eh_cube_group_label(src->names, e->alert->pair->attribute, e->alert->pair->group),
+	                                 .history = e->alert->history,
+	                                 .sentence = eh_arena_strdup(w->tick, json_string_value(json_object_get(body, "sentence")))};
+	free(text);
+	push_step(w, s);
+	return add_step_leaf(w, s, err);
+}
+
+/* The body of the last step, with who took it up. */
+static char *owned_body(struct eh_judge_writer *w, const char *old, const char *event, const char *actor)
+{
+	json_error_t why;
+	EH_JSON_AUTO body = json_loads(old, 0, &why);
+
+	EH_ASSERT(body != NULL);
+	if (strcmp(event, "acknowledge") == 0)
+		json_object_set_new(body, "owner", json_string(actor));
+	char *text = json_dumps(body, JSON_COMPACT);
+	char *kept = eh_arena_strdup(w->tick, text);
+	free(text);
+	return kept;
+}
+
+enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *w, const struct eh_judge_deed *deed, struct eh_err *err)
+{
+	struct eh_judge_kept_step last, *s = eh_arena_zalloc(w->tick, 1, sizeof *s);
+	enum eh_rc rc = last_step(w, deed->alert_id, &last, err);
+
+	if (rc != EH_OK)
+		return rc;
+	EH_ASSERT(last.step_no > 0);
+	*s = last;
+	s->next = NULL;
+	s->alert_id = eh_arena_strdup(w->tick, deed->alert_id);
+	s->event = eh_arena_strdup(w->tick, deed->event);
+	s->from = eh_arena_strdup(w->tick, deed->from);
+	s->to = eh_arena_strdup(w->tick, deed->to);
+	s->step_no = last.step_no + 1;
+	s->actor = eh_arena_strdup(w->tick, deed->actor);
+	s->second = deed->second != NULL ? eh_arena_strdup(w->tick, deed->second) : NULL;
+	s->reason = deed->reason != NULL ? eh_arena_strdup(w->tick, deed->reason) : NULL;
+	s->evidence = NULL;
+	s->body = owned_body(w, last.body, deed->event, deed->actor);
+	s->sentence = NULL;
+	push_step(w, s);
+	return add_step_leaf(w, s, err);
+}
+
+/* Before a day's first close is folded, the last close of the day before becomes a point of the charts. */
+static void keep_points(struct eh_judge_writer *w, const struct eh_judge_feed *feed)
+{
+	const struct eh_judge_source *s = feed->source;
+
+	for (uint32_t a = 0; a < s->shape.attributes; a++)
+		for (uint32_t i = 0; i < s->attribute[a].pairs; i++)
+			for (int m = 0; m < EH_JUDGE_OUTCOMES * EH_JUDGE_KINDS; m++) {
+				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
+				struct eh_judge_kept_point *p;
+
+				if (!eh_judge_row_watched(w->store->judge, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS))
+					continue;
+				p = eh_judge_row_point(w, s, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS);
+				p->place = w->last_place;
+				p->in_this = w->last_in_this == feed;
+				p->leaf_index = feed->last_leaf;
+				*w->points_end = p;
+				w->points_end = &p->next;
+			}
+}
+
+static void keep_close(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step, size_t place)
+{
+	struct eh_judge_kept_close *c = eh_arena_zalloc(w->tick, 1, sizeof *c);
+
+	*c = (struct eh_judge_kept_close){.feed = feed, .step = *step, .place = place};
+	*w->closes_end = c;
+	w->closes_end = &c->next;
+	for (struct eh_judge_kept_month *m = w->months; m != NULL; m = m->next)
+		if (m->place == SIZE_MAX)
+			m->place = place;
+	if (step->n > 0) {
+		w->last_in_this = feed;
+		w->last_place = place;
+	}
+}
+
+static enum eh_rc add_close_leaf(struct eh_judge_writer *w, const struct eh_judge_feed *feed, const struct eh_judge_step *step,
+                                 size_t *place, struct eh_err *err)
+{
+	char digest[EH_SHA256_HEX];
+
+	eh_sha256_hex(&step->digest, digest);
+	return eh_ledger_add(&w->leaves, "pane",
+	                     json_pack("{s:s,s:o,s:o,s:o,s:I,s:I,s:s,s:b}", "source", feed->source->map->source, "first_pane",
+	                               eh_judge_time(step->first_pane_us), "last_pane", eh_judge_time(step->last_pane_us), "clock",
+	                               eh_judge_time(step->clock_us), "included_index", (json_int_t)step->included, "n",
+	                               (json_int_t)step->n, "evidence_sha256", digest, "history", step->history),
+	                     place, err);
+}
+
+enum eh_rc eh_judge_writer_fold(struct eh_judge_writer *w, struct eh_judge_feed *feed, struct eh_judge_step *step, struct eh_err *err)
+{
+	const struct eh_judge_source *s = feed->source;
+	size_t place;
+	enum eh_rc rc = EH_OK;
+
+	if (s->any && eh_pane_start(EH_PANE_DAY, s->pane_start_us) != eh_pane_start(EH_PANE_DAY, step->last_pane_us))
+		keep_points(w, feed);
+	rc = eh_judge_row_month(w, feed, step, err);
+	if (rc == EH_OK)
+		rc = eh_judge_store_fold(w->store, feed, step, err);
+	if (rc == EH_OK)
+		rc = add_close_leaf(w, feed, step, &place, err);
+	if (rc == EH_OK)
+		keep_close(w, feed, step, place);
+	return rc;
+}
+
+enum eh_rc eh_judge_writer_commit(struct eh_judge_writer *w, struct eh_err *err)
+{
+	int64_t first = 0;
+	enum eh_rc rc = EH_OK;
+
+	if (w->leaves.n > 0)
+		rc = eh_ledger_append(w->store->pg, &w->leaves, &first, err);
+	if (rc == EH_OK)
+		rc = eh_judge_rows_write(w, first, err);
+	if (rc == EH_OK)
+		rc = eh_pg_commit(w->store->pg, err);
+	if (rc != EH_OK)
+		eh_pg_rollback(w->store->pg);
+	w->last_in_this = NULL;
+	return rc;
+}
