@@ -23,6 +23,11 @@
 	X(migrate, "bring the store's schema to this program's version")                                               \
 	X(import, "load a CSV decision log into a table, and register its source")                                     \
 	X(setaside, "list the rows that could not be used, and why")                                                   \
+	X(judge, "fold what was counted, close panes, raise alerts")                                                    \
+	X(replay, "judge history again, without writing, and print every verdict")                                      \
+	X(lab, "compare a draft policy with the one in force, on history")                                              \
+	X(policy, "show the policy in force, or check a draft")                                                         \
+	X(alerts, "list and show alerts, and take their next step")                                                     \
 	X(status, "say where the store and its sources stand")                                                         \
 	X(ledger, "print the head of the log, or check all that stands in it")                                        \
 	X(doctor, "check every precondition, and say how to mend what fails")                                          \

@@ -1,0 +1,273 @@
+/*
+ * verb_alerts.c - evenhand alerts list | show ID | acknowledge ID ... : alerts from the shell.
+ */
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "cli/flags.h"
+#include "cli/sql.h"
+#include "cli/verbs.h"
+#include "pg/store.h"
+
+#define WAIT_MS 5000 /* for judge's answer */
+#define POLL_MS 100
+
+const char eh_cli_alerts_usage[] =
+	"usage: evenhand alerts list [--json]\n"
+	"       evenhand alerts show ALERT [--json]\n"
+	"       evenhand alerts acknowledge|investigate|mitigate|verify|note|reopen ALERT --as USER --reason TEXT\n"
+	"       evenhand alerts propose ALERT --event close-fixed|close-not-confirmed|accept-risk --as USER --reason TEXT\n"
+	"       evenhand alerts approve REQUEST --as USER\n"
+	"\n"
+	"A step is a request: judge checks user, role and state, carries it out, and puts it on the\n"
+	"record. Closing and accepting take two people: one proposes, an approver approves.\n"
+	"`ack` is short for acknowledge.\n"
+	"\n"
+	"  --as USER      who asks; a user of the dashboard (`evenhand user add`)\n"
+	"  --reason TEXT  why\n"
+	"  --json         JSON on standard output\n";
+
+struct ask {
+	const char *verb, *alert_id, *user, *reason, *event;
+};
+
+static json_t *instant(const PGresult *res, int row, int col)
+{
+	char text[EH_TIME_TEXT];
+
+	if (eh_pg_null(res, row, col))
+		return json_null();
+	eh_time_format(eh_pg_int8(res, row, col), text);
+	return json_string(text);
+}
+
+static json_t *pick(const json_t *body, const char *key)
+{
+	json_t *value = json_object_get(body, key);
+
+	return value != NULL ? json_incref(value) : json_null();
+}
+
+/* The keys of a replay's alert line, and the state of the day. */
+static json_t *alert_json(const PGresult *res, int row, bool whole)
+{
+	json_error_t why;
+	EH_JSON_AUTO body = json_loads(eh_pg_text(res, row, 14), 0, &why);
+	json_t *alert = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "type", "alert", "alert",
+	                          eh_pg_text(res, row, 0), "kind", eh_pg_text(res, row, 1), "source", eh_pg_text(res, row, 2), "attribute",
+	                          eh_pg_text(res, row, 3), "group", eh_pg_text(res, row, 4), "event", eh_pg_text(res, row, 5), "state",
+	                          eh_pg_text(res, row, 6), "severity", eh_pg_text(res, row, 7), "at", instant(res, row, 8), "pane_end",
+	                          instant(res, row, 9), "onset", instant(res, row, 10), "evidence_sha256", eh_pg_text(res, row, 11),
+	                          "policy_sha256", eh_pg_text(res, row, 12), "found_in", eh_pg_text(res, row, 13), "outcome",
+	                          pick(body, "outcome"), "owner", pick(body, "owner"), "lineage", pick(body, "lineage"), "sentence",
+	                          pick(body, "sentence"));
+
+	EH_ASSERT(alert != NULL);
+	if (whole)
+		json_object_set(alert, "body", body);
+	return alert;
+}
+
+static void print_alert(const PGresult *res, int row)
+{
+	EH_JSON_AUTO alert = alert_json(res, row, false);
+
+	printf("%s  %-22s %-7s %s: %s %s%s\n", eh_pg_text(res, row, 0), eh_pg_text(res, row, 6), eh_pg_text(res, row, 7),
+	       eh_pg_text(res, row, 2), eh_pg_text(res, row, 3), eh_pg_text(res, row, 4),
+	       strcmp(eh_pg_text(res, row, 13), "history") == 0 ? " (found in history)" : "");
+	printf("    %s\n", json_string_value(json_object_get(alert, "sentence")));
+}
+
+static enum eh_rc print_steps(struct eh_pg *pg, const char *alert_id, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_text(&args, alert_id);
+	enum eh_rc rc = eh_pg_query(pg, &eh_sql_cli_read_steps, &args, &res, err);
+	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
+		char at[EH_TIME_TEXT];
+		const char *actor = eh_pg_text(res, i, 5), *second = eh_pg_text(res, i, 6), *reason = eh_pg_text(res, i, 7);
+
+		eh_time_format(eh_pg_int8(res, i, 4), at);
+		printf("    %s  %s: %s%s%s%s%s%s%s  (leaf %s)\n", at, eh_pg_text(res, i, 1), eh_pg_text(res, i, 3), actor != NULL ? ", " : "",
+		       actor != NULL ? actor : "", second != NULL ? " and " : "", second != NULL ? second : "", reason != NULL ? ": " : "",
+		       reason != NULL ? reason : "", eh_pg_text(res, i, 8));
+	}
+	return rc;
+}
+
+static enum eh_rc read_alerts(struct eh_pg *pg, const char *alert_id, PGresult **res, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_text(&args, alert_id);
+	enum eh_rc rc = eh_pg_query(pg, &eh_sql_cli_read_alerts, &args, res, err);
+	if (rc == EH_OK && alert_id != NULL && PQntuples(*res) == 0) {
+		eh_fail(err, EH_BAD_INPUT, "there is no alert %s", alert_id);
+		return eh_hint(err, "`evenhand alerts list` names them.");
+	}
+	return rc;
+}
+
+static enum eh_rc list(struct eh_pg *pg, bool json, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	EH_JSON_AUTO array = json_array();
+	enum eh_rc rc = read_alerts(pg, NULL, &res, err);
+
+	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
+		if (json)
+			json_array_append_new(array, alert_json(res, i, false));
+		else
+			print_alert(res, i);
+	}
+	if (rc == EH_OK && json) {
+		json_dumpf(array, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		putchar('\n');
+	} else if (rc == EH_OK && PQntuples(res) == 0) {
+		puts("no alert was ever raised");
+	}
+	return rc;
+}
+
+static enum eh_rc show(struct eh_pg *pg, const char *alert_id, bool json, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	enum eh_rc rc = read_alerts(pg, alert_id, &res, err);
+
+	if (rc != EH_OK)
+		return rc;
+	if (json) {
+		EH_JSON_AUTO alert = alert_json(res, 0, true);
+
+		json_dumpf(alert, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		putchar('\n');
+		return EH_OK;
+	}
+	print_alert(res, 0);
+	return print_steps(pg, alert_id, err);
+}
+
+static enum eh_rc wait_for_answer(struct eh_pg *pg, int64_t request_id, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, request_id);
+	for (int waited = 0; waited < WAIT_MS; waited += POLL_MS) {
+		EH_PGRESULT_AUTO res = NULL;
+		enum eh_rc rc = eh_pg_query(pg, &eh_sql_cli_read_outcome, &args, &res, err);
+
+		if (rc != EH_OK)
+			return rc;
+		if (PQntuples(res) > 0 && !eh_pg_bool(res, 0, 0))
+			return eh_fail(err, EH_REFUSED, "request %lld was refused: %s", (long long)request_id, eh_pg_text(res, 0, 1));
+		if (PQntuples(res) > 0) {
+			printf("request %lld: %s\n", (long long)request_id, eh_pg_text(res, 0, 1));
+			return EH_OK;
+		}
+		usleep(POLL_MS * 1000);
+	}
+	printf("request %lld waits for judge, which does not seem to run\n", (long long)request_id);
+	return EH_OK;
+}
+
+static json_t *request_body(const struct ask *ask)
+{
+	json_t *body = json_pack("{s:s?}", "reason", ask->reason);
+
+	if (ask->event != NULL)
+		json_object_set_new(body, "event", json_string(ask->event));
+	if (strcmp(ask->verb, "approve") == 0)
+		json_object_set_new(body, "request_id", json_string(ask->alert_id));
+	return body;
+}
+
+static enum eh_rc check_user(struct eh_pg *pg, const char *user, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+	int64_t n;
+
+	if (user == NULL) {
+		eh_fail(err, EH_BAD_INPUT, "a step of an alert needs to know who takes it");
+		return eh_hint(err, "add --as USER.");
+	}
+	eh_pg_arg_text(&args, user);
+	enum eh_rc rc = eh_pg_query_int8(pg, &eh_sql_cli_read_user, &args, &n, err);
+	if (rc == EH_OK && n == 0) {
+		eh_fail(err, EH_BAD_INPUT, "there is no user %s", user);
+		return eh_hint(err, "`evenhand user list` names them, `evenhand user add` makes one.");
+	}
+	return rc;
+}
+
+static enum eh_rc request(struct eh_pg *pg, const struct ask *ask, struct eh_err *err)
+{
+	const struct passwd *me = getpwuid(getuid());
+	EH_JSON_AUTO body = request_body(ask);
+	struct eh_pg_args args = {0};
+	int64_t request_id;
+	enum eh_rc rc = check_user(pg, ask->user, err);
+
+	if (rc != EH_OK)
+		return rc;
+	char *text = json_dumps(body, JSON_COMPACT);
+	eh_pg_arg_text(&args, me != NULL ? me->pw_name : "unknown");
+	eh_pg_arg_text(&args, ask->user);
+	eh_pg_arg_text(&args, ask->verb);
+	eh_pg_arg_text(&args, strcmp(ask->verb, "approve") == 0 ? NULL : ask->alert_id);
+	eh_pg_arg_text(&args, text);
+	rc = eh_pg_query_int8(pg, &eh_sql_cli_write_request, &args, &request_id, err);
+	free(text);
+	return rc == EH_OK ? wait_for_answer(pg, request_id, err) : rc;
+}
+
+static bool is_step(const char *word)
+{
+	static const char *const steps[] = {"acknowledge", "investigate", "mitigate", "verify", "note", "reopen", "propose", "approve"};
+
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+		if (strcmp(steps[i], word) == 0)
+			return true;
+	return false;
+}
+
+static enum eh_rc act(struct eh_pg *pg, int argc, char **argv, struct ask *ask, bool json, struct eh_err *err)
+{
+	const char *what = argc > 1 ? argv[1] : "list";
+
+	if (strcmp(what, "ack") == 0)
+		what = "acknowledge";
+	if (strcmp(what, "list") == 0 && argc <= 2)
+		return list(pg, json, err);
+	if (argc == 3 && strcmp(what, "show") == 0)
+		return show(pg, argv[2], json, err);
+	if (argc == 3 && is_step(what)) {
+		ask->verb = what;
+		ask->alert_id = argv[2];
+		return request(pg, ask, err);
+	}
+	eh_fail(err, EH_BAD_INPUT, "alerts has no \"%s\" of that form", what);
+	return eh_hint(err, "`evenhand alerts --help` shows the forms.");
+}
+
+int eh_cli_alerts(int argc, char **argv, struct eh_settings *settings)
+{
+	EH_PG_AUTO pg = NULL;
+	struct ask ask = {0};
+	bool json = false;
+	const struct eh_cli_flag flags[] = {
+		{"as", &ask.user, NULL}, {"reason", &ask.reason, NULL}, {"event", &ask.event, NULL}, {"json", NULL, &json}, {0}};
+	struct eh_err err;
+
+	if (eh_cli_flags(&argc, argv, flags, &err) != EH_OK || eh_cli_words(argc, argv, 0, 2, &err) != EH_OK ||
+	    eh_store_open(settings->store, settings->state, EH_STORE_WRITER, &pg, &err) != EH_OK ||
+	    act(pg, argc, argv, &ask, json, &err) != EH_OK)
+		return eh_cli_failed_json(&err, json);
+	return 0;
+}
