@@ -5,8 +5,9 @@
 
 #include <string.h>
 
+#include "cube/tally.h"
 #include "source/cells.h"
-#include "source/tally.h"
+#include "source/panes.h"
 
 #define EVIDENCE_HEAD "evenhand/evidence/v1\n"
 
@@ -43,14 +44,14 @@ static enum eh_rc tally(const struct eh_judge_store *store, struct eh_sha256 *ou
 
 	for (const struct eh_judge_feed *f = store->feeds; f != NULL; f = f->next)
 		n++;
-	struct eh_tally *tallies = eh_arena_zalloc(home, n, sizeof *tallies);
+	struct eh_cube_tally_source *tallies = eh_arena_zalloc(home, n, sizeof *tallies);
 	n = 0;
 	for (const struct eh_judge_feed *f = store->feeds; rc == EH_OK && f != NULL; f = f->next, n++) {
-		tallies[n].source = f->map->source;
-		rc = eh_tally_digest(store->pg, f->source->source_id, eh_cells_names(eh_cells_new(home, f->map)), &tallies[n].digest, err);
+		tallies[n].name = f->map->source;
+		rc = eh_panes_digest(store->pg, f->source->source_id, eh_cells_names(eh_cells_new(home, f->map)), &tallies[n].digest, err);
 	}
 	if (rc == EH_OK && n > 0)
-		*out = eh_tally_of(tallies, n);
+		*out = eh_cube_tally_store(tallies, n);
 	return rc;
 }
 
