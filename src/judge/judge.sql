@@ -62,14 +62,18 @@ SELECT source_id, first_us, last_us, clock_us, included, leaf, n, digest, histor
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], $9::bigint[])
      AS t (source_id, first_us, last_us, clock_us, included, leaf, n, digest, history)
 
--- name: write_point
+-- name: write_points
 INSERT INTO evenhand.monitor_point (source_id, monitor, pane_us, leaf_index, verdict, battery)
-VALUES ($1::integer, $2::text, $3::bigint, $4::bigint, $5::jsonb, $6::jsonb)
+SELECT source_id, monitor, pane_us, leaf, verdict::jsonb, battery::jsonb
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
+     AS t (source_id, monitor, pane_us, leaf, verdict, battery)
 ON CONFLICT (source_id, monitor, pane_us) DO NOTHING
 
 -- name: write_latest
 INSERT INTO evenhand.monitor_latest (source_id, monitor, pane_us, leaf_index, verdict, battery)
-VALUES ($1::integer, $2::text, $3::bigint, $4::bigint, $5::jsonb, $6::jsonb)
+SELECT source_id, monitor, pane_us, leaf, verdict::jsonb, battery::jsonb
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
+     AS t (source_id, monitor, pane_us, leaf, verdict, battery)
 ON CONFLICT (source_id, monitor) DO UPDATE SET pane_us = excluded.pane_us, leaf_index = excluded.leaf_index,
 	verdict = excluded.verdict, battery = excluded.battery
 

@@ -16,8 +16,8 @@ bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pa
 	return (outcome == EH_JUDGE_FAVOURABLE ? policy->favourable : policy->adverse) && (kind == EH_JUDGE_RAW || pair->conditional);
 }
 
-struct eh_judge_kept_point *eh_judge_row_point(struct eh_judge_writer *w, const struct eh_judge_source *s,
-                                               const struct eh_judge_pair *pair, int outcome, int kind)
+static struct eh_judge_kept_point *point_of(struct eh_judge_writer *w, const struct eh_judge_source *s,
+                                            const struct eh_judge_pair *pair, int outcome, int kind)
 {
 	struct eh_judge_kept_point *p = eh_arena_zalloc(w->tick, 1, sizeof *p);
 	EH_JSON_AUTO battery = eh_judge_battery(s, pair, outcome, kind);
@@ -70,44 +70,74 @@ static enum eh_rc write_closes(struct eh_judge_writer *w, int64_t first, struct 
 	return eh_pg_run(w->store->pg, &eh_sql_judge_write_close, &args, NULL, err);
 }
 
-static enum eh_rc write_point(struct eh_judge_writer *w, const struct eh_pg_sql *sql, const struct eh_judge_kept_point *p,
-                              int64_t leaf_index, struct eh_err *err)
+/* A list of points in one statement; `first` gives its leaf to those that have none yet. */
+static enum eh_rc write_list(struct eh_judge_writer *w, const struct eh_pg_sql *sql, const struct eh_judge_kept_point *list,
+                             int64_t first, struct eh_err *err)
 {
+	size_t n = 0, i = 0;
 	struct eh_pg_args args = {0};
 
-	eh_pg_arg_int8(&args, p->source_id);
-	eh_pg_arg_text(&args, p->monitor);
-	eh_pg_arg_int8(&args, p->pane_us);
-	eh_pg_arg_int8(&args, leaf_index);
-	eh_pg_arg_text(&args, p->verdict);
-	eh_pg_arg_text(&args, p->battery);
+	for (const struct eh_judge_kept_point *p = list; p != NULL; p = p->next)
+		n++;
+	if (n == 0)
+		return EH_OK;
+	int64_t *source = eh_arena_zalloc(w->tick, n, sizeof *source), *pane = eh_arena_zalloc(w->tick, n, sizeof *pane);
+	int64_t *leaf = eh_arena_zalloc(w->tick, n, sizeof *leaf);
+	const char **monitor = eh_arena_zalloc(w->tick, n, sizeof *monitor), **verdict = eh_arena_zalloc(w->tick, n, sizeof *verdict);
+	const char **battery = eh_arena_zalloc(w->tick, n, sizeof *battery);
+	for (const struct eh_judge_kept_point *p = list; p != NULL; p = p->next, i++) {
+		source[i] = p->source_id;
+		monitor[i] = p->monitor;
+		pane[i] = p->pane_us;
+		leaf[i] = p->in_this ? first + (int64_t)p->place : p->leaf_index;
+		verdict[i] = p->verdict;
+		battery[i] = p->battery;
+	}
+	eh_pg_arg_int8_array(&args, w->tick, source, n);
+	eh_pg_arg_text_array(&args, w->tick, monitor, n);
+	eh_pg_arg_int8_array(&args, w->tick, pane, n);
+	eh_pg_arg_int8_array(&args, w->tick, leaf, n);
+	eh_pg_arg_text_array(&args, w->tick, verdict, n);
+	eh_pg_arg_text_array(&args, w->tick, battery, n);
 	return eh_pg_run(w->store->pg, sql, &args, NULL, err);
 }
 
-static enum eh_rc write_points(struct eh_judge_writer *w, int64_t first, struct eh_err *err)
+/* The points of every monitor of a source as it stands now. */
+static struct eh_judge_kept_point *list_points(struct eh_judge_writer *w, const struct eh_judge_feed *feed)
 {
-	enum eh_rc rc = EH_OK;
+	const struct eh_judge_source *s = feed->source;
+	struct eh_judge_kept_point *list = NULL, **end = &list;
 
-	for (const struct eh_judge_kept_point *p = w->points; rc == EH_OK && p != NULL; p = p->next)
-		rc = write_point(w, &eh_sql_judge_write_point, p, p->in_this ? first + (int64_t)p->place : p->leaf_index, err);
-	return rc;
+	for (uint32_t a = 0; a < s->shape.attributes; a++)
+		for (uint32_t i = 0; i < s->attribute[a].pairs; i++)
+			for (int m = 0; m < EH_JUDGE_OUTCOMES * EH_JUDGE_KINDS; m++) {
+				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
+
+				if (!eh_judge_row_watched(w->store->judge, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS))
+					continue;
+				*end = point_of(w, s, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS);
+				(*end)->leaf_index = feed->last_leaf;
+				end = &(*end)->next;
+			}
+	return list;
+}
+
+void eh_judge_row_points(struct eh_judge_writer *w, const struct eh_judge_feed *feed)
+{
+	*w->points_end = list_points(w, feed);
+	for (struct eh_judge_kept_point *p = *w->points_end; p != NULL; p = p->next) {
+		p->place = w->last_place;
+		p->in_this = w->last_in_this == feed;
+		w->points_end = &p->next;
+	}
 }
 
 /* The state after the last close of each source that this transaction moved. */
 static enum eh_rc write_latest(struct eh_judge_writer *w, const struct eh_judge_feed *feed, struct eh_err *err)
 {
 	const struct eh_judge_source *s = feed->source;
-	enum eh_rc rc = EH_OK;
+	enum eh_rc rc = write_list(w, &eh_sql_judge_write_latest, list_points(w, feed), 0, err);
 
-	for (uint32_t a = 0; rc == EH_OK && a < s->shape.attributes; a++)
-		for (uint32_t i = 0; rc == EH_OK && i < s->attribute[a].pairs; i++)
-			for (int m = 0; rc == EH_OK && m < EH_JUDGE_OUTCOMES * EH_JUDGE_KINDS; m++) {
-				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
-
-				if (eh_judge_row_watched(w->store->judge, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS))
-					rc = write_point(w, &eh_sql_judge_write_latest,
-					                 eh_judge_row_point(w, s, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS), feed->last_leaf, err);
-			}
 	if (rc != EH_OK)
 		return rc;
 	EH_JSON_AUTO figures = eh_judge_figures(s);
@@ -229,7 +259,7 @@ static enum eh_rc write_month(struct eh_judge_writer *w, const struct eh_judge_k
 
 enum eh_rc eh_judge_rows_write(struct eh_judge_writer *w, int64_t first, struct eh_err *err)
 {
-	enum eh_rc rc = write_points(w, first, err); /* before last_leaf moves on */
+	enum eh_rc rc = write_list(w, &eh_sql_judge_write_points, w->points, first, err); /* before last_leaf moves on */
 
 	if (rc == EH_OK)
 		rc = write_closes(w, first, err);

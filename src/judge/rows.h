@@ -62,8 +62,9 @@ struct eh_judge_writer {
 };
 
 bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome, int kind);
-struct eh_judge_kept_point *eh_judge_row_point(struct eh_judge_writer *w, const struct eh_judge_source *s,
-                                               const struct eh_judge_pair *pair, int outcome, int kind);
+
+/* Keeps the state of every monitor of the source as points of its charts. */
+void eh_judge_row_points(struct eh_judge_writer *w, const struct eh_judge_feed *feed);
 
 /* Where the step opens a new calendar month, keeps the regulator's rows of the one before. */
 EH_MUST enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step,

@@ -14,6 +14,7 @@
 #include "judge/requests.h"
 #include "judge/rows.h"
 #include "judge/sql.h"
+#include "notify/notify.h"
 
 #define LOCK_KEY INT64_C(0x6576656e6a756467) /* "evenjudg" */
 #define PANES_AT_ONCE 256                    /* panes with decisions in one transaction */
@@ -26,6 +27,7 @@ struct loop {
 	struct eh_answers answers;
 	struct eh_judge_store *store;
 	struct eh_judge_writer *writer;
+	struct eh_notify *notify;
 	int64_t live_at_us;
 };
 
@@ -283,7 +285,7 @@ static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
 		rc = catch_up(l, done, err);
 	if (rc == EH_OK)
 		rc = show_all_open(l, err);
-	return rc;
+	return rc == EH_OK ? eh_notify_tick(l->notify, l->run->pg, eh_time_wall_us(), err) : rc;
 }
 
 static enum eh_rc start(struct loop *l, struct eh_err *err)
@@ -297,6 +299,8 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 		eh_fail(err, EH_REFUSED, "another judge works on this store");
 		return eh_hint(err, "one judge decides for a store; stop the other, or let it go on.");
 	}
+	if (rc == EH_OK)
+		rc = eh_notify_open(l->run->settings, NULL, &l->notify, err);
 	if (rc == EH_OK)
 		rc = eh_answers_read(l->home, l->run->settings->register_file, &l->answers, err);
 	if (rc == EH_OK)
@@ -325,6 +329,7 @@ enum eh_rc eh_judge_run(const struct eh_judge_run *run, struct eh_err *err)
 			break;
 		usleep(TICK_US);
 	}
+	eh_notify_close(l.notify);
 	eh_judge_writer_free(l.writer);
 	eh_judge_store_close(l.store);
 	eh_arena_free(l.home);

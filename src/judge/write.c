@@ -220,28 +220,6 @@ enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *w, const struct eh_judge
 	return add_step_leaf(w, s, err);
 }
 
-/* Before a day's first close is folded, the last close of the day before becomes a point of the charts. */
-static void keep_points(struct eh_judge_writer *w, const struct eh_judge_feed *feed)
-{
-	const struct eh_judge_source *s = feed->source;
-
-	for (uint32_t a = 0; a < s->shape.attributes; a++)
-		for (uint32_t i = 0; i < s->attribute[a].pairs; i++)
-			for (int m = 0; m < EH_JUDGE_OUTCOMES * EH_JUDGE_KINDS; m++) {
-				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
-				struct eh_judge_kept_point *p;
-
-				if (!eh_judge_row_watched(w->store->judge, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS))
-					continue;
-				p = eh_judge_row_point(w, s, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS);
-				p->place = w->last_place;
-				p->in_this = w->last_in_this == feed;
-				p->leaf_index = feed->last_leaf;
-				*w->points_end = p;
-				w->points_end = &p->next;
-			}
-}
-
 static void keep_close(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step, size_t place)
 {
 	struct eh_judge_kept_close *c = eh_arena_zalloc(w->tick, 1, sizeof *c);
@@ -278,8 +256,9 @@ enum eh_rc eh_judge_writer_fold(struct eh_judge_writer *w, struct eh_judge_feed 
 	size_t place;
 	enum eh_rc rc = EH_OK;
 
+	/* Before a day's first close is folded, the last close of the day before becomes a point of the charts. */
 	if (s->any && eh_pane_start(EH_PANE_DAY, s->pane_start_us) != eh_pane_start(EH_PANE_DAY, step->last_pane_us))
-		keep_points(w, feed);
+		eh_judge_row_points(w, feed);
 	rc = eh_judge_row_month(w, feed, step, err);
 	if (rc == EH_OK)
 		rc = eh_judge_store_fold(w->store, feed, step, err);
