@@ -249,10 +249,16 @@ static bool leaf_is_due(const struct run *run, int64_t t)
 	       (record->first_uncovered != 0 && eh_time_steady_us() - record->uncovered_since_us >= LEAF_US);
 }
 
+/* What is left of a predecessor's difference ends before this snapshot, so it cannot move T. */
+static bool is_rest(const struct run *run)
+{
+	return run->record.position.kind == EH_POSITION_DELTA;
+}
+
 /* One snapshot's difference.  *rows says whether there was any. */
 static enum eh_rc gather_difference(struct run *run, bool *rows, struct eh_err *err)
 {
-	bool whole = false;
+	bool whole = false, rest = is_rest(run);
 	int64_t before = run->record.commit_no;
 	enum eh_rc rc = eh_poll_begin(run->poll, &run->record.position, err);
 
@@ -261,8 +267,10 @@ static enum eh_rc gather_difference(struct run *run, bool *rows, struct eh_err *
 	if (rc == EH_OK)
 		rc = read_rows(run, false, &whole, err);
 	if (rc == EH_OK && whole) {
-		if (eh_delta_rows(run->delta) > 0)
-			rc = commit_rows(run, EH_GATHER_LIVE, run->clock.now_us, leaf_is_due(run, run->clock.now_us), err);
+		int64_t t = rest ? run->record.clock_us : run->clock.now_us;
+
+		if (eh_delta_rows(run->delta) > 0 || rest)
+			rc = commit_rows(run, EH_GATHER_LIVE, t, leaf_is_due(run, t), err);
 		else
 			rc = move_clock(run, err);
 	}
@@ -312,8 +320,10 @@ static enum eh_rc gather_live(struct run *run, struct eh_err *err)
 	(void)snprintf(channel, sizeof channel, "evenhand_%s", run->map->source);
 	enum eh_rc rc = eh_pg_listen(run->source, channel, err);
 	while (rc == EH_OK && !stopped(run)) {
+		bool rest = is_rest(run);
+
 		rc = gather_difference(run, &rows, err);
-		if (rc != EH_OK || run->options->once)
+		if (rc != EH_OK || (run->options->once && !rest))
 			break;
 		rc = cover_when_due(run, err);
 		if (rc == EH_OK && !stopped(run))
@@ -325,7 +335,7 @@ static enum eh_rc gather_live(struct run *run, struct eh_err *err)
 /* ---- a source that is not followed, gathered again ------------------------------------ */
 
 /* Rows that were loaded since go in: late where their pane was closed, and T moves as at the end of history. */
-static enum eh_rc gather_rest(struct run *run, struct eh_err *err)
+static enum eh_rc gather_rest_once(struct run *run, struct eh_err *err)
 {
 	bool whole = false;
 	int64_t store_us;
@@ -337,7 +347,7 @@ static enum eh_rc gather_rest(struct run *run, struct eh_err *err)
 	run->clock.fates = true;
 	run->clock.before_us = INT64_MIN;
 	run->clock.now_us = INT64_MAX;
-	position->start_us = eh_poll_clock_us(run->poll);
+	position->start_us = eh_poll_clock_us(run->poll) == INT64_MIN ? INT64_MAX : eh_poll_clock_us(run->poll);
 	position->last_us = INT64_MIN;
 	if (rc == EH_OK)
 		rc = read_rows(run, false, &whole, err);
@@ -347,6 +357,14 @@ static enum eh_rc gather_rest(struct run *run, struct eh_err *err)
 		rc = commit_rows(run, EH_GATHER_ENDED, t > run->record.clock_us ? t : run->record.clock_us, true, err);
 	}
 	return rc == EH_OK ? eh_poll_end(run->poll, err) : rc;
+}
+
+static enum eh_rc gather_rest(struct run *run, struct eh_err *err)
+{
+	bool rest = is_rest(run);
+	enum eh_rc rc = gather_rest_once(run, err);
+
+	return rc == EH_OK && rest && !stopped(run) ? gather_rest_once(run, err) : rc;
 }
 
 /* ---- the whole ------------------------------------------------------------------------ */

@@ -290,7 +290,7 @@ static void set_start(struct eh_poll *poll, const struct eh_position *from, uint
 	p->block = 0;
 	p->offset = 0;
 	p->xid = 0;
-	p->start_us = poll->clock_us;
+	p->start_us = poll->clock_us == INT64_MIN ? INT64_MAX : poll->clock_us; /* a scenario that has not begun has no future */
 	p->last_us = INT64_MIN;
 	struct eh_buf *target = p->kind == EH_POSITION_HISTORY ? &p->snapshot : &p->until;
 	eh_buf_reset(target);

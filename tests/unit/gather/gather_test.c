@@ -1,0 +1,285 @@
+/*
+ * gather_test.c - each row of a decision log is counted once, whatever happens between.
+ */
+#include "base/time.h"
+#include "tests/unit/gather/rig.h"
+
+#define FOLLOWED RIG_MAP("log", "")
+#define ENDS RIG_MAP("log", "follow: no\n")
+
+static void history_is_counted_and_its_clock_set(void **state)
+{
+	struct eh_gather_result result;
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 1000));
+	result = rig_gather_once(rig_map(ENDS), 0);
+	assert_int_equal(result.rows[EH_GATHER_ON_TIME], 980);
+	assert_int_equal(result.rows[EH_GATHER_SET_ASIDE], 20);
+	assert_true(result.ended);
+	rig_expect_equal("log", 1000);
+	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.source_state WHERE phase = 'ended'"), 1);
+	/* The last accepted row is the 999th minute; the 1000th cannot be used. */
+	assert_int_equal(rig_int8("SELECT clock_us FROM evenhand.source_state"),
+	                 rig_int8("SELECT (extract(epoch FROM decided_at) * 1000000)::bigint FROM public.decision WHERE id = 'd999'"));
+	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.set_aside WHERE row_id = 'd50' AND reason LIKE '%decision%'"), 1);
+	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.ledger_leaf WHERE kind = 'batch'"),
+	                 rig_int8("SELECT count(*) FROM evenhand.batch"));
+}
+
+/* However often it is stopped, and whatever is inserted meanwhile, each row is counted once; the tally does not know. */
+static void history_goes_on_where_it_stopped(void **state)
+{
+	const struct eh_map *map = rig_map(FOLLOWED);
+	struct eh_sha256 stopped, whole;
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 2000));
+	for (int i = 0; rig_int8("SELECT count(*) FROM evenhand.source_state WHERE phase <> 'history'") == 0; i++) {
+		assert_true(i < 40);
+		rig_gather_step(map, 150);
+		if (i == 3)
+			rig_sql(RIG_ROWS(2001, 2500));
+	}
+	rig_gather_once(map, 150);
+	stopped = rig_expect_equal("log", 2500);
+	rig_gather_once(rig_map(RIG_MAP("other", "")), 0);
+	whole = rig_expect_equal("other", 2500);
+	assert_true(eh_sha256_equal(&stopped, &whole));
+}
+
+static void large_difference_goes_on_where_it_stopped(void **state)
+{
+	const struct eh_map *map = rig_map(FOLLOWED);
+
+	(void)state;
+	rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(1, 700));
+	rig_sql(RIG_ROWS(701, 900));
+	rig_gather_step(map, 0); /* makes nothing: it was stopped before it looked */
+	for (int i = 0; i < 4; i++) {
+		struct eh_gather_options options = {.once = true, .quiet = true, .commit_rows = 130};
+		static volatile sig_atomic_t stop;
+		struct eh_gather_result result;
+		struct eh_err err;
+		EH_PG_AUTO store = eh_test_open(EH_STORE_WRITER);
+		EH_PG_AUTO source = eh_test_open(EH_STORE_SOURCE);
+
+		options.stop = &stop;
+		stop = 0;
+		/* The store's session ends under the gather after some commits. */
+		eh_test_sql(store, "SET statement_timeout = 0");
+		char sql[256];
+		snprintf(sql, sizeof sql, "ALTER TABLE evenhand.gather_commit ADD CONSTRAINT few CHECK (commit_no <= %d)", 3 + i);
+		EH_PG_AUTO admin = eh_test_open_admin();
+		eh_test_sql(admin, sql);
+		assert_int_not_equal(eh_gather_run(store, source, map, &options, &result, &err), EH_OK);
+		eh_test_sql(admin, "ALTER TABLE evenhand.gather_commit DROP CONSTRAINT few");
+		rig_recompute("log");
+		assert_int_equal(rig_recompute("log").differs_n, 0);
+	}
+	rig_sql(RIG_ROWS(901, 1000));
+	rig_gather_once(map, 130);
+	rig_expect_equal("log", 1000);
+}
+
+static void rows_meet_their_fate(void **state)
+{
+	const struct eh_map *map = rig_map(FOLLOWED);
+	struct eh_gather_result result;
+
+	(void)state;
+	rig_gather_once(map, 0);
+	rig_sql("INSERT INTO public.decision VALUES ('now', now(), 'yes', 0.5, 'F', 1, 'z1', 'm1'),"
+	        " ('old', now() - interval '3 hours', 'yes', 0.5, 'F', 1, 'z1', 'm1'),"
+	        " ('soon', now() + interval '4 minutes', 'yes', 0.5, 'F', 1, 'z1', 'm1'),"
+	        " ('tomorrow', now() + interval '1 day', 'no', 0.5, 'F', 1, 'z1', 'm1'),"
+	        " ('forged', '9999-12-31 23:59:59+00', 'no', 0.5, 'F', 1, 'z1', 'm1'),"
+	        " ('never', 'infinity', 'no', 0.5, 'F', 1, 'z1', 'm1')");
+	result = rig_gather_once(map, 0);
+	assert_int_equal(result.rows[EH_GATHER_ON_TIME], 2);
+	assert_int_equal(result.rows[EH_GATHER_LATE], 1);
+	assert_int_equal(result.rows[EH_GATHER_EARLY], 2);
+	assert_int_equal(result.rows[EH_GATHER_SET_ASIDE], 1);
+	rig_expect_equal("log", 6);
+	/* No row moved the clock. */
+	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.source_state"
+	                          " WHERE clock_us > extract(epoch FROM clock_timestamp()) * 1000000"), 0);
+}
+
+static void forged_date_in_history_sets_no_clock(void **state)
+{
+	(void)state;
+	rig_sql(RIG_ROWS(1, 10));
+	rig_sql("INSERT INTO public.decision VALUES ('forged', '2999-01-01', 'no', 0.5, 'F', 1, 'z1', 'm1')");
+	rig_gather_once(rig_map(ENDS), 0);
+	assert_int_equal(rig_int8("SELECT clock_us FROM evenhand.source_state"),
+	                 rig_int8("SELECT (extract(epoch FROM decided_at) * 1000000)::bigint FROM public.decision WHERE id = 'd10'"));
+}
+
+static void closed_pane_makes_late(void **state)
+{
+	const struct eh_map *map = rig_map(ENDS);
+	struct eh_gather_result result;
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 100));
+	rig_gather_once(map, 0);
+	EH_PG_AUTO admin = eh_test_open_admin();
+	eh_test_sql(admin, "INSERT INTO evenhand.ledger_leaf VALUES (1000000, 'pane', '{}', sha256(''));"
+	                   "INSERT INTO evenhand.pane_close SELECT source_id, min(pane_us), min(pane_us), min(pane_us), 0, 1000000, 1,"
+	                   " sha256(''), true FROM evenhand.pane_delta GROUP BY source_id");
+	/* Loaded later into a source that is not followed: late in the closed pane, on time in the next. */
+	rig_sql("INSERT INTO public.decision VALUES ('a', '2024-01-01 00:30:00+00', 'yes', 0.5, 'F', 1, 'z1', 'm1'),"
+	        " ('b', '2024-01-01 01:30:00+00', 'yes', 0.5, 'F', 1, 'z1', 'm1')");
+	result = rig_gather_once(map, 0);
+	assert_int_equal(result.rows[EH_GATHER_LATE], 1);
+	assert_int_equal(result.rows[EH_GATHER_ON_TIME], 1);
+	rig_expect_equal("log", 102);
+}
+
+static void second_gather_is_refused(void **state)
+{
+	const struct eh_map *map = rig_map(FOLLOWED);
+	struct eh_gather_options options = {.once = true, .quiet = true};
+	struct eh_gather_result result;
+	struct rig_follow follow;
+	struct eh_err err = {0};
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 10));
+	rig_follow_begin(&follow, map);
+	while (rig_int8("SELECT count(*) FROM evenhand.gather_commit") == 0)
+		usleep(10000);
+	expect_rc(EH_REFUSED, rig_gather(map, &options, &result, &err), &err);
+	assert_non_null(strstr(err.text, "another gather"));
+	rig_follow_end(&follow);
+	rig_gather_once(map, 0);
+}
+
+/* What was committed without its leaf gets one first. */
+static void uncovered_commit_is_covered_first(void **state)
+{
+	const struct eh_map *map = rig_map(FOLLOWED);
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 100));
+	rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(101, 200));
+	rig_gather_once(map, 0);
+	EH_PG_AUTO admin = eh_test_open_admin();
+	eh_test_sql(admin, "DELETE FROM evenhand.batch WHERE last_commit = 2");
+	rig_gather_step(map, 0);
+	rig_expect_equal("log", 200);
+	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.batch"), 2);
+}
+
+static void forged_transaction_id_is_not_counted_twice(void **state)
+{
+	const struct eh_map *map = rig_map(FOLLOWED);
+
+	(void)state;
+	rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(1, 10));
+	rig_sql("INSERT INTO public.decision VALUES ('f', now(), 'yes', 0.5, 'F', 1, 'z1', 'm1', '99999999999')");
+	rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(11, 20));
+	rig_gather_once(map, 0);
+	rig_expect_equal("log", 20);
+	/* A row that claims to be older than what was read is never read; recompute names its pane. */
+	rig_sql("INSERT INTO public.decision VALUES ('g', '2024-01-01 00:05:00+00', 'yes', 0.5, 'F', 1, 'z1', 'm1', '3')");
+	rig_gather_once(map, 0);
+	struct eh_recompute r = rig_recompute("log");
+	assert_int_equal(r.differs_n, 1);
+	assert_int_equal(r.differs[0].n_source, r.differs[0].n_stored + 1);
+}
+
+static void update_and_delete_are_found_and_named(void **state)
+{
+	const struct eh_map *map = rig_map(FOLLOWED);
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 200));
+	rig_gather_once(map, 64);
+	rig_expect_equal("log", 200);
+	rig_sql("UPDATE public.decision SET decision = 'no' WHERE id = 'd7'");
+	struct eh_recompute r = rig_recompute("log");
+	assert_int_equal(r.differs_n, 1);
+	assert_int_equal(r.differs[0].n_stored, r.differs[0].n_source);
+	assert_int_equal(r.differs[0].batches, 1);
+	assert_int_equal(r.differs[0].batch[0].first_commit, 1);
+	assert_true(r.differs[0].batch[0].leaf_index >= 0);
+	rig_sql("UPDATE public.decision SET decision = 'yes' WHERE id = 'd7'; DELETE FROM public.decision WHERE id = 'd199'");
+	r = rig_recompute("log");
+	assert_int_equal(r.differs_n, 1);
+	assert_int_equal(r.differs[0].n_stored, r.differs[0].n_source + 1);
+	assert_int_equal(r.differs[0].pane_us % EH_HOUR_US, 0);
+}
+
+static void changed_map_is_a_new_source(void **state)
+{
+	struct eh_gather_options options = {.once = true, .quiet = true};
+	struct eh_gather_result result;
+	struct eh_err err = {0};
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 10));
+	rig_gather_once(rig_map(FOLLOWED), 0);
+	rig_gather_once(rig_map(RIG_MAP("log", "lateness: 1h\nfollow: no\n")), 0);
+	assert_int_equal(rig_int8("SELECT max(version) FROM evenhand.source_map"), 2);
+	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.source_state WHERE phase = 'ended'"), 1);
+	expect_rc(EH_REFUSED, rig_gather(rig_map(RIG_MAP("log", "pane: 1d\n")), &options, &result, &err), &err);
+	assert_non_null(strstr(err.text, "another map"));
+	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.ledger_leaf WHERE kind = 'source'"), 2);
+}
+
+static void scenario_has_its_own_clock(void **state)
+{
+	const struct eh_map *map = rig_map(FOLLOWED);
+	struct eh_gather_options options = {.once = true, .quiet = true};
+	struct eh_gather_result result;
+	struct eh_err err = {0};
+
+	(void)state;
+	EH_PG_AUTO store = eh_test_open(EH_STORE_WRITER);
+	struct eh_source source;
+	expect_rc(EH_OK, eh_source_register(rig_arena, store, map, &source, &err), &err);
+	eh_test_sql(store, "INSERT INTO evenhand.scenario (source_id, start_us, rate) SELECT source_id, 0, 86400 FROM evenhand.source");
+	rig_sql("CREATE SCHEMA IF NOT EXISTS evenhand_import;"
+	        "CREATE TABLE IF NOT EXISTS evenhand_import.scenario_clock (source text PRIMARY KEY, now_us bigint);"
+	        "DELETE FROM evenhand_import.scenario_clock");
+	rig_sql(RIG_ROWS(1, 99));
+	rig_gather_once(map, 0);
+	assert_int_equal(rig_int8("SELECT clock_us FROM evenhand.source_state"),
+	                 rig_int8("SELECT (extract(epoch FROM max(decided_at)) * 1000000)::bigint FROM public.decision"));
+	rig_sql(RIG_ROWS(101, 199) ";INSERT INTO evenhand_import.scenario_clock SELECT 'log',"
+	        " (extract(epoch FROM max(decided_at)) * 1000000)::bigint FROM public.decision");
+	result = rig_gather_once(map, 0);
+	assert_int_equal(result.rows[EH_GATHER_EARLY] + result.rows[EH_GATHER_LATE], 0);
+	assert_int_equal(rig_int8("SELECT clock_us FROM evenhand.source_state"),
+	                 rig_int8("SELECT now_us FROM evenhand_import.scenario_clock"));
+	rig_expect_equal("log", 198);
+	/* A source that is not generated has no place beside it. */
+	expect_rc(EH_OK, eh_source_register(rig_arena, store, rig_map(RIG_MAP("real", "")), &source, &err), &err);
+	expect_rc(EH_REFUSED, rig_gather(map, &options, &result, &err), &err);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(history_is_counted_and_its_clock_set, rig_reset),
+		cmocka_unit_test_setup(history_goes_on_where_it_stopped, rig_reset),
+		cmocka_unit_test_setup(large_difference_goes_on_where_it_stopped, rig_reset),
+		cmocka_unit_test_setup(rows_meet_their_fate, rig_reset),
+		cmocka_unit_test_setup(forged_date_in_history_sets_no_clock, rig_reset),
+		cmocka_unit_test_setup(closed_pane_makes_late, rig_reset),
+		cmocka_unit_test_setup(second_gather_is_refused, rig_reset),
+		cmocka_unit_test_setup(uncovered_commit_is_covered_first, rig_reset),
+		cmocka_unit_test_setup(forged_transaction_id_is_not_counted_twice, rig_reset),
+		cmocka_unit_test_setup(update_and_delete_are_found_and_named, rig_reset),
+		cmocka_unit_test_setup(changed_map_is_a_new_source, rig_reset),
+		cmocka_unit_test_setup(scenario_has_its_own_clock, rig_reset),
+	};
+
+	return cmocka_run_group_tests(tests, rig_begin, rig_end);
+}

@@ -1,0 +1,76 @@
+/*
+ * position_test.c - a position reads back as it was written, and nothing else is one.
+ */
+#include <string.h>
+
+#include "source/position.h"
+#include "tests/lib/test.h"
+
+static void round_trip(const char *text)
+{
+	EH_POSITION_AUTO position = {0};
+	EH_POSITION_AUTO copy = {0};
+	EH_BUF_AUTO out = {0};
+	struct eh_err err;
+
+	expect_rc(EH_OK, eh_position_parse(text, &position, &err), &err);
+	eh_position_copy(&copy, &position);
+	eh_position_format(&copy, &out);
+	assert_string_equal(out.data, text);
+}
+
+static void every_kind_reads_back(void **state)
+{
+	(void)state;
+	round_trip("history 100:120:101,105 16384 16390 7,65535 1700000000000000 -9223372036854775808");
+	round_trip("history 100:100: 16384 16390 4294967295,1 1700000000000000 1600000000000000");
+	round_trip("whole 18446744073709551615:18446744073709551615: 16384");
+	round_trip("delta 100:120:101,105 16384 16390 0,0 130:140:131 18446744073709551615");
+}
+
+static void nothing_else_is_a_position(void **state)
+{
+	static const char *const bad[] = {"",
+	                                  "whole",
+	                                  "whole 1:2: ",
+	                                  "whole 1:2: 3 ",
+	                                  "whole 1:2: 3x",
+	                                  "whole 1:2 3",
+	                                  "whole 1:2:3:4 5",
+	                                  "whole :2: 5",
+	                                  "whole 1,2:3: 5",
+	                                  "history 1:2: 3 4 5,6 7",
+	                                  "delta 1:2: 3 4 5,6 1:2: ",
+	                                  "delta 1:2: 3 4 5,6 1:2:",
+	                                  "live 1:2: 3"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		EH_POSITION_AUTO position = {0};
+		struct eh_err err;
+
+		expect_rc(EH_REFUSED, eh_position_parse(bad[i], &position, &err), &err);
+	}
+}
+
+static void snapshot_gives_its_xmax(void **state)
+{
+	uint64_t xmax = 0;
+
+	(void)state;
+	assert_true(eh_position_snapshot_ok("12:3456:13,14", 13, &xmax));
+	assert_int_equal(xmax, 3456);
+	assert_false(eh_position_snapshot_ok("12:34'56:", 9, NULL));
+	assert_false(eh_position_snapshot_ok("12", 2, NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_reads_back),
+		cmocka_unit_test(nothing_else_is_a_position),
+		cmocka_unit_test(snapshot_gives_its_xmax),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
