@@ -144,6 +144,15 @@ static json_t *strata_names(const struct eh_judge_alert *a)
 	return list;
 }
 
+/* The mark that the ratio is back inside the gate; null while it is not. */
+static json_t *recovery(const struct eh_judge_alert *a)
+{
+	if (!a->recovered)
+		return json_null();
+	return json_pack("{s:o,s:o}", "log10_e", eh_judge_real(ehs_eprocess_log_e(&a->recovery.process) / log(10.0)), "since",
+	                 eh_judge_time(a->raised_us));
+}
+
 static void put_numbers(json_t *body, const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
@@ -161,9 +170,7 @@ static void put_numbers(json_t *body, const struct eh_judge_event *e)
 		"peak_log10_e", eh_judge_real(a->peak_log_m / log(10.0)), "onset", eh_judge_time(a->onset_us), "onset_set", "first",
 		eh_judge_time(e->onset.found ? e->onset.first_us : INT64_MIN), "last",
 		eh_judge_time(e->onset.found ? e->onset.last_us : INT64_MIN), "monitors", folded(e), "naive_alerts",
-		(json_int_t)s->naive_alerts, "recovery",
-		json_pack("{s:o,s:o,s:b}", "log10_e", eh_judge_real(ehs_eprocess_log_e(&a->recovery.process) / log(10.0)), "since",
-	                  eh_judge_time(a->raised_us), "recovered", a->recovered));
+		(json_int_t)s->naive_alerts, "recovery", recovery(a));
 
 	EH_ASSERT(more != NULL && json_object_update(body, more) == 0);
 	json_decref(more);

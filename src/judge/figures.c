@@ -101,7 +101,7 @@ static json_t *point_biserial(struct ehs_2x2 t)
 	                 eh_judge_real(c.p));
 }
 
-/* Cramer's V between the attribute and the decision, over all groups in the window. */
+/* Cramer's V (bias-corrected) between the attribute and the decision, over all groups in the window. */
 static double decision_v(const struct eh_judge_source *s, uint32_t attribute)
 {
 	const struct eh_judge_table *t = &s->attribute[attribute].window;
@@ -113,7 +113,7 @@ static double decision_v(const struct eh_judge_source *s, uint32_t attribute)
 	}
 	struct ehs_contingency c = ehs_contingency(table, t->groups - 1, 2);
 	free(table);
-	return c.cramers_v;
+	return c.cramers_v_corrected;
 }
 
 static json_t *years(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind)

@@ -17,12 +17,13 @@
 
 #define BEFORE_US (30 * EH_DAY_US)
 #define MOVED 0.2          /* of share */
+#define EDGE_US (3 * EH_DAY_US) /* what was met this early in the walk may be older than the walk */
 #define RETRIEVAL_SHOWN 10 /* items of a retrieval role */
 
 struct part {
 	const char *role, *component;
 	uint64_t before, since;
-	int64_t first_us, first_since_us;
+	int64_t first_us;
 	const char *vendor; /* the one vendor it came with; NULL: none mapped, or several */
 	bool vendors_differ;
 	struct eh_cube_count *group; /* by code: n and favourable since the onset */
@@ -180,7 +181,10 @@ static json_t *part_json(const struct walk *w, const struct part *p, bool change
 	return json_pack("{s:s,s:s,s:s,s:s?,s:I,s:o,s:o,s:b,s:o,s:o}", "role", p->role, "component", p->component, "version", p->component,
 	                 "vendor", p->vendors_differ ? NULL : p->vendor, "n", (json_int_t)p->since, "n_by_group", n_by, "k_by_group", k_by,
 	                 "changed_since_onset", changed, "first_seen",
-	                 p->first_us == 0 || p->first_us == INT64_MAX ? json_null() : eh_judge_time(p->first_us), "answers",
+	                 p->first_us == 0 || p->first_us == INT64_MAX || p->first_us < w->alert->onset_us - BEFORE_US + EDGE_US
+	                         ? json_null()
+	                         : eh_judge_time(p->first_us),
+	                 "answers",
 	                 answer_json(answers, p));
 }
 
