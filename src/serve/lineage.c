@@ -58,7 +58,6 @@ static const char *share_of(struct eh_arena *arena, int64_t k, int64_t n)
 
 static json_t *make_row(struct eh_arena *arena, const struct component *c)
 {
-	const json_t *answers = json_object_get(c->item, "answers");
 	int64_t seen_us;
 	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "role", c->role, "name", c->name, "group_rate",
 	                        share_of(arena, c->k_group, c->n_group), "reference_rate",
@@ -69,12 +68,44 @@ static json_t *make_row(struct eh_arena *arena, const struct component *c)
 	eh_serve_set(row, "vendor", eh_serve_json_text(c->item, "vendor"));
 	if (eh_serve_json_time(c->item, "first_seen", &seen_us))
 		eh_serve_set(row, "first_seen", eh_serve_words_day(arena, seen_us));
-	if (json_is_object(answers)) {
-		eh_serve_set(row, "accountable", eh_serve_json_text(answers, "accountable"));
-		eh_serve_set(row, "contact", eh_serve_json_text(answers, "contact"));
-		eh_serve_set(row, "deputy", eh_serve_json_text(answers, "deputy"));
-	}
 	return row;
+}
+
+/* ---- who answers ---- */
+
+static const char *of(const json_t *answers, const char *key)
+{
+	const char *text = eh_serve_json_text(answers, key);
+
+	return text ? text : "";
+}
+
+/* The entry for that party, made where it is new. */
+static json_t *party(json_t *parties, const json_t *answers)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(parties, i, entry)
+		if (strcmp(of(entry, "accountable"), of(answers, "accountable")) == 0 && strcmp(of(entry, "contact"), of(answers, "contact")) == 0)
+			return entry;
+	entry = json_pack("{s:s, s:s, s:s, s:[]}", "accountable", of(answers, "accountable"), "contact", of(answers, "contact"),
+	                  "deputy", of(answers, "deputy"), "components");
+	eh_serve_append(parties, entry);
+	return entry;
+}
+
+/* Each accountable party once, with what it answers for; what nobody answers for comes last. */
+static json_t *make_answers(const struct component *components, size_t n, json_t *unanswered)
+{
+	json_t *parties = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const json_t *answers = json_object_get(components[i].item, "answers");
+		json_t *to = json_is_object(answers) ? json_object_get(party(parties, answers), "components") : unanswered;
+		eh_serve_append(to, json_pack("{s:s, s:s}", "role", components[i].role, "name", components[i].name));
+	}
+	return parties;
 }
 
 /* Above the drift line with its whole interval: alert.  Few decisions: thin.  Else nothing is said of it. */
@@ -99,7 +130,7 @@ static json_t *make_chart(struct eh_arena *arena, const struct component *compon
 			continue;
 		dots[drawn++] = (struct eh_chart_dot){
 			.label = eh_arena_printf(arena, "%s %s", c->role, c->name),
-			.note = eh_arena_printf(arena, "n %s%s", eh_serve_words_count(arena, c->n_group), c->changed ? ", new since the onset" : ""),
+			.note = eh_arena_printf(arena, "n %s", eh_serve_words_count(arena, c->n_group)),
 			.value = c->ratio.est,
 			.lo = c->ratio.lo > 0 ? c->ratio.lo : NAN,
 			.hi = isfinite(c->ratio.hi) ? c->ratio.hi : NAN,
@@ -110,7 +141,7 @@ static json_t *make_chart(struct eh_arena *arena, const struct component *compon
 	struct eh_chart_dots chart = {
 		.about = {"components", "Adverse ratio by component",
 	                  eh_arena_printf(arena, "The adverse rate of %s divided by that of %s, among the decisions that each component stood "
-						 "behind since the onset, with 95 %% intervals.", group, reference)},
+						 "behind since the onset, with 95\u00a0%% intervals.", group, reference)},
 		.unit = "ratio",
 		.rows = dots,
 		.n = drawn,
@@ -140,6 +171,9 @@ void eh_serve_lineage(struct eh_arena *arena, const json_t *body, json_t *model)
 		eh_serve_append(rows, make_row(arena, &components[i]));
 	}
 	eh_serve_put(model, "lineage", json_pack("{s:s, s:s, s:o}", "group", group, "reference", reference, "rows", rows));
+	json_t *unanswered = json_array(), *parties = make_answers(components, n, unanswered);
+	eh_serve_put(model, "answers", json_pack("{s:o, s:o, s:b}", "parties", parties, "unanswered", unanswered, "any_unanswered",
+	                                         json_array_size(unanswered) > 0));
 	json_t *chart = make_chart(arena, components, n, group, reference);
 	if (chart)
 		eh_serve_put(model, "components", chart);

@@ -23,7 +23,7 @@ static enum eh_rc list_sessions(struct eh_worker *worker, struct eh_request *rq,
 
 enum eh_rc eh_serve_page_account(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
 {
-	static const char *const labels[] = {"Signed in", "Last request", "", NULL};
+	static const char *const labels[] = {"Signed in", "Last request", "Where", NULL};
 	EH_PGRESULT_AUTO res = NULL;
 	enum eh_rc rc = list_sessions(worker, rq, &res, err);
 
@@ -33,7 +33,7 @@ enum eh_rc eh_serve_page_account(struct eh_worker *worker, struct eh_request *rq
 	for (int i = 0; i < PQntuples(res); i++)
 		eh_serve_table_row(table, (const char *const[]){eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 0)),
 		                                                eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 1)),
-		                                                eh_pg_bool(res, i, 2) ? "this browser" : ""});
+		                                                eh_pg_bool(res, i, 2) ? "this browser" : "another browser"});
 	const struct eh_session_limits *limits = &worker->serve->limits;
 	json_t *model = json_pack("{s:s, s:s, s:s, s:o, s:b, s:s, s:s}", "title", "Account", "name", rq->session.user, "role",
 	                          eh_serve_role_name(rq->session.role), "table", table, "others", PQntuples(res) > 1, "idle",
@@ -66,7 +66,7 @@ enum eh_rc eh_serve_page_help(struct eh_worker *worker, struct eh_request *rq, s
 
 enum eh_rc eh_serve_page_admin(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
 {
-	static const char *const labels[] = {"User", "Role", "Since", "Last signed in", "", NULL};
+	static const char *const labels[] = {"User", "Role", "Since", "Last signed in", "State", NULL};
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg *pg;
 	enum eh_rc rc = eh_serve_reader(worker, &pg, err);
@@ -82,6 +82,6 @@ enum eh_rc eh_serve_page_admin(struct eh_worker *worker, struct eh_request *rq, 
 						  eh_serve_words_day(rq->arena, eh_pg_time(res, i, 2)),
 						  eh_pg_null(res, i, 4) ? "never"
 									: eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 4)),
-						  eh_pg_null(res, i, 3) ? "" : "disabled"});
+						  eh_pg_null(res, i, 3) ? "active" : "disabled"});
 	return eh_serve_page(worker, rq, rp, "admin", json_pack("{s:s, s:o}", "title", "Users", "table", table), err);
 }

@@ -152,7 +152,7 @@ static json_t *alert_table(struct eh_arena *arena, const char *caption, const js
 /* The lab's answer: {in_force: {alerts, false_alerts_per_year}, draft: {...}, gained: [...], lost: [...], kept: [...]}. */
 static json_t *make_result(struct eh_arena *arena, const json_t *result)
 {
-	static const char *const labels[] = {"", "#In force", "#Draft", NULL};
+	static const char *const labels[] = {"Figure", "#In force", "#Draft", NULL};
 	const json_t *now = json_object_get(result, "in_force"), *draft = json_object_get(result, "draft");
 	const json_t *gained = json_object_get(result, "gained"), *lost = json_object_get(result, "lost"), *kept = json_object_get(result, "kept");
 	json_t *table = eh_serve_table_begin("The two policies over the same history", labels);

@@ -21,6 +21,10 @@ struct overview {
 	struct eh_verdict_rows verdicts;
 	const PGresult *sparks;
 	int sparks_drawn;
+	struct sum {
+		int64_t n, naive, naive_since_us; /* naive_since_us 0: unknown */
+		bool known;
+	} sum; /* over the sources */
 };
 
 /* ---- a cell ---- */
@@ -67,17 +71,21 @@ static void add_spark(struct overview *o, json_t *cell, const struct eh_verdict_
 
 static json_t *verdict_cell(struct overview *o, const char *column, const struct eh_verdict_row *row)
 {
-	const char *note = isnan(row->lo) || isnan(row->hi)
+	/* Where the verdict is that there is too little, no number stands in its place. */
+	bool thin = row->state == EH_SERVE_STATE_THIN;
+	const char *note = thin ? eh_serve_words_plural(o->arena, row->n_protected, "decision", "decisions")
+			   : isnan(row->lo) || isnan(row->hi)
 				   ? NULL
 				   : eh_arena_printf(o->arena, "%s\u2013%s", eh_serve_words_number(o->arena, row->lo, 2),
 	                                             eh_serve_words_number(o->arena, row->hi, 2));
 	json_t *cell = json_pack("{s:s, s:s, s:s, s:s, s:s}", "column", column, "href", row->href, "state",
 	                         eh_serve_state_slug(row->state), "word", eh_serve_state_word(row->state), "value",
-	                         isnan(row->air) ? "\u2013" : eh_serve_words_number(o->arena, row->air, 2));
+	                         thin || isnan(row->air) ? "\u2013" : eh_serve_words_number(o->arena, row->air, 2));
 
 	EH_ASSERT(cell);
 	eh_serve_set(cell, "note", note);
-	add_spark(o, cell, row);
+	if (!thin)
+		add_spark(o, cell, row);
 	return cell;
 }
 
@@ -161,7 +169,7 @@ static json_t *make_row(struct overview *o, const struct group *g)
 	eh_serve_append(cells, within_cell(o, g));
 	eh_serve_append(cells, isnan(smd) ? empty_cell("Score gap", "No score")
 	                                  : plain_cell("Score gap", "Shown, not tested", eh_serve_words_number(o->arena, smd, 2),
-	                                               "standard deviations"));
+	                                               "standard deviations of the score"));
 	return row;
 }
 
@@ -200,11 +208,12 @@ static json_t *shared_cells(struct overview *o, const json_t *figures, const cha
 	const json_t *proxy = strongest_proxy(figures, attribute);
 	json_t *cells = json_array(), *cell;
 
-	cell = plain_cell("Association", "Cram\u00e9r\u2019s V with decision",
+	cell = plain_cell("Association", "Shown, not tested",
 	                  eh_serve_words_number(o->arena, eh_serve_json_number(tie, "cramers_v"), 3),
-	                  proxy ? eh_arena_printf(o->arena, "strongest proxy %s, %s", eh_serve_json_text(proxy, "feature"),
+	                  proxy ? eh_arena_printf(o->arena, "Cram\u00e9r\u2019s V with the decision; strongest proxy: %s, %s",
+	                                          eh_serve_json_text(proxy, "feature"),
 	                                          eh_serve_words_number(o->arena, eh_serve_json_number(proxy, "value"), 2))
-	                        : NULL);
+	                        : "Cram\u00e9r\u2019s V with the decision");
 	eh_serve_append(cells, cell);
 	const char *sentence = eh_serve_json_text(missing, "sentence");
 	enum eh_state state = sentence ? EH_SERVE_STATE_WATCH : EH_SERVE_STATE_OK;
@@ -273,18 +282,6 @@ static json_t *source_facts(struct overview *o, const PGresult *res, int i, cons
 	return facts;
 }
 
-/* The rule that people know, beside ours. */
-static const char *naive_sentence(struct eh_arena *arena, const json_t *figures)
-{
-	int64_t since_us;
-	int64_t n = eh_serve_json_count(figures, "naive_alerts");
-
-	if (!figures || !eh_serve_json_time(figures, "naive_since", &since_us))
-		return NULL;
-	return eh_arena_printf(arena, "An hourly p < .05 rule would have alerted %s by now, since %s.",
-	                       eh_serve_words_plural(arena, n, "time", "times"), eh_serve_words_day(arena, since_us));
-}
-
 static json_t *data_notes(const json_t *figures)
 {
 	json_t *notes = json_array(), *item;
@@ -294,6 +291,19 @@ static json_t *data_notes(const json_t *figures)
 		if (eh_serve_json_text(item, "sentence"))
 			eh_serve_append(notes, json_string(eh_serve_json_text(item, "sentence")));
 	return notes;
+}
+
+static void add_up(struct sum *sum, const json_t *figures)
+{
+	int64_t since_us;
+
+	if (!figures)
+		return;
+	sum->known = true;
+	sum->n += eh_serve_json_count(figures, "n");
+	sum->naive += eh_serve_json_count(figures, "naive_alerts");
+	if (eh_serve_json_time(figures, "naive_since", &since_us) && (!sum->naive_since_us || since_us < sum->naive_since_us))
+		sum->naive_since_us = since_us;
 }
 
 static json_t *make_source(struct overview *o, const PGresult *res, int i, size_t *at)
@@ -308,11 +318,44 @@ static json_t *make_source(struct overview *o, const PGresult *res, int i, size_
 	                           data_notes(figures), "attributes", attributes);
 	EH_ASSERT(source);
 	eh_serve_put(source, "watched", json_boolean(json_array_size(attributes) > 0));
-	eh_serve_set(source, "naive", naive_sentence(o->arena, figures));
+	add_up(&o->sum, figures);
 	return source;
 }
 
 /* ---- the page ---- */
+
+static json_t *tile(const char *label, const char *value, const char *note)
+{
+	json_t *made = json_pack("{s:s, s:s}", "label", label, "value", value);
+
+	EH_ASSERT(made);
+	eh_serve_set(made, "note", note);
+	return made;
+}
+
+/* Four figures; the last is the rule that people know, beside ours. */
+static json_t *make_tiles(struct overview *o, const PGresult *alerts)
+{
+	struct eh_arena *arena = o->arena;
+	json_t *tiles = json_array();
+	int64_t attention = 0;
+	int pages = 0;
+
+	for (size_t i = 0; i < o->verdicts.n; i++)
+		attention += o->verdicts.row[i].state == EH_SERVE_STATE_ALERT || o->verdicts.row[i].state == EH_SERVE_STATE_WATCH;
+	for (int i = 0; i < PQntuples(alerts); i++)
+		pages += strcmp(eh_pg_text(alerts, i, 6), "page") == 0;
+	eh_serve_append(tiles, tile("Open alerts", eh_serve_words_count(arena, PQntuples(alerts)),
+	                            eh_arena_printf(arena, "%d to be looked at now, %d to review", pages, PQntuples(alerts) - pages)));
+	eh_serve_append(tiles, tile("Monitors over a line", eh_serve_words_count(arena, attention),
+	                            eh_arena_printf(arena, "of %s", eh_serve_words_count(arena, (int64_t)o->verdicts.n))));
+	eh_serve_append(tiles, tile("Decisions in 30 days", eh_serve_words_count(arena, o->sum.n), NULL));
+	eh_serve_append(tiles, tile("An hourly p < .05 rule", eh_serve_words_plural(arena, o->sum.naive, "time", "times"),
+	                            o->sum.naive_since_us ? eh_arena_printf(arena, "would have alerted by now, since %s",
+	                                                                    eh_serve_words_day(arena, o->sum.naive_since_us))
+	                                                  : "would have alerted by now"));
+	return json_pack("{s:o}", "items", tiles);
+}
 
 static json_t *make_alerts(struct eh_arena *arena, const PGresult *res, int most)
 {
@@ -391,6 +434,8 @@ enum eh_rc eh_serve_page_overview(struct eh_worker *worker, struct eh_request *r
 	json_t *model = json_pack("{s:s, s:b, s:s, s:o, s:o, s:b}", "title", "Overview", "live", 1, "sentence",
 	                          first_sentence(rq->arena, &o.verdicts, open), "sources", list, "alerts",
 	                          make_alerts(rq->arena, alerts, 8), "quiet", open == 0);
+	if (o.sum.known)
+		eh_serve_put(model, "tiles", make_tiles(&o, alerts));
 	if (open > 8)
 		eh_serve_set(model, "more_alerts", eh_serve_words_plural(rq->arena, open - 8, "more alert", "more alerts"));
 	return eh_serve_page(worker, rq, rp, "overview", model, err);

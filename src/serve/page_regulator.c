@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert/alert.h"
 #include "serve/pages.h"
 #include "serve/sql.h"
 #include "serve/words.h"
@@ -97,17 +98,25 @@ static json_t *make_months(struct portal *p, const PGresult *res)
 
 static json_t *make_alerts(struct eh_arena *arena, const PGresult *res)
 {
-	static const char *const labels[] = {"Alert", "About", "State", "Severity", "Last step", "Estimated onset", "Evidence SHA-256", NULL};
-	json_t *table = eh_serve_table_begin("Alerts, newest step first", labels);
+	json_t *alerts = json_array();
 
-	for (int i = 0; i < PQntuples(res); i++)
-		eh_serve_table_row(table, (const char *const[]){
-						  eh_pg_text(res, i, 0),
-						  eh_arena_printf(arena, "%s: %s, %s", eh_pg_text(res, i, 1), eh_pg_text(res, i, 2), eh_pg_text(res, i, 3)),
-						  eh_pg_text(res, i, 5), eh_pg_text(res, i, 6), eh_serve_words_day(arena, eh_pg_int8(res, i, 7)),
-						  eh_pg_null(res, i, 8) ? "" : eh_serve_words_day(arena, eh_pg_int8(res, i, 8)),
-						  eh_pg_null(res, i, 9) ? "" : eh_pg_text(res, i, 9)});
-	return table;
+	for (int i = 0; i < PQntuples(res); i++) {
+		enum eh_alert_state step;
+		bool page = strcmp(eh_pg_text(res, i, 6), "page") == 0;
+		bool over = eh_alert_state_of(eh_pg_text(res, i, 5), &step) && eh_alert_is_over(step);
+		json_t *alert = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", eh_pg_text(res, i, 0), "source",
+		                          eh_pg_text(res, i, 1), "attribute", eh_pg_text(res, i, 2), "group", eh_pg_text(res, i, 3), "step",
+		                          eh_pg_text(res, i, 5), "state",
+		                          eh_serve_state_slug(over ? EH_SERVE_STATE_OK : page ? EH_SERVE_STATE_ALERT : EH_SERVE_STATE_WATCH),
+		                          "word", over ? "Over" : page ? "Page" : "Review", "when",
+		                          eh_serve_words_day(arena, eh_pg_int8(res, i, 7)));
+		EH_ASSERT(alert);
+		if (!eh_pg_null(res, i, 8))
+			eh_serve_set(alert, "onset", eh_serve_words_day(arena, eh_pg_int8(res, i, 8)));
+		eh_serve_set(alert, "evidence", eh_pg_text(res, i, 9));
+		eh_serve_append(alerts, alert);
+	}
+	return alerts;
 }
 
 /* Written before anything is shown: what cannot be recorded is not looked at. */

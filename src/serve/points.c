@@ -180,7 +180,7 @@ json_t *eh_serve_points_ratio(struct eh_arena *arena, const struct eh_points *po
 	const char *what = about.adverse ? "adverse" : "favourable";
 	struct eh_chart_line chart = {
 		.about = {"ratio", eh_arena_printf(arena, "Ratio of %s rates", what),
-		          eh_arena_printf(arena, "The %s rate of %s divided by that of %s, over 30 days, day by day, with its 95 %% interval.%s",
+		          eh_arena_printf(arena, "The %s rate of %s divided by that of %s, over 30 days, day by day, with its 95\u00a0%% interval.%s",
 		                          what, about.group, about.reference,
 		                          about.conditional ? " Compared within the same strata." : "")},
 		.unit = "ratio",

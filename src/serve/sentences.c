@@ -77,7 +77,7 @@ const char *eh_serve_monitor_sentence(struct eh_arena *arena, const json_t *verd
 		if (about.conditional)
 			eh_buf_printf(&b, " within the same %s", join(arena, json_object_get(verdict, "strata")));
 		if (!isnan(lo) && !isnan(hi))
-			eh_buf_printf(&b, " (95 %% interval %s to %s)", eh_serve_words_number(arena, lo, 2),
+			eh_buf_printf(&b, " (95\u00a0%% interval %s to %s)", eh_serve_words_number(arena, lo, 2),
 			              eh_serve_words_number(arena, hi, 2));
 		eh_buf_puts(&b, ".");
 	}
