@@ -86,11 +86,13 @@ static json_t *folded(const struct eh_judge_event *e)
 	const struct eh_judge *judge = e->alert->source->judge;
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < judge->standings; i++) {
+	const struct eh_judge_pair *pair = e->alert->pair;
+
+	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++) {
 		const struct eh_judge_standing *st = &judge->standing[i];
 		EH_BUF_AUTO key = {0};
 
-		if (st->pair != e->alert->pair || !(e->alert->folded & eh_judge_bit(st->outcome, st->kind, st->line)))
+		if (!(e->alert->folded & eh_judge_bit(st->outcome, st->kind, st->line)))
 			continue;
 		eh_judge_monitor_key(st->source, st->pair, st->outcome, st->kind, &key);
 		json_array_append_new(list, json_pack("{s:s,s:f,s:o,s:o,s:o,s:b}", "monitor", key.data, "tau",

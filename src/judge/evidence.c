@@ -78,8 +78,8 @@ static json_t *crossed_monitors(const struct eh_judge *judge, const struct eh_ju
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < judge->standings; i++)
-		if (judge->standing[i].pair == pair && judge->standing[i].crossed)
+	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++)
+		if (judge->standing[i].crossed)
 			json_array_append_new(list, monitor(judge, &judge->standing[i]));
 	return list;
 }

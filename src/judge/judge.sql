@@ -12,6 +12,10 @@ JOIN evenhand.source_state t USING (source_id)
 WHERE t.phase <> 'history'
 ORDER BY s.source_id
 
+-- name: read_unread
+-- Sources whose history is being read: judge has to wait for them.
+SELECT count(*) FROM evenhand.source_state WHERE phase = 'history'
+
 -- name: read_first_pane
 -- The oldest pane of a source.
 SELECT min(pane_us) FROM evenhand.pane_delta WHERE source_id = $1::integer

@@ -77,6 +77,7 @@ struct eh_judge_pair {
 	uint32_t pool_n, pool_cap;
 	struct eh_judge_track track[EH_JUDGE_OUTCOMES][EH_JUDGE_KINDS];
 	struct eh_judge_temper temper;
+	size_t standing, standings; /* where the core keeps its monitors: a run of its list (weigh.c) */
 };
 
 struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group, bool conditional,

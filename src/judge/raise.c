@@ -121,10 +121,10 @@ static struct crossing look(const struct eh_judge *judge, const struct eh_judge_
 {
 	struct crossing c = {.peak_log_m = -INFINITY};
 
-	for (size_t i = 0; i < judge->standings; i++) {
+	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++) {
 		const struct eh_judge_standing *st = &judge->standing[i];
 
-		if (st->pair != pair || !st->crossed)
+		if (!st->crossed)
 			continue;
 		c.bits |= eh_judge_bit(st->outcome, st->kind, st->line);
 		c.page |= st->page;

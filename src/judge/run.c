@@ -216,9 +216,12 @@ static enum eh_rc advance(struct loop *l, struct eh_judge_feed *feed, bool *more
 
 static enum eh_rc catch_up(struct loop *l, bool *done, struct eh_err *err)
 {
+	int64_t unread = 0;
 	enum eh_rc rc = eh_judge_store_look(l->store, err);
 
-	*done = l->store->feeds != NULL;
+	if (rc == EH_OK)
+		rc = eh_pg_query_int8(l->run->pg, &eh_sql_judge_read_unread, NULL, &unread, err);
+	*done = l->store->feeds != NULL && unread == 0;
 	for (struct eh_judge_feed *f = l->store->feeds; rc == EH_OK && f != NULL; f = f->next) {
 		bool more = true;
 

@@ -28,6 +28,7 @@ void eh_judge_enlist(struct eh_judge *judge, struct eh_judge_source *source, str
 		judge->log_years = eh_xrealloc(judge->log_years, judge->standings_cap, sizeof *judge->log_years);
 		judge->marked = eh_xrealloc(judge->marked, judge->standings_cap, sizeof *judge->marked);
 	}
+	pair->standing = judge->standings;
 	for (int outcome = 0; outcome < EH_JUDGE_OUTCOMES; outcome++)
 		for (int kind = 0; kind < EH_JUDGE_KINDS; kind++)
 			for (uint32_t line = 0; watched(judge->policy, pair, outcome, kind) && line < judge->policy->lines; line++)
@@ -38,6 +39,7 @@ void eh_judge_enlist(struct eh_judge *judge, struct eh_judge_source *source, str
 				                                                                 .line = line,
 				                                                                 .log_years = -INFINITY,
 				                                                                 .onset_blocks = UINT64_MAX};
+	pair->standings = judge->standings - pair->standing;
 }
 
 double eh_judge_monitors(const struct eh_judge *judge)
@@ -48,10 +50,10 @@ double eh_judge_monitors(const struct eh_judge *judge)
 const struct eh_judge_standing *eh_judge_standing_of(const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome,
                                                      int kind, uint32_t line)
 {
-	for (size_t i = 0; i < judge->standings; i++) {
+	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++) {
 		const struct eh_judge_standing *st = &judge->standing[i];
 
-		if (st->pair == pair && st->outcome == outcome && st->kind == kind && st->line == line)
+		if (st->outcome == outcome && st->kind == kind && st->line == line)
 			return st;
 	}
 	return NULL;
