@@ -28,7 +28,7 @@ static enum eh_rc name_choices(const struct eh_source *list, size_t n, struct eh
 	return eh_hint(err, "give --source and one of: %.400s", names.data);
 }
 
-enum eh_rc eh_cli_source(struct eh_arena *arena, struct eh_pg *store, const char *name, struct eh_source *out, struct eh_err *err)
+enum eh_rc eh_cli_one_source(struct eh_arena *arena, struct eh_pg *store, const char *name, struct eh_source *out, struct eh_err *err)
 {
 	struct eh_source *list = NULL;
 	size_t n = 0;

@@ -9,7 +9,7 @@
 #include "source/register.h"
 
 /* The source of that name; NULL: the only one.  EH_BAD_INPUT where there is none, or several to choose from. */
-EH_MUST enum eh_rc eh_cli_source(struct eh_arena *arena, struct eh_pg *store, const char *name, struct eh_source *out,
+EH_MUST enum eh_rc eh_cli_one_source(struct eh_arena *arena, struct eh_pg *store, const char *name, struct eh_source *out,
                                  struct eh_err *err);
 
 /* The source of that name, or all of them. */

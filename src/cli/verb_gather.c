@@ -49,7 +49,7 @@ static enum eh_rc read_map(struct eh_arena *arena, const struct eh_settings *set
 		return eh_map_read(arena, path, map, err);
 	enum eh_rc rc = eh_store_open(settings->store, settings->state, EH_STORE_READER, &store, err);
 	if (rc == EH_OK)
-		rc = eh_cli_source(arena, store, name, &source, err);
+		rc = eh_cli_one_source(arena, store, name, &source, err);
 	if (rc == EH_OK)
 		*map = source.map;
 	return rc;

@@ -33,6 +33,8 @@
 	X(doctor, "check every precondition, and say how to mend what fails")                                          \
 	X(gather, "count a decision log into the store, and follow it")                                                \
 	X(recompute, "read the sources again and compare them with what is stored")                                    \
+	X(cells, "print the cube's cells for tools of your own")                                                       \
+	X(source, "name the sources that are registered")                                                              \
 	X(serve, "show the dashboard")                                                                                 \
 	X(user, "say who may sign in to the dashboard")                                                                \
 	X(stop, "stop the private PostgreSQL cluster")
