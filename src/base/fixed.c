@@ -82,12 +82,6 @@ enum eh_fixed eh_fixed_parse(const char *text, size_t n, int scale, int64_t *q)
 		if (value >= EH_FIXED_LIMIT)
 			return EH_FIXED_TOO_LARGE;
 	}
-	if (keep < 0) { /* every digit lies behind the last place that counts */
-		more |= first_cut != 0;
-		first_cut = 0;
-		for (const char *at = d.digits; at < d.end; at++)
-			more |= *at >= '1' && *at <= '9';
-	}
 	if (first_cut > 5 || (first_cut == 5 && (more || (value & 1))))
 		value++;
 	if (value >= EH_FIXED_LIMIT)
