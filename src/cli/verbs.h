@@ -35,6 +35,7 @@
 	X(recompute, "read the sources again and compare them with what is stored")                                    \
 	X(cells, "print the cube's cells for tools of your own")                                                       \
 	X(source, "name the sources that are registered")                                                              \
+	X(run, "gather every source, judge and serve, until told to stop")                                             \
 	X(serve, "show the dashboard")                                                                                 \
 	X(user, "say who may sign in to the dashboard")                                                                \
 	X(stop, "stop the private PostgreSQL cluster")

@@ -322,6 +322,25 @@ enum eh_rc eh_settings_read(struct eh_settings *settings, struct eh_arena *arena
 	return rc;
 }
 
+void eh_settings_export(const struct eh_settings *settings)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+
+	for (size_t i = 0; i < ROWS; i++) {
+		const char *at = (const char *)settings + table[i].offset, *text;
+		int64_t ms;
+
+		if (table[i].kind == LENGTH) {
+			memcpy(&ms, at, sizeof ms);
+			text = eh_arena_printf(arena, "%lld", (long long)ms);
+		} else {
+			memcpy(&text, at, sizeof text);
+		}
+		const char *name = env_name(arena, table[i].name);
+		EH_ASSERT((text != NULL ? setenv(name, text, 1) : unsetenv(name)) == 0);
+	}
+}
+
 void eh_settings_help(FILE *out)
 {
 	static const char *const words[] = {

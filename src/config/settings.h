@@ -41,6 +41,9 @@ struct eh_settings {
 EH_MUST enum eh_rc eh_settings_read(struct eh_settings *settings, struct eh_arena *arena, int *argc, char **argv,
 				    struct eh_err *err);
 
+/* Puts them into the environment, for programs that this one starts: they read the same, whatever flags were given here. */
+void eh_settings_export(const struct eh_settings *settings);
+
 /* The table as help text. */
 void eh_settings_help(FILE *out);
 

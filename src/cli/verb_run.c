@@ -1,0 +1,135 @@
+/*
+ * verb_run.c - evenhand run: gather for every source, judge and serve, as processes of their own.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "cli/children.h"
+#include "cli/flags.h"
+#include "cli/stop.h"
+#include "cli/verbs.h"
+#include "pg/store.h"
+#include "source/register.h"
+
+#define LOOK_US (5 * EH_SECOND_US) /* how often new sources are looked for */
+
+const char eh_cli_run_usage[] = "usage: evenhand run\n"
+                                "\n"
+                                "Starts gather for every registered source, judge, and serve, and starts again what\n"
+                                "ends. Prints where the dashboard is. A source that is registered meanwhile is gathered\n"
+                                "too. Ends on SIGINT or SIGTERM, after its processes have.\n";
+
+struct run {
+	struct eh_arena *arena;
+	const struct eh_settings *settings;
+	struct eh_cli_children children;
+	struct eh_cli_child *judge;
+	struct eh_pg *pg; /* as evenhand_reader; NULL while the store is away */
+	int64_t look_us;
+};
+
+static void tell_url(void *ctx, const char *line)
+{
+	(void)ctx;
+	printf("dashboard %s\n", line);
+	fflush(stdout);
+}
+
+static bool is_gathered(const struct run *run, const char *name)
+{
+	for (const struct eh_cli_child *c = run->children.first; c != NULL; c = c->next)
+		if (strcmp(c->argv[0], "gather") == 0 && strcmp(c->argv[2], name) == 0)
+			return true;
+	return false;
+}
+
+static enum eh_rc add_gathers(struct run *run, bool *own_conninfo, struct eh_err *err)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	struct eh_source *sources;
+	size_t n;
+	enum eh_rc rc = eh_source_list(arena, run->pg, &sources, &n, err);
+
+	*own_conninfo = false;
+	for (size_t i = 0; rc == EH_OK && i < n; i++) {
+		const char *const argv[] = {"gather", "--source", sources[i].name, NULL};
+
+		*own_conninfo |= sources[i].map->conninfo != NULL;
+		if (is_gathered(run, sources[i].name))
+			continue;
+		eh_cli_children_add(&run->children, eh_arena_printf(arena, "gather %s", sources[i].name), argv)->settles = true;
+	}
+	return rc;
+}
+
+/* New sources, every few seconds.  A store that is away is no end: those who need it wait for it too. */
+static void look_for_sources(struct run *run)
+{
+	struct eh_err err;
+	bool own_conninfo;
+
+	if (eh_time_steady_us() < run->look_us)
+		return;
+	run->look_us = eh_time_steady_us() + LOOK_US;
+	if (run->pg == NULL &&
+	    eh_store_open(run->settings->store, run->settings->state, EH_STORE_READER, &run->pg, &err) != EH_OK)
+		return;
+	if (add_gathers(run, &own_conninfo, &err) != EH_OK) {
+		eh_pg_close(run->pg);
+		run->pg = NULL;
+	}
+}
+
+/* judge ends when all is judged; it is wanted again while a gather works, or one ended after judge looked last. */
+static void rouse_judge(struct run *run)
+{
+	const struct eh_cli_child *judge = run->judge;
+
+	for (const struct eh_cli_child *c = run->children.first; judge->done && c != NULL; c = c->next)
+		if (strcmp(c->argv[0], "gather") == 0 && (!c->done || c->ended_us >= judge->began_us))
+			run->judge->done = false;
+}
+
+static enum eh_rc begin(struct run *run, struct eh_err *err)
+{
+	static const char *const judge[] = {"judge", NULL}, *const serve[] = {"serve", NULL};
+	bool own_conninfo = false;
+	enum eh_rc rc = eh_store_open(run->settings->store, run->settings->state, EH_STORE_READER, &run->pg, err);
+
+	if (rc != EH_OK)
+		return rc;
+	eh_settings_export(run->settings);
+	run->judge = eh_cli_children_add(&run->children, "judge", judge);
+	run->judge->settles = true;
+	eh_cli_children_add(&run->children, "serve", serve)->said = tell_url;
+	rc = add_gathers(run, &own_conninfo, err);
+	/* Where a source is reached by the user's own service file, its gather must be able to read it. */
+	if (rc == EH_OK && !own_conninfo)
+		rc = eh_store_drop_privileges(run->settings->store, run->settings->state, err);
+	return rc;
+}
+
+int eh_cli_run(int argc, char **argv, struct eh_settings *settings)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	struct run run = {.arena = arena, .settings = settings, .children = {.arena = arena}};
+	const struct eh_cli_flag flags[] = {{0}};
+	const volatile sig_atomic_t *stop = eh_cli_stop_on_signal();
+	struct eh_err err;
+
+	enum eh_rc rc = eh_cli_flags(&argc, argv, flags, &err);
+	if (rc == EH_OK)
+		rc = eh_cli_words(argc, argv, 0, 0, &err);
+	if (rc == EH_OK)
+		rc = begin(&run, &err);
+	while (rc == EH_OK && *stop == 0) {
+		rc = eh_cli_children_tick(&run.children, 200, &err);
+		look_for_sources(&run);
+		rouse_judge(&run);
+	}
+	eh_cli_children_stop(&run.children);
+	eh_pg_close(run.pg);
+	return rc == EH_OK ? 0 : eh_cli_failed(&err);
+}
