@@ -19,6 +19,7 @@
 
 /* X(name, what it does) in the order of `evenhand help`. */
 #define EH_CLI_VERBS(X)                                                                                                \
+	X(demo, "show a year of an invented insurer, three months of it live")                                         \
 	X(init, "make the store: private cluster, database, roles and schema")                                         \
 	X(migrate, "bring the store's schema to this program's version")                                               \
 	X(import, "load a CSV decision log into a table, and register its source")                                     \
