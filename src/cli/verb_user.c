@@ -58,7 +58,8 @@ static enum eh_rc prompt(const char *what, char *line, size_t size, struct eh_er
 }
 
 /* *made is true where the password was made here and must be shown. */
-static enum eh_rc get_password(bool from_stdin, char password[EH_SERVE_PASSWORD_MAX + 2], bool *made, struct eh_err *err)
+static enum eh_rc get_password(bool from_stdin, char password[EH_SERVE_PASSWORD_MAX + 2], bool *made,
+                               struct eh_err *err)
 {
 	char again[EH_SERVE_PASSWORD_MAX + 2] = "";
 	enum eh_rc rc = EH_OK;
@@ -98,7 +99,8 @@ static enum eh_rc check_new_user(const char *name, const char *role, struct eh_e
 {
 	if (!is_user_name(name)) {
 		eh_fail(err, EH_BAD_INPUT, "'%s' cannot be a user's name", name);
-		return eh_hint(err, "Begin with a small letter; then small letters, digits, dots, dashes and underscores.");
+		return eh_hint(err,
+		               "Begin with a small letter; then small letters, digits, dots, dashes and underscores.");
 	}
 	if (!role || eh_serve_role_of(role) == EH_SERVE_PUBLIC) {
 		eh_fail(err, EH_BAD_INPUT, role ? "there is no role '%s'" : "a user needs a role", role);
@@ -166,8 +168,8 @@ static enum eh_rc disable_user(const struct eh_settings *settings, const char *n
 static void print_users(const PGresult *res)
 {
 	for (int i = 0; i < PQntuples(res); i++)
-		printf("%-24s %-10s since %.10s%s\n", eh_pg_text(res, i, 0), eh_pg_text(res, i, 1), eh_pg_text(res, i, 2),
-		       eh_pg_null(res, i, 3) ? "" : ", disabled");
+		printf("%-24s %-10s since %.10s%s\n", eh_pg_text(res, i, 0), eh_pg_text(res, i, 1),
+		       eh_pg_text(res, i, 2), eh_pg_null(res, i, 3) ? "" : ", disabled");
 }
 
 static void print_users_json(const PGresult *res)

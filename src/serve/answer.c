@@ -11,7 +11,6 @@
 #include "serve/route.h"
 #include "serve/sql.h"
 
-
 static enum eh_rc open_store(struct eh_worker *worker, enum eh_store_role role, struct eh_pg **pg, struct eh_err *err)
 {
 	/* Opening may start the private cluster, which one thread may do at a time. */
@@ -74,8 +73,8 @@ void eh_serve_answer_error(struct eh_serve *serve, struct eh_request *rq, struct
                            const char *what, const char *hint)
 {
 	struct eh_err err = {0};
-	json_t *model = json_pack("{s:s, s:i, s:s, s:s?}", "title", title_of(status), "status", status, "what", what, "hint",
-	                          hint && *hint ? hint : NULL);
+	json_t *model = json_pack("{s:s, s:i, s:s, s:s?}", "title", title_of(status), "status", status, "what", what,
+	                          "hint", hint && *hint ? hint : NULL);
 
 	EH_ASSERT(model);
 	eh_buf_reset(&rp->body);
@@ -145,7 +144,8 @@ static enum eh_rc answer(struct eh_worker *worker, struct eh_request *rq, struct
 	    eh_serve_route_known(method, rq->path))
 		return send_to_sign_in(rq, rp);
 	if (!rq->route) {
-		eh_serve_answer_error(worker->serve, rq, rp, 404, "there is no such page here, or not for this sign-in", NULL);
+		eh_serve_answer_error(worker->serve, rq, rp, 404, "there is no such page here, or not for this sign-in",
+		                      NULL);
 		return EH_OK;
 	}
 	if (tail.at) {
@@ -168,7 +168,8 @@ void eh_serve_answer(struct eh_worker *worker, struct eh_request *rq, struct eh_
 	enum eh_rc rc = answer(worker, rq, rp, &err);
 
 	/* A server that was restarted meanwhile has cut our old connection: once more, with a new one. */
-	bool cut = (worker->reader && !eh_pg_alive(worker->reader)) || (worker->regulator && !eh_pg_alive(worker->regulator));
+	bool cut = (worker->reader && !eh_pg_alive(worker->reader)) ||
+	           (worker->regulator && !eh_pg_alive(worker->regulator));
 	if (rc == EH_AGAIN && cut && !rq->post) {
 		eh_buf_reset(&rp->body);
 		memset(&err, 0, sizeof err);
@@ -177,8 +178,9 @@ void eh_serve_answer(struct eh_worker *worker, struct eh_request *rq, struct eh_
 	if (rc == EH_AGAIN)
 		eh_log_err(&err);
 	if (rc == EH_AGAIN)
-		eh_serve_answer_error(worker->serve, rq, rp, 503, "the store did not answer",
-		                      "It is tried again with every request; the operator finds the reason in the log.");
+		eh_serve_answer_error(
+			worker->serve, rq, rp, 503, "the store did not answer",
+			"It is tried again with every request; the operator finds the reason in the log.");
 	else if (rc != EH_OK)
 		eh_serve_answer_error(worker->serve, rq, rp, status_of(rc), err.text, err.hint);
 	if (rp->status == 0)

@@ -18,7 +18,8 @@
 
 extern char **environ;
 
-/* Ours, with the store and the state folder said: a connection string may hold a password, and arguments can be seen. */
+/* Ours, with the store and the state folder said: a connection string may hold a password, and arguments can be seen.
+ */
 static char **make_environment(struct eh_arena *arena, const struct eh_settings *settings)
 {
 	size_t n = 0, kept = 0;
@@ -119,7 +120,8 @@ enum eh_rc eh_serve_child(const struct eh_settings *settings, const char *const 
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (!heard)
-		return eh_fail(err, EH_AGAIN, "`evenhand %s` took longer than %d seconds, and was ended", argv[1], seconds);
+		return eh_fail(err, EH_AGAIN, "`evenhand %s` took longer than %d seconds, and was ended", argv[1],
+		               seconds);
 	*code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 	return EH_OK;
 }

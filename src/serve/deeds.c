@@ -29,8 +29,8 @@ static enum eh_rc get_reason(const struct eh_request *rq, const char **reason, s
 }
 
 /* Writes the request and goes back to the alert.  Takes over `body`. */
-static enum eh_rc put(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, const char *verb, json_t *body,
-                      struct eh_err *err)
+static enum eh_rc put(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, const char *verb,
+                      json_t *body, struct eh_err *err)
 {
 	EH_JSON_AUTO owned = body;
 	EH_BUF_AUTO id = {0};
@@ -67,10 +67,11 @@ static enum eh_rc put_plain(struct eh_worker *worker, struct eh_request *rq, str
 	return rc == EH_OK ? put(worker, rq, rp, verb, json_pack("{s:s}", "reason", reason), err) : rc;
 }
 
-#define PLAIN(verb)                                                                                                          \
-	enum eh_rc eh_serve_do_##verb(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err) \
-	{                                                                                                                    \
-		return put_plain(worker, rq, rp, #verb, err);                                                                \
+#define PLAIN(verb)                                                                                         \
+	enum eh_rc eh_serve_do_##verb(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, \
+	                              struct eh_err *err)                                                   \
+	{                                                                                                   \
+		return put_plain(worker, rq, rp, #verb, err);                                               \
 	}
 PLAIN(acknowledge)
 PLAIN(investigate)

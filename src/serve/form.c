@@ -41,7 +41,8 @@ enum eh_rc eh_serve_percent_decode(struct eh_arena *arena, const char *bytes, si
 			int high = n - i > 2 ? hex_digit(bytes[i + 1]) : -1;
 			int low = n - i > 2 ? hex_digit(bytes[i + 2]) : -1;
 			if (high < 0 || low < 0)
-				return eh_fail(err, EH_BAD_INPUT, "a %% that is not followed by two hexadecimal digits");
+				return eh_fail(err, EH_BAD_INPUT,
+				               "a %% that is not followed by two hexadecimal digits");
 			c = (char)(high * 16 + low);
 			i += 2;
 		} else if (c == '+' && plus) {
@@ -96,7 +97,8 @@ static enum eh_rc add_pair(struct eh_arena *arena, const char *at, size_t n, str
 	enum eh_rc rc = eh_serve_percent_decode(arena, at, name_length, true, &name, err);
 	if (rc != EH_OK)
 		return rc;
-	rc = eh_serve_percent_decode(arena, equals ? equals + 1 : at, equals ? n - name_length - 1 : 0, true, &value, err);
+	rc = eh_serve_percent_decode(arena, equals ? equals + 1 : at, equals ? n - name_length - 1 : 0, true, &value,
+	                             err);
 	if (rc != EH_OK)
 		return rc;
 	if (eh_serve_form_get(out, name))

@@ -49,8 +49,7 @@ static void drop_drawings(json_t *value)
 	void *next;
 	size_t i;
 
-	json_object_foreach_safe(value, next, key, member)
-	{
+	json_object_foreach_safe(value, next, key, member) {
 		size_t n = strlen(key);
 		if ((n > 4 && strcmp(key + n - 4, "_svg") == 0) || strcmp(key, "chart") == 0)
 			json_object_del(value, key);
@@ -108,17 +107,17 @@ static bool is_current(const char *href, const char *path)
 static json_t *make_nav(const struct eh_request *rq)
 {
 	static const char *const links[][2] = {
-		{"/", "Overview"},   {"/monitors", "Monitors"},  {"/alerts", "Alerts"}, {"/lab", "Lab"},
-		{"/r", "Portal"},    {"/r/access", "Access"},    {"/audit", "Audit log"},
-		{"/admin", "Users"}, {"/account", "Account"},    {"/help", "Help"},
+		{"/", "Overview"},       {"/monitors", "Monitors"}, {"/alerts", "Alerts"},   {"/lab", "Lab"},
+		{"/r", "Portal"},        {"/r/access", "Access"},   {"/audit", "Audit log"}, {"/admin", "Users"},
+		{"/account", "Account"}, {"/help", "Help"},
 	};
 	json_t *nav = json_array();
 
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
 		const struct eh_route *route = eh_serve_route_find("GET", links[i][0], rq->session.role, NULL);
 		if (route && route->handler != eh_serve_page_home)
-			eh_serve_append(nav, json_pack("{s:s, s:s, s:b}", "href", links[i][0], "label", links[i][1], "current",
-			                               is_current(links[i][0], rq->path)));
+			eh_serve_append(nav, json_pack("{s:s, s:s, s:b}", "href", links[i][0], "label", links[i][1],
+			                               "current", is_current(links[i][0], rq->path)));
 	}
 	return nav;
 }
@@ -134,9 +133,11 @@ static void tell_sources(struct eh_arena *arena, const PGresult *res, struct eh_
 
 	for (int i = 0; i < PQntuples(res); i++) {
 		if (!eh_pg_null(res, i, 4))
-			*banner = eh_arena_printf(arena,
-			                          "Scenario: the decisions of %s are invented, and its clock runs %s times as fast as ours.",
-			                          eh_pg_text(res, i, 0), eh_serve_words_count(arena, eh_pg_int8(res, i, 4)));
+			*banner = eh_arena_printf(
+				arena,
+				"Scenario: the decisions of %s are invented, "
+			                          "and its clock runs %s times as fast as ours.",
+				eh_pg_text(res, i, 0), eh_serve_words_count(arena, eh_pg_int8(res, i, 4)));
 		if (eh_pg_null(res, i, 2))
 			continue;
 		int64_t clock_us = eh_pg_int8(res, i, 2);
@@ -194,8 +195,9 @@ enum eh_rc eh_serve_page(struct eh_worker *worker, struct eh_request *rq, struct
 		return rc;
 	if (!rq->json) {
 		eh_serve_put(owned, "nav", make_nav(rq));
-		eh_serve_put(owned, "user", json_pack("{s:s, s:s}", "name", rq->session.user, "role",
-		                                      eh_serve_role_name(rq->session.role)));
+		eh_serve_put(owned, "user",
+		             json_pack("{s:s, s:s}", "name", rq->session.user, "role",
+		                       eh_serve_role_name(rq->session.role)));
 		eh_serve_set(owned, "csrf", rq->session.csrf);
 	}
 	return eh_serve_page_bare(worker->serve, rq, rp, name, json_incref(owned), err);

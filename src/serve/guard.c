@@ -83,7 +83,8 @@ static struct eh_guard_verdict guard_body(const struct eh_head *head)
 	struct eh_guard_verdict pass = {0};
 
 	if (count(head, "Transfer-Encoding") > 0)
-		return refuse(eh_serve_header(head, "Content-Length") ? 400 : 411, "bodies are sent whole, with their length");
+		return refuse(eh_serve_header(head, "Content-Length") ? 400 : 411,
+		              "bodies are sent whole, with their length");
 	if (count(head, "Content-Length") > 1)
 		return refuse(400, "more than one length");
 	if (length_text && !read_length(length_text, &pass.length))

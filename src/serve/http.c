@@ -92,7 +92,8 @@ static void connected(void *cls, struct MHD_Connection *connection, void **socke
 	struct eh_serve *serve = cls;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		const union MHD_ConnectionInfo *info =
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 		*socket_context = info ? eh_serve_watch(serve->dog, info->connect_fd, HEAD_S) : NULL;
 	} else if (*socket_context) {
 		eh_serve_unwatch(*socket_context);
@@ -120,7 +121,8 @@ static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const cha
 /* The client's network, as who holds one address often holds its neighbours. */
 static void note_address(struct exchange *x)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	unsigned char network[16] = {0};
 
 	if (info && info->client_addr->sa_family == AF_INET) {
@@ -197,7 +199,8 @@ static bool add_own_headers(struct MHD_Response *response, const struct exchange
 	char text[160];
 	bool good = add_header(response, "Content-Type", rp->type ? rp->type : "text/html; charset=utf-8");
 
-	good = add_header(response, "Cache-Control", rp->keep ? "public, max-age=31536000, immutable" : "no-store") && good;
+	good = add_header(response, "Cache-Control", rp->keep ? "public, max-age=31536000, immutable" : "no-store") &&
+	       good;
 	good = add_header(response, "Vary", "Accept, Cookie") && good;
 	if (*etag)
 		good = add_header(response, "ETag", etag) && good;
@@ -306,14 +309,16 @@ static enum MHD_Result begin_making(struct exchange *x)
 		return send_error(x, 400, err.text);
 	if (watched)
 		eh_serve_watch_until(watched, 0);
-	const struct eh_route *route = eh_serve_route_find(x->rq.post ? "POST" : "GET", x->rq.path, EH_SERVE_PUBLIC, NULL);
+	const struct eh_route *route =
+		eh_serve_route_find(x->rq.post ? "POST" : "GET", x->rq.path, EH_SERVE_PUBLIC, NULL);
 	struct eh_pool *pool = route && route->slow ? x->serve->passwords : x->serve->pages;
 	x->stage = STAGE_MAKING;
 	x->job.run = make;
 	MHD_suspend_connection(x->connection);
 	if (eh_serve_pool_push(pool, &x->job))
 		return MHD_YES;
-	eh_serve_answer_error(x->serve, &x->rq, &x->rp, 503, "too many requests wait already", "Try again in a few seconds.");
+	eh_serve_answer_error(x->serve, &x->rq, &x->rp, 503, "too many requests wait already",
+	                      "Try again in a few seconds.");
 	x->rp.retry_after_s = 5;
 	x->stage = STAGE_MADE;
 	MHD_resume_connection(x->connection);

@@ -4,6 +4,7 @@
 #include "serve/lineage.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "serve/chart.h"
@@ -25,7 +26,8 @@ static int64_t by_group(const json_t *item, const char *key, const char *group)
 	return eh_serve_json_count(json_object_get(item, key), group);
 }
 
-static struct component read_component(struct eh_arena *arena, const json_t *item, const char *group, const char *reference)
+static struct component read_component(struct eh_arena *arena, const json_t *item, const char *group,
+                                       const char *reference)
 {
 	const char *version = eh_serve_json_text(item, "version"), *name = eh_serve_json_text(item, "component");
 	struct component c = {
@@ -62,13 +64,27 @@ static json_t *make_row(struct eh_arena *arena, const struct component *c)
 	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "role", c->role, "name", c->name, "group_rate",
 	                        share_of(arena, c->k_group, c->n_group), "reference_rate",
 	                        share_of(arena, c->k_reference, c->n_reference), "ratio",
-	                        eh_serve_words_number(arena, isfinite(c->ratio.est) ? c->ratio.est : NAN, 2), "changed", c->changed);
+	                        eh_serve_words_number(arena, isfinite(c->ratio.est) ? c->ratio.est : NAN, 2), "changed",
+	                        c->changed);
 
 	EH_ASSERT(row);
 	eh_serve_set(row, "vendor", eh_serve_json_text(c->item, "vendor"));
 	if (eh_serve_json_time(c->item, "first_seen", &seen_us))
 		eh_serve_set(row, "first_seen", eh_serve_words_day(arena, seen_us));
 	return row;
+}
+
+/* What says most comes first: what changed since the onset, then what lies farthest above parity for sure. */
+static int by_weight(const void *a, const void *b)
+{
+	const struct component *x = a, *y = b;
+	double x_lo = isfinite(x->ratio.est) ? x->ratio.lo : -1, y_lo = isfinite(y->ratio.est) ? y->ratio.lo : -1;
+
+	if (x->changed != y->changed)
+		return x->changed ? -1 : 1;
+	if (x_lo > y_lo || x_lo < y_lo)
+		return x_lo > y_lo ? -1 : 1;
+	return strcmp(x->name, y->name);
 }
 
 /* ---- who answers ---- */
@@ -87,10 +103,11 @@ static json_t *party(json_t *parties, const json_t *answers)
 	size_t i;
 
 	json_array_foreach(parties, i, entry)
-		if (strcmp(of(entry, "accountable"), of(answers, "accountable")) == 0 && strcmp(of(entry, "contact"), of(answers, "contact")) == 0)
+		if (strcmp(of(entry, "accountable"), of(answers, "accountable")) == 0 &&
+		    strcmp(of(entry, "contact"), of(answers, "contact")) == 0)
 			return entry;
-	entry = json_pack("{s:s, s:s, s:s, s:[]}", "accountable", of(answers, "accountable"), "contact", of(answers, "contact"),
-	                  "deputy", of(answers, "deputy"), "components");
+	entry = json_pack("{s:s, s:s, s:s, s:[]}", "accountable", of(answers, "accountable"), "contact",
+	                  of(answers, "contact"), "deputy", of(answers, "deputy"), "components");
 	eh_serve_append(parties, entry);
 	return entry;
 }
@@ -102,7 +119,8 @@ static json_t *make_answers(const struct component *components, size_t n, json_t
 
 	for (size_t i = 0; i < n; i++) {
 		const json_t *answers = json_object_get(components[i].item, "answers");
-		json_t *to = json_is_object(answers) ? json_object_get(party(parties, answers), "components") : unanswered;
+		json_t *to =
+			json_is_object(answers) ? json_object_get(party(parties, answers), "components") : unanswered;
 		eh_serve_append(to, json_pack("{s:s, s:s}", "role", components[i].role, "name", components[i].name));
 	}
 	return parties;
@@ -120,7 +138,8 @@ static json_t *make_chart(struct eh_arena *arena, const struct component *compon
                           const char *reference)
 {
 	struct eh_chart_dot dots[DOTS_MOST];
-	static const struct eh_chart_rule rules[] = {{1, "parity", EH_SERVE_RULE_PARITY}, {1 / .9, "drift line 1.11", EH_SERVE_RULE_OWN}};
+	static const struct eh_chart_rule rules[] = {{1, "parity", EH_SERVE_RULE_PARITY},
+	                                             {1 / .9, "drift line 1.11", EH_SERVE_RULE_OWN}};
 	size_t drawn = 0;
 	EH_BUF_AUTO svg = {0};
 
@@ -139,9 +158,13 @@ static json_t *make_chart(struct eh_arena *arena, const struct component *compon
 	if (drawn == 0)
 		return NULL;
 	struct eh_chart_dots chart = {
-		.about = {"components", "Adverse ratio by component",
-	                  eh_arena_printf(arena, "The adverse rate of %s divided by that of %s, among the decisions that each component stood "
-						 "behind since the onset, with 95\u00a0%% intervals.", group, reference)},
+		.about =
+			{"components", "Adverse ratio by component",
+	                 eh_arena_printf(
+				 arena,
+				 "The adverse rate of %s divided by that of %s, among the decisions "
+				 "that each component stood behind since the onset, with 95\u00a0%% intervals.",
+				 group, reference)},
 		.unit = "ratio",
 		.rows = dots,
 		.n = drawn,
@@ -150,8 +173,8 @@ static json_t *make_chart(struct eh_arena *arena, const struct component *compon
 		.log = true,
 		.decimals = 2};
 	eh_serve_chart_dots(&svg, &chart);
-	return json_pack("{s:s, s:s, s:s, s:o}", "title", chart.about.title, "sentence", chart.about.desc, "chart", svg.data, "table",
-	                 eh_serve_chart_dots_table(&chart));
+	return json_pack("{s:s, s:s, s:s, s:o}", "title", chart.about.title, "sentence", chart.about.desc, "chart",
+	                 svg.data, "table", eh_serve_chart_dots_table(&chart));
 }
 
 void eh_serve_lineage(struct eh_arena *arena, const json_t *body, json_t *model)
@@ -166,14 +189,17 @@ void eh_serve_lineage(struct eh_arena *arena, const json_t *body, json_t *model)
 		return;
 	}
 	struct component *components = eh_arena_zalloc(arena, n, sizeof *components);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		components[i] = read_component(arena, json_array_get(lineage, i), group, reference);
+	qsort(components, n, sizeof *components, by_weight);
+	for (size_t i = 0; i < n; i++)
 		eh_serve_append(rows, make_row(arena, &components[i]));
-	}
-	eh_serve_put(model, "lineage", json_pack("{s:s, s:s, s:o}", "group", group, "reference", reference, "rows", rows));
+	eh_serve_put(model, "lineage",
+	             json_pack("{s:s, s:s, s:o}", "group", group, "reference", reference, "rows", rows));
 	json_t *unanswered = json_array(), *parties = make_answers(components, n, unanswered);
-	eh_serve_put(model, "answers", json_pack("{s:o, s:o, s:b}", "parties", parties, "unanswered", unanswered, "any_unanswered",
-	                                         json_array_size(unanswered) > 0));
+	eh_serve_put(model, "answers",
+	             json_pack("{s:o, s:o, s:b}", "parties", parties, "unanswered", unanswered, "any_unanswered",
+	                       json_array_size(unanswered) > 0));
 	json_t *chart = make_chart(arena, components, n, group, reference);
 	if (chart)
 		eh_serve_put(model, "components", chart);

@@ -70,8 +70,10 @@ enum eh_rc eh_serve_listen_address(const char *text, struct sockaddr_storage *ou
 		return eh_hint(err, "Write it as 127.0.0.1:8787 or [::1]:8787.");
 	}
 	if (!is_loopback(out)) {
-		eh_fail(err, EH_REFUSED, "%s can be reached from other machines, and the dashboard speaks plain HTTP", text);
-		return eh_hint(err, "Listen on 127.0.0.1 and come through an SSH tunnel: ssh -L 8787:127.0.0.1:8787 HOST.");
+		eh_fail(err, EH_REFUSED, "%s can be reached from other machines, and the dashboard speaks plain HTTP",
+		        text);
+		return eh_hint(err,
+		               "Listen on 127.0.0.1 and come through an SSH tunnel: ssh -L 8787:127.0.0.1:8787 HOST.");
 	}
 	return EH_OK;
 }

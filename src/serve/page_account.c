@@ -21,7 +21,8 @@ static enum eh_rc list_sessions(struct eh_worker *worker, struct eh_request *rq,
 	return rc == EH_OK ? eh_pg_query(pg, &eh_sql_serve_list_sessions, &args, res, err) : rc;
 }
 
-enum eh_rc eh_serve_page_account(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_page_account(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                 struct eh_err *err)
 {
 	static const char *const labels[] = {"Signed in", "Last request", "Where", NULL};
 	EH_PGRESULT_AUTO res = NULL;
@@ -31,18 +32,20 @@ enum eh_rc eh_serve_page_account(struct eh_worker *worker, struct eh_request *rq
 		return rc;
 	json_t *table = eh_serve_table_begin("Where you are signed in", labels);
 	for (int i = 0; i < PQntuples(res); i++)
-		eh_serve_table_row(table, (const char *const[]){eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 0)),
-		                                                eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 1)),
-		                                                eh_pg_bool(res, i, 2) ? "this browser" : "another browser"});
+		eh_serve_table_row(table,
+		                   (const char *const[]){eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 0)),
+		                                         eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 1)),
+		                                         eh_pg_bool(res, i, 2) ? "this browser" : "another browser"});
 	const struct eh_session_limits *limits = &worker->serve->limits;
-	json_t *model = json_pack("{s:s, s:s, s:s, s:o, s:b, s:s, s:s}", "title", "Account", "name", rq->session.user, "role",
-	                          eh_serve_role_name(rq->session.role), "table", table, "others", PQntuples(res) > 1, "idle",
-	                          eh_serve_words_span(rq->arena, limits->idle_ms * 1000), "length",
-	                          eh_serve_words_span(rq->arena, limits->length_ms * 1000));
+	json_t *model = json_pack("{s:s, s:s, s:s, s:o, s:b, s:s, s:s}", "title", "Account", "name", rq->session.user,
+	                          "role", eh_serve_role_name(rq->session.role), "table", table, "others",
+	                          PQntuples(res) > 1, "idle", eh_serve_words_span(rq->arena, limits->idle_ms * 1000),
+	                          "length", eh_serve_words_span(rq->arena, limits->length_ms * 1000));
 	return eh_serve_page(worker, rq, rp, "account", model, err);
 }
 
-enum eh_rc eh_serve_do_end_others(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_do_end_others(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                  struct eh_err *err)
 {
 	struct eh_pg *pg;
 	enum eh_rc rc = eh_serve_reader(worker, &pg, err);
@@ -77,11 +80,12 @@ enum eh_rc eh_serve_page_admin(struct eh_worker *worker, struct eh_request *rq, 
 		return rc;
 	json_t *table = eh_serve_table_begin("Who may sign in", labels);
 	for (int i = 0; i < PQntuples(res); i++)
-		eh_serve_table_row(table, (const char *const[]){
-						  eh_pg_text(res, i, 0), eh_pg_text(res, i, 1),
-						  eh_serve_words_day(rq->arena, eh_pg_time(res, i, 2)),
-						  eh_pg_null(res, i, 4) ? "never"
-									: eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 4)),
-						  eh_pg_null(res, i, 3) ? "active" : "disabled"});
+		eh_serve_table_row(
+			table, (const char *const[]){eh_pg_text(res, i, 0), eh_pg_text(res, i, 1),
+		                                     eh_serve_words_day(rq->arena, eh_pg_time(res, i, 2)),
+		                                     eh_pg_null(res, i, 4)
+		                                             ? "never"
+		                                             : eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 4)),
+		                                     eh_pg_null(res, i, 3) ? "active" : "disabled"});
 	return eh_serve_page(worker, rq, rp, "admin", json_pack("{s:s, s:o}", "title", "Users", "table", table), err);
 }

@@ -79,23 +79,31 @@ static enum eh_rc read_dossier(struct eh_worker *worker, struct dossier *d, bool
 
 /* ---- where it stands ---- */
 
+/* True where a step has led there: what was passed over is not ticked. */
+static bool has_been(const struct dossier *d, enum eh_alert_state state)
+{
+	for (int i = 0; i < PQntuples(d->steps); i++)
+		if (strcmp(eh_pg_text(d->steps, i, 3), eh_alert_state_name(state)) == 0)
+			return true;
+	return false;
+}
+
 /* The usual way from raised to closed, with what is behind and where we are. */
 static json_t *make_way(const struct dossier *d)
 {
 	static const enum eh_alert_state way[] = {EH_ALERT_RAISED, EH_ALERT_ACKNOWLEDGED, EH_ALERT_INVESTIGATING,
 	                                          EH_ALERT_MITIGATING, EH_ALERT_VERIFYING};
-	const size_t n = sizeof way / sizeof *way;
-	bool over = eh_alert_is_over(d->state);
-	size_t here = over ? n : 0;
+	bool over = eh_alert_is_over(d->state), again = d->state == EH_ALERT_REOPENED;
 	json_t *steps = json_array();
 
-	for (size_t i = 0; i < n; i++)
-		if (way[i] == d->state)
-			here = i;
-	for (size_t i = 0; i < n; i++)
-		eh_serve_append(steps, json_pack("{s:s, s:b, s:b}", "label", i == 0 && d->state == EH_ALERT_REOPENED ? "reopened" : eh_alert_state_name(way[i]),
-		                                 "done", i < here, "current", i == here));
-	eh_serve_append(steps, json_pack("{s:s, s:b, s:b}", "label", over ? d->state_name : "closed", "done", false, "current", over));
+	for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+		bool here = way[i] == d->state || (i == 0 && again);
+		eh_serve_append(steps, json_pack("{s:s, s:b, s:b}", "label",
+		                                 i == 0 && again ? "reopened" : eh_alert_state_name(way[i]), "done",
+		                                 !here && has_been(d, way[i]), "current", here));
+	}
+	eh_serve_append(steps, json_pack("{s:s, s:b, s:b}", "label", over ? d->state_name : "closed", "done", false,
+	                                 "current", over));
 	return steps;
 }
 
@@ -106,12 +114,14 @@ static json_t *make_timeline(const struct dossier *d)
 	for (int i = 0; i < PQntuples(d->steps); i++) {
 		enum eh_alert_state from;
 		const char *event = eh_pg_text(d->steps, i, 1);
-		const struct eh_alert_rule *rule = eh_alert_state_of(eh_pg_text(d->steps, i, 2), &from) ? eh_alert_find(from, event) : NULL;
+		const struct eh_alert_rule *rule =
+			eh_alert_state_of(eh_pg_text(d->steps, i, 2), &from) ? eh_alert_find(from, event) : NULL;
 		const char *actor = eh_pg_text(d->steps, i, 6), *second = eh_pg_text(d->steps, i, 7);
 		bool page = strcmp(eh_pg_text(d->steps, i, 4), "page") == 0;
-		json_t *step = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "when", eh_serve_words_instant(d->arena, eh_pg_int8(d->steps, i, 5)),
-		                         "iso", eh_serve_words_iso(d->arena, eh_pg_int8(d->steps, i, 5)), "event", event, "what",
-		                         rule ? rule->sentence : event, "who",
+		json_t *step = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "when",
+		                         eh_serve_words_instant(d->arena, eh_pg_int8(d->steps, i, 5)), "iso",
+		                         eh_serve_words_iso(d->arena, eh_pg_int8(d->steps, i, 5)), "event", event,
+		                         "what", rule ? rule->sentence : event, "who",
 		                         !actor   ? "judge"
 		                         : second ? eh_arena_printf(d->arena, "%s and %s", actor, second)
 		                                  : actor,
@@ -119,8 +129,11 @@ static json_t *make_timeline(const struct dossier *d)
 		EH_ASSERT(step);
 		eh_serve_set(step, "reason", eh_pg_text(d->steps, i, 8));
 		/* An empty one is set too: a template would else take the page's own. */
-		eh_serve_set(step, "state", actor ? "" : eh_serve_state_slug(strcmp(event, "recovered") == 0 ? EH_SERVE_STATE_OK
-		                                                             : page ? EH_SERVE_STATE_ALERT : EH_SERVE_STATE_WATCH));
+		eh_serve_set(step, "state",
+		             actor ? ""
+		                   : eh_serve_state_slug(strcmp(event, "recovered") == 0 ? EH_SERVE_STATE_OK
+		                                         : page                          ? EH_SERVE_STATE_ALERT
+		                                                                         : EH_SERVE_STATE_WATCH));
 		eh_serve_append(timeline, step);
 	}
 	return timeline;
@@ -140,6 +153,8 @@ static const char *label_of(const char *event)
 		{"close-fixed", "Close: fixed"},
 		{"close-not-confirmed", "Close: not confirmed"},
 		{"accept-risk", "Accept the risk"},
+		{"propose", "Propose"},
+		{"approve", "Approve"},
 	};
 
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
@@ -156,8 +171,9 @@ static json_t *permitted(const struct dossier *d, enum eh_alert_who who)
 	for (size_t i = 0; i < eh_alert_rules_n; i++) {
 		const struct eh_alert_rule *rule = &eh_alert_rules[i];
 		if (rule->from == d->state && rule->who == who)
-			eh_serve_append(list, json_pack("{s:s, s:s, s:b}", "event", rule->event, "label", label_of(rule->event), "quiet",
-			                                strcmp(rule->event, "note") == 0));
+			eh_serve_append(list,
+			                json_pack("{s:s, s:s, s:b}", "event", rule->event, "label",
+			                          label_of(rule->event), "quiet", strcmp(rule->event, "note") == 0));
 	}
 	return list;
 }
@@ -178,12 +194,14 @@ static json_t *make_requests(const struct dossier *d, const struct eh_request *r
 	for (int i = 0; i < PQntuples(res); i++) {
 		const char *event = eh_pg_text(res, i, 3), *verb = eh_pg_text(res, i, 2);
 		bool waits = waits_for_approval(d, i), own = strcmp(eh_pg_text(res, i, 1), rq->session.user) == 0;
-		json_t *item = json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", eh_pg_text(res, i, 0), "who", eh_pg_text(res, i, 1), "what",
-		                         event ? eh_arena_printf(d->arena, "%s: %s", verb, label_of(event)) : label_of(verb), "when",
-		                         eh_serve_words_instant(d->arena, eh_pg_time(res, i, 5)), "outcome",
-		                         eh_pg_null(res, i, 6)   ? "waiting for judge"
-		                         : eh_pg_bool(res, i, 6) ? eh_pg_text(res, i, 7)
-		                                                 : eh_arena_printf(d->arena, "refused: %s", eh_pg_text(res, i, 7)));
+		json_t *item = json_pack(
+			"{s:s, s:s, s:s, s:s, s:s}", "id", eh_pg_text(res, i, 0), "who", eh_pg_text(res, i, 1), "what",
+			event ? eh_arena_printf(d->arena, "%s: %s", label_of(verb), label_of(event)) : label_of(verb),
+			"when", eh_serve_words_instant(d->arena, eh_pg_time(res, i, 5)), "outcome",
+			eh_pg_bool(res, i, 9)   ? "approved by a second person"
+			: eh_pg_null(res, i, 6) ? "waiting for judge"
+			: eh_pg_bool(res, i, 6) ? eh_pg_text(res, i, 7)
+						: eh_arena_printf(d->arena, "refused: %s", eh_pg_text(res, i, 7)));
 		EH_ASSERT(item);
 		eh_serve_set(item, "reason", eh_pg_text(res, i, 4));
 		eh_serve_set(item, "alert", d->id);
@@ -207,33 +225,37 @@ static void count_row(struct eh_arena *arena, json_t *table, const char *name, c
 
 	if (!json_is_object(w))
 		return;
-	eh_serve_table_row(table, (const char *const[]){
-					  name, eh_serve_words_share(arena, n_p ? (double)k_p / (double)n_p : NAN),
-					  eh_arena_printf(arena, "%s of %s", eh_serve_words_count(arena, k_p), eh_serve_words_count(arena, n_p)),
-					  eh_serve_words_share(arena, n_r ? (double)k_r / (double)n_r : NAN),
-					  eh_arena_printf(arena, "%s of %s", eh_serve_words_count(arena, k_r), eh_serve_words_count(arena, n_r)),
-					  eh_serve_words_number(arena, eh_serve_json_number(w, "ratio"), 2),
-					  isnan(lo) || isnan(hi) ? ""
-								 : eh_arena_printf(arena, "%s to %s", eh_serve_words_number(arena, lo, 2),
-			                                                           eh_serve_words_number(arena, hi, 2))});
+	eh_serve_table_row(
+		table,
+		(const char *const[]){name, eh_serve_words_share(arena, n_p ? (double)k_p / (double)n_p : NAN),
+	                              eh_arena_printf(arena, "%s of %s", eh_serve_words_count(arena, k_p),
+	                                              eh_serve_words_count(arena, n_p)),
+	                              eh_serve_words_share(arena, n_r ? (double)k_r / (double)n_r : NAN),
+	                              eh_arena_printf(arena, "%s of %s", eh_serve_words_count(arena, k_r),
+	                                              eh_serve_words_count(arena, n_r)),
+	                              eh_serve_words_number(arena, eh_serve_json_number(w, "ratio"), 2),
+	                              isnan(lo) || isnan(hi)
+	                                      ? ""
+	                                      : eh_arena_printf(arena, "%s to %s", eh_serve_words_number(arena, lo, 2),
+	                                                        eh_serve_words_number(arena, hi, 2))});
 }
 
 static json_t *make_numbers(const struct dossier *d)
 {
-	const char *reference = eh_serve_json_text(d->body, "reference"), *outcome = eh_serve_json_text(d->body, "outcome");
-	const char *labels[] = {"Window",
-	                        eh_arena_printf(d->arena, "#%s", d->group),
-	                        "#Counts",
-	                        eh_arena_printf(d->arena, "#%s", reference ? reference : "Reference"),
-	                        "#Counts",
-	                        "#Ratio",
-	                        "#95 % interval",
-	                        NULL};
-	json_t *table = eh_serve_table_begin(eh_arena_printf(d->arena, "%s rates", outcome && strcmp(outcome, "adverse") == 0 ? "Adverse" : "Favourable"),
-	                                     labels);
+	const char *reference = eh_serve_json_text(d->body, "reference"),
+		   *outcome = eh_serve_json_text(d->body, "outcome");
+	const char *labels[] = {"Window",         eh_arena_printf(d->arena, "#%s", d->group),
+	                        "#Counts",        eh_arena_printf(d->arena, "#%s", reference ? reference : "Reference"),
+	                        "#Counts",        "#Ratio",
+	                        "#95 % interval", NULL};
+	json_t *table = eh_serve_table_begin(
+		eh_arena_printf(d->arena, "%s rates",
+	                        outcome && strcmp(outcome, "adverse") == 0 ? "Adverse" : "Favourable"),
+		labels);
 
 	count_row(d->arena, table, "The last 30 days (headline)", json_object_get(d->body, "fixed_window"));
-	count_row(d->arena, table, "Since the estimated onset (chosen window, tends to overstate)", json_object_get(d->body, "since_onset"));
+	count_row(d->arena, table, "Since the estimated onset (chosen window, tends to overstate)",
+	          json_object_get(d->body, "since_onset"));
 	return table;
 }
 
@@ -255,16 +277,40 @@ static json_t *make_facts(const struct dossier *d)
 	if (d->onset_known)
 		fact(facts, "Estimated onset", eh_serve_words_day(arena, d->onset_us), false);
 	if (eh_serve_json_time(set, "first", &first_us) && eh_serve_json_time(set, "last", &last_us))
-		fact(facts, "Onset between", eh_arena_printf(arena, "%s and %s", eh_serve_words_day(arena, first_us), eh_serve_words_day(arena, last_us)), false);
-	fact(facts, "Evidence now", eh_serve_words_years(arena, eh_serve_json_number(d->body, "years") > 0 ? log10(eh_serve_json_number(d->body, "years")) : NAN), false);
-	fact(facts, "Fisher\u2019s exact p", eh_arena_printf(arena, "%s, this window once", eh_serve_words_p(arena, eh_serve_json_number(d->body, "fisher_p"))), false);
+		fact(facts, "Onset between",
+		     eh_arena_printf(arena, "%s and %s", eh_serve_words_day(arena, first_us),
+		                     eh_serve_words_day(arena, last_us)),
+		     false);
+	fact(facts, "Evidence now",
+	     eh_serve_words_years(arena, eh_serve_json_number(d->body, "years") > 0
+	                                         ? log10(eh_serve_json_number(d->body, "years"))
+	                                         : NAN),
+	     false);
+	fact(facts, "Fisher\u2019s exact p",
+	     eh_arena_printf(arena, "%s, this window once",
+	                     eh_serve_words_p(arena, eh_serve_json_number(d->body, "fisher_p"))),
+	     false);
 	if (json_is_object(recovery))
-		fact(facts, "Recovery", eh_serve_json_time(recovery, "since", &since_us) ? eh_arena_printf(arena, "marked, since %s", eh_serve_words_day(arena, since_us)) : "being watched", false);
+		fact(facts, "Recovery",
+		     eh_serve_json_time(recovery, "since", &since_us)
+		             ? eh_arena_printf(arena, "marked, since %s", eh_serve_words_day(arena, since_us))
+		             : "being watched",
+		     false);
 	fact(facts, "Owner", eh_serve_json_text(d->body, "owner"), false);
 	fact(facts, "Evidence SHA-256", d->evidence, true);
 	fact(facts, "Policy SHA-256", d->policy, true);
 	fact(facts, "Ledger leaf", eh_serve_words_count(arena, d->leaf_index), false);
 	return facts;
+}
+
+/* The end of a monitor's key in words. */
+static const char *indicator_words(const char *monitor)
+{
+	bool adverse = strstr(monitor, "/adverse/") != NULL, within = strstr(monitor, "/conditional") != NULL;
+
+	if (within)
+		return adverse ? "Adverse ratio, like for like" : "Favourable ratio, like for like";
+	return adverse ? "Adverse ratio, as it is" : "Favourable ratio, as it is";
 }
 
 static json_t *make_monitors(const struct dossier *d)
@@ -275,9 +321,13 @@ static json_t *make_monitors(const struct dossier *d)
 
 	json_array_foreach(json_object_get(d->body, "monitors"), i, item) {
 		double years = eh_serve_json_number(item, "years");
-		eh_serve_table_row(table, (const char *const[]){eh_serve_json_text(item, "monitor"), eh_serve_words_number(d->arena, eh_serve_json_number(item, "tau"), 2),
-		                                                eh_serve_words_years(d->arena, years > 0 ? log10(years) : NAN),
-		                                                eh_serve_words_number(d->arena, eh_serve_json_number(item, "gate_ratio"), 2)});
+		const char *monitor = eh_serve_json_text(item, "monitor");
+		eh_serve_table_row(
+			table, (const char *const[]){
+				       monitor ? indicator_words(monitor) : "",
+				       eh_serve_words_number(d->arena, eh_serve_json_number(item, "tau"), 2),
+				       eh_serve_words_years(d->arena, years > 0 ? log10(years) : NAN),
+				       eh_serve_words_number(d->arena, eh_serve_json_number(item, "gate_ratio"), 2)});
 	}
 	return table;
 }
@@ -324,12 +374,15 @@ static json_t *make_model(const struct dossier *d, const struct eh_request *rq)
 	enum eh_state state = over ? EH_SERVE_STATE_OK : page ? EH_SERVE_STATE_ALERT : EH_SERVE_STATE_WATCH;
 	bool may_act = rq->session.role == EH_SERVE_INSURER;
 	json_t *requests = make_requests(d, rq);
-	json_t *model = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "title",
-	                          eh_arena_printf(arena, "Alert %s", d->id), "id", d->id, "source", d->source, "attribute",
-	                          d->attribute, "group", d->group, "state", eh_serve_state_slug(state), "word",
-	                          over ? "Over" : page ? "Page" : "Review", "step", d->state_name, "way", make_way(d), "timeline",
-	                          make_timeline(d), "requests", requests, "numbers", make_numbers(d), "facts", make_facts(d),
-	                          "monitors", make_monitors(d));
+	json_t *model =
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "title",
+	                  eh_arena_printf(arena, "Alert %s", d->id), "id", d->id, "source", d->source, "attribute",
+	                  d->attribute, "group", d->group, "state", eh_serve_state_slug(state), "word",
+	                  over   ? "Over"
+	                  : page ? "Page"
+	                         : "Review",
+	                  "step", d->state_name, "way", make_way(d), "timeline", make_timeline(d), "requests", requests,
+	                  "numbers", make_numbers(d), "facts", make_facts(d), "monitors", make_monitors(d));
 
 	EH_ASSERT(model);
 	eh_serve_put(model, "asked", json_boolean(json_array_size(requests) > 0));
@@ -340,9 +393,15 @@ static json_t *make_model(const struct dossier *d, const struct eh_request *rq)
 	if (json_array_size(changed) > 0)
 		eh_serve_put(model, "changed", json_pack("{s:O}", "items", changed));
 	if (json_array_size(examples) > 0)
-		eh_serve_put(model, "examples", json_pack("{s:s, s:O}", "count", eh_serve_words_plural(arena, (int64_t)json_array_size(examples), "decision", "decisions"), "items", examples));
+		eh_serve_put(model, "examples",
+		             json_pack("{s:s, s:O}", "count",
+		                       eh_serve_words_plural(arena, (int64_t)json_array_size(examples), "decision",
+		                                             "decisions"),
+		                       "items", examples));
 	if (json_is_integer(json_object_get(d->body, "naive_alerts")))
-		eh_serve_set(model, "naive", eh_serve_words_plural(arena, eh_serve_json_count(d->body, "naive_alerts"), "time", "times"));
+		eh_serve_set(
+			model, "naive",
+			eh_serve_words_plural(arena, eh_serve_json_count(d->body, "naive_alerts"), "time", "times"));
 	if (may_act) {
 		json_t *one = permitted(d, EH_ALERT_BY_INSURER), *two = permitted(d, EH_ALERT_BY_TWO_PEOPLE);
 		if (json_array_size(one) > 0)
@@ -365,7 +424,8 @@ enum eh_rc eh_serve_page_alert(struct eh_worker *worker, struct eh_request *rq, 
 	if (rc != EH_OK)
 		return rc;
 	if (!found) {
-		eh_serve_answer_error(worker->serve, rq, rp, 404, "there is no such alert", "The list of alerts has them all: nothing is deleted.");
+		eh_serve_answer_error(worker->serve, rq, rp, 404, "there is no such alert",
+		                      "The list of alerts has them all: nothing is deleted.");
 		return EH_OK;
 	}
 	json_t *model = make_model(&d, rq);

@@ -44,8 +44,10 @@ static json_t *make_filter(struct eh_arena *arena, const char *path, const char 
 	json_t *filter = json_array();
 
 	for (; (*choices)[0]; choices++)
-		eh_serve_append(filter, json_pack("{s:s, s:s, s:b}", "href", eh_arena_printf(arena, "%s?%s=%s", path, name, (*choices)[0]),
-		                                  "label", (*choices)[1], "current", strcmp((*choices)[0], chosen) == 0));
+		eh_serve_append(filter,
+		                json_pack("{s:s, s:s, s:b}", "href",
+		                          eh_arena_printf(arena, "%s?%s=%s", path, name, (*choices)[0]), "label",
+		                          (*choices)[1], "current", strcmp((*choices)[0], chosen) == 0));
 	return filter;
 }
 
@@ -67,11 +69,15 @@ static json_t *alert_row(struct eh_arena *arena, const PGresult *res, int i)
 	bool page = strcmp(eh_pg_text(res, i, 6), "page") == 0;
 	bool over = eh_alert_state_of(eh_pg_text(res, i, 5), &step) && eh_alert_is_over(step);
 	enum eh_state state = over ? EH_SERVE_STATE_OK : page ? EH_SERVE_STATE_ALERT : EH_SERVE_STATE_WATCH;
-	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "href",
-	                        eh_arena_printf(arena, "/alerts/%s", eh_pg_text(res, i, 0)), "id", eh_pg_text(res, i, 0), "source",
-	                        eh_pg_text(res, i, 1), "attribute", eh_pg_text(res, i, 2), "group", eh_pg_text(res, i, 3), "state",
-	                        eh_serve_state_slug(state), "word", over ? "Over" : page ? "Page" : "Review", "step",
-	                        eh_pg_text(res, i, 5), "raised", eh_serve_words_instant(arena, eh_pg_int8(res, i, 8)));
+	json_t *row = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "href",
+		eh_arena_printf(arena, "/alerts/%s", eh_pg_text(res, i, 0)), "id", eh_pg_text(res, i, 0), "source",
+		eh_pg_text(res, i, 1), "attribute", eh_pg_text(res, i, 2), "group", eh_pg_text(res, i, 3), "state",
+		eh_serve_state_slug(state), "word",
+		over   ? "Over"
+		: page ? "Page"
+		       : "Review",
+		"step", eh_pg_text(res, i, 5), "raised", eh_serve_words_instant(arena, eh_pg_int8(res, i, 8)));
 
 	EH_ASSERT(row);
 	eh_serve_set(row, "sentence", eh_pg_text(res, i, 7));
@@ -84,7 +90,8 @@ static json_t *alert_row(struct eh_arena *arena, const PGresult *res, int i)
 	return row;
 }
 
-enum eh_rc eh_serve_page_alerts(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_page_alerts(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                struct eh_err *err)
 {
 	static const char *const choices[][2] = {{"open", "Open"}, {"closed", "Over"}, {"all", "All"}, {NULL, NULL}};
 	const char *chosen = chosen_of(rq, "show", choices);
@@ -104,9 +111,10 @@ enum eh_rc eh_serve_page_alerts(struct eh_worker *worker, struct eh_request *rq,
 	for (int i = 0; i < PQntuples(res) && i < ALERTS_A_PAGE; i++)
 		eh_serve_append(rows, alert_row(rq->arena, res, i));
 	const char *base = eh_arena_printf(rq->arena, "/alerts?show=%s&", chosen);
-	json_t *model = json_pack("{s:s, s:b, s:b, s:o, s:o, s:o}", "title", "Alerts", "live", 1, "none", PQntuples(res) == 0,
-	                          "rows", rows, "filter", make_filter(rq->arena, "/alerts", "show", choices, chosen), "pager",
-	                          make_pager(rq->arena, base, page, PQntuples(res) > ALERTS_A_PAGE));
+	json_t *model =
+		json_pack("{s:s, s:b, s:b, s:o, s:o, s:o}", "title", "Alerts", "live", 1, "none", PQntuples(res) == 0,
+	                  "rows", rows, "filter", make_filter(rq->arena, "/alerts", "show", choices, chosen), "pager",
+	                  make_pager(rq->arena, base, page, PQntuples(res) > ALERTS_A_PAGE));
 	return eh_serve_page(worker, rq, rp, "alerts", model, err);
 }
 
@@ -123,23 +131,25 @@ static bool is_chosen(const struct eh_verdict_row *row, const char *chosen)
 
 static json_t *monitor_row(struct eh_arena *arena, const struct eh_verdict_row *row)
 {
-	json_t *made = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "href", row->href, "source", row->source,
-	                         "attribute", row->attribute, "group", row->group, "way",
+	json_t *made = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "href", row->href, "source",
+	                         row->source, "attribute", row->attribute, "group", row->group, "way",
 	                         eh_arena_printf(arena, "%s%s", row->adverse ? "adverse" : "favourable",
 	                                         row->conditional ? ", like for like" : ""),
-	                         "state", eh_serve_state_slug(row->state), "word", eh_serve_state_word(row->state), "ratio",
-	                         eh_serve_words_number(arena, row->air, 2), "years",
+	                         "state", eh_serve_state_slug(row->state), "word", eh_serve_state_word(row->state),
+	                         "ratio", eh_serve_words_number(arena, row->air, 2), "years",
 	                         eh_serve_words_years(arena, row->log10_years), "n",
 	                         eh_serve_words_count(arena, row->n_protected));
 
 	EH_ASSERT(made);
 	if (!isnan(row->lo) && !isnan(row->hi))
-		eh_serve_set(made, "interval", eh_arena_printf(arena, "%s\u2013%s", eh_serve_words_number(arena, row->lo, 2),
-		                                               eh_serve_words_number(arena, row->hi, 2)));
+		eh_serve_set(made, "interval",
+		             eh_arena_printf(arena, "%s\u2013%s", eh_serve_words_number(arena, row->lo, 2),
+		                             eh_serve_words_number(arena, row->hi, 2)));
 	return made;
 }
 
-enum eh_rc eh_serve_page_monitors(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_page_monitors(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                  struct eh_err *err)
 {
 	static const char *const choices[][2] = {
 		{"all", "All"}, {"attention", "Need attention"}, {"thin", "Not enough data"}, {NULL, NULL}};
@@ -157,10 +167,10 @@ enum eh_rc eh_serve_page_monitors(struct eh_worker *worker, struct eh_request *r
 		passed++;
 	}
 	const char *base = eh_arena_printf(rq->arena, "/monitors?show=%s&", chosen);
-	json_t *model = json_pack("{s:s, s:b, s:b, s:s, s:o, s:o, s:o}", "title", "Monitors", "live", 1, "none", passed == 0,
-	                          "count", eh_serve_words_plural(rq->arena, passed, "monitor", "monitors"), "rows", list, "filter",
-	                          make_filter(rq->arena, "/monitors", "show", choices, chosen), "pager",
-	                          make_pager(rq->arena, base, page, passed > page * MONITORS_A_PAGE));
+	json_t *model = json_pack("{s:s, s:b, s:b, s:s, s:o, s:o, s:o}", "title", "Monitors", "live", 1, "none",
+	                          passed == 0, "count", eh_serve_words_plural(rq->arena, passed, "monitor", "monitors"),
+	                          "rows", list, "filter", make_filter(rq->arena, "/monitors", "show", choices, chosen),
+	                          "pager", make_pager(rq->arena, base, page, passed > page * MONITORS_A_PAGE));
 	EH_ASSERT(model);
 	if (rc == EH_OK)
 		return eh_serve_page(worker, rq, rp, "monitors", model, err);

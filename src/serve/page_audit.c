@@ -59,8 +59,7 @@ static const char *summary_of(struct eh_arena *arena, const json_t *body)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)body, key, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)body, key, value) {
 		const char *text = json_string_value(value);
 		if (strcmp(key, "type") == 0 || b.len > 160)
 			continue;
@@ -78,13 +77,15 @@ static json_t *leaf_row(struct eh_arena *arena, const PGresult *res, int i)
 {
 	EH_JSON_AUTO body = eh_serve_json_load(eh_pg_text(res, i, 2));
 
-	return json_pack("{s:I, s:s, s:s, s:s, s:s}", "index", (json_int_t)eh_pg_int8(res, i, 0), "kind", eh_pg_text(res, i, 1), "summary",
-	                 summary_of(arena, body), "body", eh_pg_text(res, i, 2), "hash", eh_pg_text(res, i, 3));
+	return json_pack("{s:I, s:s, s:s, s:s, s:s}", "index", (json_int_t)eh_pg_int8(res, i, 0), "kind",
+	                 eh_pg_text(res, i, 1), "summary", summary_of(arena, body), "body", eh_pg_text(res, i, 2),
+	                 "hash", eh_pg_text(res, i, 3));
 }
 
 /* ---- the page ---- */
 
-static const char *const kinds[] = {"genesis", "source", "batch", "pane", "alert", "policy", "request", "scenario", NULL};
+static const char *const kinds[] = {"genesis", "source",  "batch",    "pane", "alert",
+                                    "policy",  "request", "scenario", NULL};
 
 static const char *kind_of(const struct eh_request *rq)
 {
@@ -100,17 +101,19 @@ static int64_t before_of(const struct eh_request *rq)
 {
 	const char *text = eh_serve_form_get(&rq->args, "before");
 
-	return text && *text && strlen(text) < 18 && text[strspn(text, "0123456789")] == '\0' ? strtoll(text, NULL, 10) : INT64_MAX;
+	return text && *text && strlen(text) < 18 && text[strspn(text, "0123456789")] == '\0' ? strtoll(text, NULL, 10)
+	                                                                                      : INT64_MAX;
 }
 
 static json_t *make_filter(const char *chosen)
 {
 	json_t *filter = json_array();
 
-	eh_serve_append(filter, json_pack("{s:s, s:s, s:b}", "href", "/audit", "label", "all", "current", chosen == NULL));
+	eh_serve_append(filter,
+	                json_pack("{s:s, s:s, s:b}", "href", "/audit", "label", "all", "current", chosen == NULL));
 	for (const char *const *kind = kinds; *kind; kind++)
-		eh_serve_append(filter, json_pack("{s:s+, s:s, s:b}", "href", "/audit?kind=", *kind, "label", *kind, "current",
-		                                  chosen && strcmp(chosen, *kind) == 0));
+		eh_serve_append(filter, json_pack("{s:s+, s:s, s:b}", "href", "/audit?kind=", *kind, "label", *kind,
+		                                  "current", chosen && strcmp(chosen, *kind) == 0));
 	return filter;
 }
 
@@ -140,17 +143,23 @@ enum eh_rc eh_serve_page_audit(struct eh_worker *worker, struct eh_request *rq, 
 	for (int i = 0; i < n; i++)
 		eh_serve_append(rows, leaf_row(rq->arena, res, i));
 	if (before != INT64_MAX)
-		eh_serve_set(pager, "previous", eh_arena_printf(rq->arena, "/audit%s%s", kind ? "?kind=" : "", kind ? kind : ""));
+		eh_serve_set(pager, "previous",
+		             eh_arena_printf(rq->arena, "/audit%s%s", kind ? "?kind=" : "", kind ? kind : ""));
 	if (PQntuples(res) > LEAVES_A_PAGE)
-		eh_serve_set(pager, "next", eh_arena_printf(rq->arena, "/audit?%sbefore=%s", with_kind, eh_pg_text(res, n - 1, 0)));
-	eh_serve_set(pager, "here", n == 0 ? "No leaf" : eh_arena_printf(rq->arena, "Leaves %s to %s", eh_pg_text(res, n - 1, 0), eh_pg_text(res, 0, 0)));
+		eh_serve_set(pager, "next",
+		             eh_arena_printf(rq->arena, "/audit?%sbefore=%s", with_kind, eh_pg_text(res, n - 1, 0)));
+	eh_serve_set(pager, "here",
+	             n == 0 ? "No leaf"
+	                    : eh_arena_printf(rq->arena, "Leaves %s to %s", eh_pg_text(res, n - 1, 0),
+	                                      eh_pg_text(res, 0, 0)));
 	json_t *model = json_pack("{s:s, s:s, s:I, s:s, s:o, s:o, s:o, s:b}", "title", "Audit log", "size_text",
-	                          eh_serve_words_count(rq->arena, head.size), "size", (json_int_t)head.size, "root", root, "rows", rows,
-	                          "filter", make_filter(kind), "pager", pager, "none", n == 0);
+	                          eh_serve_words_count(rq->arena, head.size), "size", (json_int_t)head.size, "root",
+	                          root, "rows", rows, "filter", make_filter(kind), "pager", pager, "none", n == 0);
 	return eh_serve_page(worker, rq, rp, "audit", model, err);
 }
 
-enum eh_rc eh_serve_page_access(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_page_access(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                struct eh_err *err)
 {
 	static const char *const labels[] = {"When", "Who", "What was looked at", NULL};
 	const char *text = eh_serve_form_get(&rq->args, "page");
@@ -167,13 +176,15 @@ enum eh_rc eh_serve_page_access(struct eh_worker *worker, struct eh_request *rq,
 		return rc;
 	json_t *table = eh_serve_table_begin("What the regulator looked at, newest first", labels);
 	for (int i = 0; i < PQntuples(res) && i < ACCESSES_A_PAGE; i++)
-		eh_serve_table_row(table, (const char *const[]){eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 0)), eh_pg_text(res, i, 1),
-		                                                eh_pg_text(res, i, 2)});
+		eh_serve_table_row(table,
+		                   (const char *const[]){eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 0)),
+		                                         eh_pg_text(res, i, 1), eh_pg_text(res, i, 2)});
 	json_t *pager = json_pack("{s:s}", "here", eh_arena_printf(rq->arena, "Page %d", page));
 	if (page > 1)
 		eh_serve_set(pager, "previous", eh_arena_printf(rq->arena, "/r/access?page=%d", page - 1));
 	if (PQntuples(res) > ACCESSES_A_PAGE)
 		eh_serve_set(pager, "next", eh_arena_printf(rq->arena, "/r/access?page=%d", page + 1));
-	json_t *model = json_pack("{s:s, s:b, s:o, s:o}", "title", "Access record", "none", PQntuples(res) == 0, "table", table, "pager", pager);
+	json_t *model = json_pack("{s:s, s:b, s:o, s:o}", "title", "Access record", "none", PQntuples(res) == 0,
+	                          "table", table, "pager", pager);
 	return eh_serve_page(worker, rq, rp, "access", model, err);
 }

@@ -4,6 +4,7 @@
  * Nothing is stored and nothing changes: `evenhand lab` replays the stored panes
  * under the draft beside the policy in force, and the page shows the difference.
  */
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,9 +74,10 @@ static enum eh_rc read_draft(const struct eh_request *rq, double value[FIELDS], 
 /* The gate stands to its line as in the default: .05 below the drift line, at the level line itself. */
 static void write_policy(struct eh_buf *out, const double value[FIELDS])
 {
-	eh_buf_printf(out, "policy: draft\nwindow: %.0fd\nbudget: {page: %.2f, review: %.2f}\nminimum: {n: %.0f}\n", value[4], value[2],
-	              value[3], value[5]);
-	eh_buf_printf(out, "lines: [{tau: %.2f, gate: %.2f}, {tau: %.2f, gate: %.2f}]\n", value[0], value[0] - .05, value[1], value[1]);
+	eh_buf_printf(out, "policy: draft\nwindow: %.0fd\nbudget: {page: %.2f, review: %.2f}\nminimum: {n: %.0f}\n",
+	              value[4], value[2], value[3], value[5]);
+	eh_buf_printf(out, "lines: [{tau: %.2f, gate: %.2f}, {tau: %.2f, gate: %.2f}]\n", value[0], value[0] - .05,
+	              value[1], value[1]);
 }
 
 static enum eh_rc write_file(const struct eh_buf *text, char path[], struct eh_err *err)
@@ -113,7 +115,8 @@ static enum eh_rc replay(struct eh_worker *worker, const double value[FIELDS], j
 	*result = code == 0 ? json_loadb(out.data ? out.data : "", out.len, 0, NULL) : NULL;
 	if (*result)
 		return EH_OK;
-	return eh_fail(err, code == 2 ? EH_BAD_INPUT : EH_AGAIN, "the replay ended with %d: %.300s", code, said.data ? said.data : "no word");
+	return eh_fail(err, code == 2 ? EH_BAD_INPUT : EH_AGAIN, "the replay ended with %d: %.300s", code,
+	               said.data ? said.data : "no word");
 }
 
 /* ---- the page ---- */
@@ -124,61 +127,96 @@ static json_t *make_form(struct eh_arena *arena, const double value[FIELDS], con
 
 	for (size_t i = 0; i < FIELDS; i++) {
 		const char *typed = eh_serve_form_get(&rq->form, fields[i].name);
-		eh_serve_append(form, json_pack("{s:s, s:s, s:s, s:s}", "name", fields[i].name, "label", fields[i].label, "hint", fields[i].hint,
-		                                "value", typed ? typed : eh_arena_printf(arena, "%.*f", fields[i].decimals, value[i])));
+		eh_serve_append(
+			form, json_pack("{s:s, s:s, s:s, s:s}", "name", fields[i].name, "label", fields[i].label,
+		                        "hint", fields[i].hint, "value",
+		                        typed ? typed : eh_arena_printf(arena, "%.*f", fields[i].decimals, value[i])));
 	}
 	return form;
 }
 
-static json_t *alert_table(struct eh_arena *arena, const char *caption, const json_t *alerts)
+static const char *day_of(struct eh_arena *arena, const json_t *alert, const char *key)
+{
+	int64_t us;
+
+	return eh_serve_json_time(alert, key, &us) ? eh_serve_words_day(arena, us) : "";
+}
+
+/* Alerts that one policy raises and the other does not. */
+static json_t *one_sided(struct eh_arena *arena, const char *caption, const json_t *list)
 {
 	static const char *const labels[] = {"About", "Raised", "Estimated onset", "Severity", NULL};
 	json_t *table = eh_serve_table_begin(caption, labels), *item;
 	size_t i;
 
-	json_array_foreach(alerts, i, item) {
-		const char *source = eh_serve_json_text(item, "source"), *attribute = eh_serve_json_text(item, "attribute");
-		const char *group = eh_serve_json_text(item, "group");
-		int64_t at_us, onset_us;
-		eh_serve_table_row(table, (const char *const[]){
-						  eh_arena_printf(arena, "%s: %s, %s", source ? source : "?", attribute ? attribute : "?", group ? group : "?"),
-						  eh_serve_json_time(item, "at", &at_us) ? eh_serve_words_day(arena, at_us) : "",
-						  eh_serve_json_time(item, "onset", &onset_us) ? eh_serve_words_day(arena, onset_us) : "",
-						  eh_serve_json_text(item, "severity")});
+	json_array_foreach(list, i, item) {
+		const json_t *alert = json_object_get(item, "alert");
+		eh_serve_table_row(table,
+		                   (const char *const[]){eh_serve_json_text(item, "about"), day_of(arena, alert, "at"),
+		                                         day_of(arena, alert, "onset"),
+		                                         eh_serve_json_text(alert, "severity")});
 	}
 	return table;
 }
 
-/* The lab's answer: {in_force: {alerts, false_alerts_per_year}, draft: {...}, gained: [...], lost: [...], kept: [...]}. */
+static json_t *both_sided(struct eh_arena *arena, const json_t *list)
+{
+	static const char *const labels[] = {"About", "Raised, in force", "Raised, draft", "The draft is", NULL};
+	json_t *table = eh_serve_table_begin("Alerts that both raise", labels), *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		eh_serve_table_row(table, (const char *const[]){eh_serve_json_text(item, "about"),
+		                                                day_of(arena, json_object_get(item, "in_force"), "at"),
+		                                                day_of(arena, json_object_get(item, "draft"), "at"),
+		                                                eh_serve_json_text(item, "draft_is")});
+	return table;
+}
+
+static double page_budget(const json_t *policy)
+{
+	const char *text = eh_serve_json_text(json_object_get(json_object_get(policy, "policy"), "budget"), "page");
+
+	return text ? strtod(text, NULL) : NAN;
+}
+
+/* What `evenhand lab --json` says: {in_force, draft, gained, lost, both, panes}. */
 static json_t *make_result(struct eh_arena *arena, const json_t *result)
 {
 	static const char *const labels[] = {"Figure", "#In force", "#Draft", NULL};
-	const json_t *now = json_object_get(result, "in_force"), *draft = json_object_get(result, "draft");
-	const json_t *gained = json_object_get(result, "gained"), *lost = json_object_get(result, "lost"), *kept = json_object_get(result, "kept");
-	json_t *table = eh_serve_table_begin("The two policies over the same history", labels);
-	int64_t n_gained = (int64_t)json_array_size(gained), n_lost = (int64_t)json_array_size(lost);
+	const json_t *gained = json_object_get(result, "gained"), *lost = json_object_get(result, "lost"),
+		     *both = json_object_get(result, "both");
+	int64_t n_gained = (int64_t)json_array_size(gained), n_lost = (int64_t)json_array_size(lost),
+		n_both = (int64_t)json_array_size(both);
+	json_t *table = eh_serve_table_begin(
+		eh_arena_printf(arena, "The two policies over the same %s",
+	                        eh_serve_words_plural(arena, eh_serve_json_count(result, "panes"), "pane", "panes")),
+		labels);
 
-	eh_serve_table_row(table, (const char *const[]){"Alerts raised", eh_serve_words_number(arena, eh_serve_json_number(now, "alerts"), 0),
-	                                                eh_serve_words_number(arena, eh_serve_json_number(draft, "alerts"), 0)});
-	eh_serve_table_row(table, (const char *const[]){"False alerts a year, at most",
-	                                                eh_serve_words_number(arena, eh_serve_json_number(now, "false_alerts_per_year"), 2),
-	                                                eh_serve_words_number(arena, eh_serve_json_number(draft, "false_alerts_per_year"), 2)});
-	json_t *made = json_pack("{s:o, s:s, s:o, s:o, s:o, s:b, s:b, s:b}", "table", table, "sentence",
-	                         eh_arena_printf(arena, "The draft would have raised %s that the policy in force did not, and missed %s that it did.",
-	                                         eh_serve_words_plural(arena, n_gained, "alert", "alerts"),
-	                                         eh_serve_words_count(arena, n_lost)),
-	                         "gained", alert_table(arena, "Alerts gained", gained), "lost", alert_table(arena, "Alerts lost", lost), "kept",
-	                         alert_table(arena, "Alerts that both raise", kept), "any_gained", n_gained > 0, "any_lost", n_lost > 0, "any_kept",
-	                         json_array_size(kept) > 0);
+	eh_serve_table_row(table, (const char *const[]){"Alerts raised", eh_serve_words_count(arena, n_lost + n_both),
+	                                                eh_serve_words_count(arena, n_gained + n_both)});
+	eh_serve_table_row(
+		table,
+		(const char *const[]){"False pages a year, at most",
+	                              eh_serve_words_number(arena, page_budget(json_object_get(result, "in_force")), 2),
+	                              eh_serve_words_number(arena, page_budget(json_object_get(result, "draft")), 2)});
+	json_t *made = json_pack(
+		"{s:o, s:s, s:o, s:o, s:o, s:b, s:b, s:b}", "table", table, "sentence",
+		eh_arena_printf(
+			arena, "The draft raises %s that the policy in force does not, and leaves out %s that it does.",
+			eh_serve_words_plural(arena, n_gained, "alert", "alerts"), eh_serve_words_count(arena, n_lost)),
+		"gained", one_sided(arena, "Alerts gained", gained), "lost", one_sided(arena, "Alerts lost", lost),
+		"both", both_sided(arena, both), "any_gained", n_gained > 0, "any_lost", n_lost > 0, "any_both",
+		n_both > 0);
 	EH_ASSERT(made);
 	return made;
 }
 
-static enum eh_rc show(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, const double value[FIELDS], json_t *result,
-                       const char *wrong, struct eh_err *err)
+static enum eh_rc show(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, const double value[FIELDS],
+                       json_t *result, const char *wrong, struct eh_err *err)
 {
-	json_t *model = json_pack("{s:s, s:o, s:b}", "title", "Lab", "fields", make_form(rq->arena, value, rq), "may_run",
-	                          rq->session.role == EH_SERVE_ANALYST);
+	json_t *model = json_pack("{s:s, s:o, s:b}", "title", "Lab", "fields", make_form(rq->arena, value, rq),
+	                          "may_run", rq->session.role == EH_SERVE_ANALYST);
 
 	EH_ASSERT(model);
 	if (result)

@@ -25,7 +25,8 @@ static const char *safe_next(const char *next, enum eh_role role)
 static enum eh_rc show_form(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, const char *user,
                             const char *next, const char *wrong, struct eh_err *err)
 {
-	json_t *model = json_pack("{s:s, s:s, s:s}", "title", "Sign in", "who", user ? user : "", "next", next ? next : "/");
+	json_t *model =
+		json_pack("{s:s, s:s, s:s}", "title", "Sign in", "who", user ? user : "", "next", next ? next : "/");
 
 	eh_serve_set(model, "wrong", wrong);
 	return eh_serve_page_bare(worker->serve, rq, rp, "login", model, err);
@@ -47,7 +48,8 @@ static enum eh_rc go_next(struct eh_request *rq, struct eh_reply *rp)
 	return eh_serve_redirect(rq, rp, "%s", target.data);
 }
 
-enum eh_rc eh_serve_page_sign_in(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_page_sign_in(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                 struct eh_err *err)
 {
 	enum eh_rc rc = look_up_session(worker, rq, err);
 
@@ -56,10 +58,11 @@ enum eh_rc eh_serve_page_sign_in(struct eh_worker *worker, struct eh_request *rq
 	if (rq->session.role != EH_SERVE_PUBLIC)
 		return go_next(rq, rp);
 	if (eh_serve_form_get(&rq->args, "check"))
-		return show_form(worker, rq, rp, NULL, eh_serve_form_get(&rq->args, "next"),
-		                 "The sign-in was right, but your browser did not keep its cookie. Allow cookies for this "
-		                 "address, then sign in again.",
-		                 err);
+		return show_form(
+			worker, rq, rp, NULL, eh_serve_form_get(&rq->args, "next"),
+			"The sign-in was right, but your browser did not keep its cookie. Allow cookies for this "
+			"address, then sign in again.",
+			err);
 	return show_form(worker, rq, rp, NULL, eh_serve_form_get(&rq->args, "next"), NULL, err);
 }
 
@@ -123,7 +126,8 @@ enum eh_rc eh_serve_do_sign_in(struct eh_worker *worker, struct eh_request *rq, 
 	                 "User and password do not belong together.", err);
 }
 
-enum eh_rc eh_serve_do_sign_out(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_do_sign_out(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                struct eh_err *err)
 {
 	struct eh_pg *pg;
 	enum eh_rc rc = eh_serve_reader(worker, &pg, err);

@@ -50,7 +50,8 @@ static void add_spark(struct overview *o, json_t *cell, const struct eh_verdict_
 	size_t n = 0;
 	EH_BUF_AUTO svg = {0};
 
-	for (int i = first_spark(o->sparks, row->monitor); i >= 0 && i < PQntuples(o->sparks) && n < SPARK_POINTS; i++) {
+	for (int i = first_spark(o->sparks, row->monitor); i >= 0 && i < PQntuples(o->sparks) && n < SPARK_POINTS;
+	     i++) {
 		if (strcmp(PQgetvalue(o->sparks, i, 0), row->monitor) != 0)
 			break;
 		value[n++] = eh_pg_null(o->sparks, i, 1) ? NAN : strtod(eh_pg_text(o->sparks, i, 1), NULL);
@@ -59,8 +60,8 @@ static void add_spark(struct overview *o, json_t *cell, const struct eh_verdict_
 		return;
 	struct eh_chart_spark spark = {
 		.about = {eh_arena_printf(o->arena, "spark%d", o->sparks_drawn++), "The last 30 days",
-		          eh_arena_printf(o->arena, "From %s to %s", eh_serve_words_number(o->arena, value[0], 2),
-		                          eh_serve_words_number(o->arena, value[n - 1], 2))},
+	                  eh_arena_printf(o->arena, "From %s to %s", eh_serve_words_number(o->arena, value[0], 2),
+	                                  eh_serve_words_number(o->arena, value[n - 1], 2))},
 		.value = value,
 		.n = n,
 		.rule = row->adverse ? 1 / .9 : .9,
@@ -73,11 +74,12 @@ static json_t *verdict_cell(struct overview *o, const char *column, const struct
 {
 	/* Where the verdict is that there is too little, no number stands in its place. */
 	bool thin = row->state == EH_SERVE_STATE_THIN;
-	const char *note = thin ? eh_serve_words_plural(o->arena, row->n_protected, "decision", "decisions")
-			   : isnan(row->lo) || isnan(row->hi)
-				   ? NULL
-				   : eh_arena_printf(o->arena, "%s\u2013%s", eh_serve_words_number(o->arena, row->lo, 2),
-	                                             eh_serve_words_number(o->arena, row->hi, 2));
+	const char *note =
+		thin ? eh_serve_words_plural(o->arena, row->n_protected, "decision", "decisions")
+		: isnan(row->lo) || isnan(row->hi)
+			? NULL
+			: eh_arena_printf(o->arena, "%s\u2013%s", eh_serve_words_number(o->arena, row->lo, 2),
+	                                  eh_serve_words_number(o->arena, row->hi, 2));
 	json_t *cell = json_pack("{s:s, s:s, s:s, s:s, s:s}", "column", column, "href", row->href, "state",
 	                         eh_serve_state_slug(row->state), "word", eh_serve_state_word(row->state), "value",
 	                         thin || isnan(row->air) ? "\u2013" : eh_serve_words_number(o->arena, row->air, 2));
@@ -109,9 +111,9 @@ static json_t *plain_cell(const char *column, const char *word, const char *valu
 /* Of two monitors the one that says more: the worse state, then the stronger evidence. */
 static const struct eh_verdict_row *worse(const struct eh_verdict_row *a, const struct eh_verdict_row *b)
 {
-	static const int rank[EH_SERVE_STATES] = {[EH_SERVE_STATE_OK] = 2,         [EH_SERVE_STATE_WATCH] = 4,
-	                                          [EH_SERVE_STATE_ALERT] = 5,      [EH_SERVE_STATE_THIN] = 1,
-	                                          [EH_SERVE_STATE_SUPPRESSED] = 0, [EH_SERVE_STATE_STALE] = 3};
+	static const int rank[EH_SERVE_STATES] = {
+		[EH_SERVE_STATE_OK] = 2,   [EH_SERVE_STATE_WATCH] = 4,      [EH_SERVE_STATE_ALERT] = 5,
+		[EH_SERVE_STATE_THIN] = 1, [EH_SERVE_STATE_SUPPRESSED] = 0, [EH_SERVE_STATE_STALE] = 3};
 
 	if (!a || !b)
 		return a ? a : b;
@@ -156,8 +158,8 @@ static json_t *within_cell(struct overview *o, const struct group *g)
 
 static json_t *make_row(struct overview *o, const struct group *g)
 {
-	json_t *row = json_pack("{s:s, s:s, s:s, s:[]}", "group", g->first->group, "reference", g->first->reference, "n",
-	                        eh_serve_words_count(o->arena, g->first->n_protected), "cells");
+	json_t *row = json_pack("{s:s, s:s, s:s, s:[]}", "group", g->first->group, "reference", g->first->reference,
+	                        "n", eh_serve_words_count(o->arena, g->first->n_protected), "cells");
 	EH_ASSERT(row);
 	json_t *cells = json_object_get(row, "cells");
 	double smd = g->adverse && !isnan(g->adverse->smd) ? g->adverse->smd : g->favourable ? g->favourable->smd : NAN;
@@ -168,7 +170,8 @@ static json_t *make_row(struct overview *o, const struct group *g)
 	                                  : empty_cell("Adverse ratio", "Not watched"));
 	eh_serve_append(cells, within_cell(o, g));
 	eh_serve_append(cells, isnan(smd) ? empty_cell("Score gap", "No score")
-	                                  : plain_cell("Score gap", "Shown, not tested", eh_serve_words_number(o->arena, smd, 2),
+	                                  : plain_cell("Score gap", "Shown, not tested",
+	                                               eh_serve_words_number(o->arena, smd, 2),
 	                                               "standard deviations of the score"));
 	return row;
 }
@@ -194,7 +197,9 @@ static const json_t *strongest_proxy(const json_t *figures, const char *attribut
 	size_t i;
 
 	json_array_foreach(json_object_get(figures, "proxies"), i, item)
-		if (eh_serve_json_text(item, "attribute") && strcmp(eh_serve_json_text(item, "attribute"), attribute) == 0 &&
+		if (eh_serve_json_text(item, "attribute") &&
+		    strcmp(eh_serve_json_text(item, "attribute"), attribute) == 0 &&
+		    eh_serve_json_text(item, "feature") && !isnan(eh_serve_json_number(item, "value")) &&
 		    (!best || eh_serve_json_number(item, "value") > eh_serve_json_number(best, "value")))
 			best = item;
 	return best;
@@ -208,20 +213,22 @@ static json_t *shared_cells(struct overview *o, const json_t *figures, const cha
 	const json_t *proxy = strongest_proxy(figures, attribute);
 	json_t *cells = json_array(), *cell;
 
-	cell = plain_cell("Association", "Shown, not tested",
-	                  eh_serve_words_number(o->arena, eh_serve_json_number(tie, "cramers_v"), 3),
-	                  proxy ? eh_arena_printf(o->arena, "Cram\u00e9r\u2019s V with the decision; strongest proxy: %s, %s",
-	                                          eh_serve_json_text(proxy, "feature"),
-	                                          eh_serve_words_number(o->arena, eh_serve_json_number(proxy, "value"), 2))
-	                        : "Cram\u00e9r\u2019s V with the decision");
+	cell = plain_cell(
+		"Association", "Shown, not tested",
+		eh_serve_words_number(o->arena, eh_serve_json_number(tie, "cramers_v"), 3),
+		proxy ? eh_arena_printf(o->arena, "Cram\u00e9r\u2019s V with the decision; strongest proxy: %s, %s",
+	                                eh_serve_json_text(proxy, "feature"),
+	                                eh_serve_words_number(o->arena, eh_serve_json_number(proxy, "value"), 2))
+		      : "Cram\u00e9r\u2019s V with the decision");
 	eh_serve_append(cells, cell);
 	const char *sentence = eh_serve_json_text(missing, "sentence");
 	enum eh_state state = sentence ? EH_SERVE_STATE_WATCH : EH_SERVE_STATE_OK;
-	cell = plain_cell("Missing", missing ? eh_serve_state_word(state) : "Unknown",
-	                  eh_serve_words_share(o->arena, eh_serve_json_number(missing, "share")),
-	                  missing ? eh_arena_printf(o->arena, "before: %s",
-	                                            eh_serve_words_share(o->arena, eh_serve_json_number(missing, "share_before")))
-	                          : NULL);
+	cell = plain_cell(
+		"Missing", missing ? eh_serve_state_word(state) : "Unknown",
+		eh_serve_words_share(o->arena, eh_serve_json_number(missing, "share")),
+		missing ? eh_arena_printf(o->arena, "before: %s",
+	                                  eh_serve_words_share(o->arena, eh_serve_json_number(missing, "share_before")))
+			: NULL);
 	if (missing)
 		eh_serve_set(cell, "state", eh_serve_state_slug(state));
 	eh_serve_append(cells, cell);
@@ -249,10 +256,12 @@ static json_t *make_attribute(struct overview *o, const json_t *figures, size_t 
 		}
 	}
 	eh_serve_put(json_array_get(rows, 0), "shared", shared_cells(o, figures, first->attribute, shown));
-	json_t *attribute = json_pack("{s:s, s:s, s:o}", "attribute", first->attribute, "reference", first->reference, "rows", rows);
+	json_t *attribute = json_pack("{s:s, s:s, s:o}", "attribute", first->attribute, "reference", first->reference,
+	                              "rows", rows);
 	EH_ASSERT(attribute);
 	if (groups > shown)
-		eh_serve_set(attribute, "more", eh_serve_words_plural(o->arena, (int64_t)(groups - shown), "more group", "more groups"));
+		eh_serve_set(attribute, "more",
+		             eh_serve_words_plural(o->arena, (int64_t)(groups - shown), "more group", "more groups"));
 	return attribute;
 }
 
@@ -267,8 +276,10 @@ static json_t *source_facts(struct overview *o, const PGresult *res, int i, cons
 	int64_t from_us;
 
 #define FACT(name, text) eh_serve_append(facts, json_pack("{s:s, s:s}", "name", name, "text", text))
-	FACT("State", !phase ? "registered, not read yet"
-	              : strcmp(phase, "live") == 0 ? "live" : strcmp(phase, "history") == 0 ? "reading history" : "ended, shown as of its clock");
+	FACT("State", !phase                          ? "registered, not read yet"
+	              : strcmp(phase, "live") == 0    ? "live"
+	              : strcmp(phase, "history") == 0 ? "reading history"
+	                                              : "ended, shown as of its clock");
 	if (!eh_pg_null(res, i, 3))
 		FACT("Clock", eh_serve_words_instant(arena, eh_pg_int8(res, i, 3)));
 	if (eh_serve_json_time(figures, "window_start", &from_us))
@@ -276,20 +287,22 @@ static json_t *source_facts(struct overview *o, const PGresult *res, int i, cons
 	if (figures)
 		FACT("Decisions in it", eh_serve_words_count(arena, eh_serve_json_count(figures, "n")));
 	if (live)
-		FACT("Open pane, provisional", eh_serve_words_plural(arena, eh_serve_json_count(live, "n"), "decision", "decisions"));
+		FACT("Open pane, provisional",
+		     eh_serve_words_plural(arena, eh_serve_json_count(live, "n"), "decision", "decisions"));
 #undef FACT
 	json_decref(live);
 	return facts;
 }
 
-static json_t *data_notes(const json_t *figures)
+static json_t *data_notes(struct eh_arena *arena, const json_t *figures)
 {
 	json_t *notes = json_array(), *item;
 	size_t i;
 
 	json_array_foreach(json_object_get(figures, "missing"), i, item)
 		if (eh_serve_json_text(item, "sentence"))
-			eh_serve_append(notes, json_string(eh_serve_json_text(item, "sentence")));
+			eh_serve_append(notes, json_string(eh_serve_words_sentence(
+						       arena, eh_serve_json_text(item, "sentence"))));
 	return notes;
 }
 
@@ -302,7 +315,8 @@ static void add_up(struct sum *sum, const json_t *figures)
 	sum->known = true;
 	sum->n += eh_serve_json_count(figures, "n");
 	sum->naive += eh_serve_json_count(figures, "naive_alerts");
-	if (eh_serve_json_time(figures, "naive_since", &since_us) && (!sum->naive_since_us || since_us < sum->naive_since_us))
+	if (eh_serve_json_time(figures, "naive_since", &since_us) &&
+	    (!sum->naive_since_us || since_us < sum->naive_since_us))
 		sum->naive_since_us = since_us;
 }
 
@@ -314,8 +328,8 @@ static json_t *make_source(struct overview *o, const PGresult *res, int i, size_
 
 	while (*at < o->verdicts.n && strcmp(o->verdicts.row[*at].source, name) == 0)
 		eh_serve_append(attributes, make_attribute(o, figures, at));
-	json_t *source = json_pack("{s:s, s:o, s:o, s:o}", "name", name, "facts", source_facts(o, res, i, figures), "notes",
-	                           data_notes(figures), "attributes", attributes);
+	json_t *source = json_pack("{s:s, s:o, s:o, s:o}", "name", name, "facts", source_facts(o, res, i, figures),
+	                           "notes", data_notes(o->arena, figures), "attributes", attributes);
 	EH_ASSERT(source);
 	eh_serve_put(source, "watched", json_boolean(json_array_size(attributes) > 0));
 	add_up(&o->sum, figures);
@@ -342,18 +356,22 @@ static json_t *make_tiles(struct overview *o, const PGresult *alerts)
 	int pages = 0;
 
 	for (size_t i = 0; i < o->verdicts.n; i++)
-		attention += o->verdicts.row[i].state == EH_SERVE_STATE_ALERT || o->verdicts.row[i].state == EH_SERVE_STATE_WATCH;
+		attention += o->verdicts.row[i].state == EH_SERVE_STATE_ALERT ||
+		             o->verdicts.row[i].state == EH_SERVE_STATE_WATCH;
 	for (int i = 0; i < PQntuples(alerts); i++)
 		pages += strcmp(eh_pg_text(alerts, i, 6), "page") == 0;
 	eh_serve_append(tiles, tile("Open alerts", eh_serve_words_count(arena, PQntuples(alerts)),
-	                            eh_arena_printf(arena, "%d to be looked at now, %d to review", pages, PQntuples(alerts) - pages)));
-	eh_serve_append(tiles, tile("Monitors over a line", eh_serve_words_count(arena, attention),
-	                            eh_arena_printf(arena, "of %s", eh_serve_words_count(arena, (int64_t)o->verdicts.n))));
+	                            eh_arena_printf(arena, "%d to be looked at now, %d to review", pages,
+	                                            PQntuples(alerts) - pages)));
+	eh_serve_append(tiles,
+	                tile("Monitors over a line", eh_serve_words_count(arena, attention),
+	                     eh_arena_printf(arena, "of %s", eh_serve_words_count(arena, (int64_t)o->verdicts.n))));
 	eh_serve_append(tiles, tile("Decisions in 30 days", eh_serve_words_count(arena, o->sum.n), NULL));
-	eh_serve_append(tiles, tile("An hourly p < .05 rule", eh_serve_words_plural(arena, o->sum.naive, "time", "times"),
-	                            o->sum.naive_since_us ? eh_arena_printf(arena, "would have alerted by now, since %s",
-	                                                                    eh_serve_words_day(arena, o->sum.naive_since_us))
-	                                                  : "would have alerted by now"));
+	eh_serve_append(tiles,
+	                tile("An hourly p < .05 rule", eh_serve_words_plural(arena, o->sum.naive, "time", "times"),
+	                     o->sum.naive_since_us ? eh_arena_printf(arena, "would have alerted by now, since %s",
+	                                                             eh_serve_words_day(arena, o->sum.naive_since_us))
+	                                           : "would have alerted by now"));
 	return json_pack("{s:o}", "items", tiles);
 }
 
@@ -372,7 +390,8 @@ static json_t *make_alerts(struct eh_arena *arena, const PGresult *res, int most
 		EH_ASSERT(alert);
 		eh_serve_set(alert, "sentence", eh_pg_text(res, i, 7));
 		if (!eh_pg_null(res, i, 9))
-			eh_serve_set(alert, "age", eh_serve_words_span(arena, eh_pg_int8(res, i, 9) - eh_pg_int8(res, i, 8)));
+			eh_serve_set(alert, "age",
+			             eh_serve_words_span(arena, eh_pg_int8(res, i, 9) - eh_pg_int8(res, i, 8)));
 		eh_serve_append(alerts, alert);
 	}
 	return alerts;
@@ -395,18 +414,23 @@ static const char *first_sentence(struct eh_arena *arena, const struct eh_verdic
 		return "Nothing has been judged yet.";
 	int64_t attention = count[EH_SERVE_STATE_ALERT] + count[EH_SERVE_STATE_WATCH];
 	eh_buf_printf(&b, "%s of %s %s attention", attention == 0 ? "None" : eh_serve_words_count(arena, attention),
-	              eh_serve_words_plural(arena, (int64_t)rows->n, "monitor", "monitors"), attention == 1 ? "needs" : "need");
+	              eh_serve_words_plural(arena, (int64_t)rows->n, "monitor", "monitors"),
+	              attention == 1 ? "needs" : "need");
 	if (count[EH_SERVE_STATE_OK] > 0)
-		eh_buf_printf(&b, "; %s within the lines", eh_serve_words_plural(arena, count[EH_SERVE_STATE_OK], "is", "are"));
+		eh_buf_printf(&b, "; %s within the lines",
+		              eh_serve_words_plural(arena, count[EH_SERVE_STATE_OK], "is", "are"));
 	if (count[EH_SERVE_STATE_THIN] > 0)
-		eh_buf_printf(&b, "; %s too little data to say", eh_serve_words_plural(arena, count[EH_SERVE_STATE_THIN], "has", "have"));
+		eh_buf_printf(&b, "; %s too little data to say",
+		              eh_serve_words_plural(arena, count[EH_SERVE_STATE_THIN], "has", "have"));
 	if (count[EH_SERVE_STATE_STALE] > 0)
 		eh_buf_printf(&b, "; %s stale", eh_serve_words_plural(arena, count[EH_SERVE_STATE_STALE], "is", "are"));
-	eh_buf_printf(&b, ". %s open.", alerts == 0 ? "No alert is" : eh_serve_words_plural(arena, alerts, "alert is", "alerts are"));
+	eh_buf_printf(&b, ". %s open.",
+	              alerts == 0 ? "No alert is" : eh_serve_words_plural(arena, alerts, "alert is", "alerts are"));
 	return eh_arena_strdup(arena, b.data);
 }
 
-enum eh_rc eh_serve_page_overview(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_page_overview(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                  struct eh_err *err)
 {
 	EH_PGRESULT_AUTO sources = NULL;
 	EH_PGRESULT_AUTO sparks = NULL;
@@ -437,6 +461,7 @@ enum eh_rc eh_serve_page_overview(struct eh_worker *worker, struct eh_request *r
 	if (o.sum.known)
 		eh_serve_put(model, "tiles", make_tiles(&o, alerts));
 	if (open > 8)
-		eh_serve_set(model, "more_alerts", eh_serve_words_plural(rq->arena, open - 8, "more alert", "more alerts"));
+		eh_serve_set(model, "more_alerts",
+		             eh_serve_words_plural(rq->arena, open - 8, "more alert", "more alerts"));
 	return eh_serve_page(worker, rq, rp, "overview", model, err);
 }

@@ -26,11 +26,13 @@ struct portal {
 /* The one asked for, else the first there is.  NULL, NULL where there is none. */
 static json_t *make_choices(struct portal *p, const struct eh_request *rq, const PGresult *res)
 {
-	const char *source = eh_serve_form_get(&rq->args, "source"), *attribute = eh_serve_form_get(&rq->args, "attribute");
+	const char *source = eh_serve_form_get(&rq->args, "source"),
+		   *attribute = eh_serve_form_get(&rq->args, "attribute");
 	json_t *choices = json_array();
 
 	for (int i = 0; i < PQntuples(res); i++) {
-		bool asked = source && attribute && strcmp(source, eh_pg_text(res, i, 0)) == 0 && strcmp(attribute, eh_pg_text(res, i, 1)) == 0;
+		bool asked = source && attribute && strcmp(source, eh_pg_text(res, i, 0)) == 0 &&
+		             strcmp(attribute, eh_pg_text(res, i, 1)) == 0;
 		if (!p->source || asked) {
 			p->source = eh_arena_strdup(p->arena, eh_pg_text(res, i, 0));
 			p->attribute = eh_arena_strdup(p->arena, eh_pg_text(res, i, 1));
@@ -42,8 +44,10 @@ static json_t *make_choices(struct portal *p, const struct eh_request *rq, const
 		eh_serve_percent_encode(&href, eh_pg_text(res, i, 0), false);
 		eh_buf_puts(&href, "&attribute=");
 		eh_serve_percent_encode(&href, eh_pg_text(res, i, 1), false);
-		eh_serve_append(choices, json_pack("{s:s, s:s++, s:b}", "href", href.data, "label", eh_pg_text(res, i, 0), ": ", eh_pg_text(res, i, 1),
-		                                   "current", strcmp(p->source, eh_pg_text(res, i, 0)) == 0 && strcmp(p->attribute, eh_pg_text(res, i, 1)) == 0));
+		eh_serve_append(choices, json_pack("{s:s, s:s++, s:b}", "href", href.data, "label",
+		                                   eh_pg_text(res, i, 0), ": ", eh_pg_text(res, i, 1), "current",
+		                                   strcmp(p->source, eh_pg_text(res, i, 0)) == 0 &&
+		                                           strcmp(p->attribute, eh_pg_text(res, i, 1)) == 0));
 	}
 	return choices;
 }
@@ -69,7 +73,9 @@ static json_t *make_cell(struct eh_arena *arena, const PGresult *res, int i)
 	if (!eh_pg_null(res, i, 3))
 		eh_serve_set(cell, "adverse", eh_serve_words_count(arena, eh_pg_int8(res, i, 3)));
 	if (!eh_pg_null(res, i, 2) && !eh_pg_null(res, i, 3) && eh_pg_int8(res, i, 2) > 0)
-		eh_serve_set(cell, "share", eh_serve_words_share(arena, (double)eh_pg_int8(res, i, 3) / (double)eh_pg_int8(res, i, 2)));
+		eh_serve_set(
+			cell, "share",
+			eh_serve_words_share(arena, (double)eh_pg_int8(res, i, 3) / (double)eh_pg_int8(res, i, 2)));
 	return cell;
 }
 
@@ -104,12 +110,17 @@ static json_t *make_alerts(struct eh_arena *arena, const PGresult *res)
 		enum eh_alert_state step;
 		bool page = strcmp(eh_pg_text(res, i, 6), "page") == 0;
 		bool over = eh_alert_state_of(eh_pg_text(res, i, 5), &step) && eh_alert_is_over(step);
-		json_t *alert = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", eh_pg_text(res, i, 0), "source",
-		                          eh_pg_text(res, i, 1), "attribute", eh_pg_text(res, i, 2), "group", eh_pg_text(res, i, 3), "step",
-		                          eh_pg_text(res, i, 5), "state",
-		                          eh_serve_state_slug(over ? EH_SERVE_STATE_OK : page ? EH_SERVE_STATE_ALERT : EH_SERVE_STATE_WATCH),
-		                          "word", over ? "Over" : page ? "Page" : "Review", "when",
-		                          eh_serve_words_day(arena, eh_pg_int8(res, i, 7)));
+		json_t *alert = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", eh_pg_text(res, i, 0),
+		                          "source", eh_pg_text(res, i, 1), "attribute", eh_pg_text(res, i, 2), "group",
+		                          eh_pg_text(res, i, 3), "step", eh_pg_text(res, i, 5), "state",
+		                          eh_serve_state_slug(over   ? EH_SERVE_STATE_OK
+		                                              : page ? EH_SERVE_STATE_ALERT
+		                                                     : EH_SERVE_STATE_WATCH),
+		                          "word",
+		                          over   ? "Over"
+		                          : page ? "Page"
+		                                 : "Review",
+		                          "when", eh_serve_words_day(arena, eh_pg_int8(res, i, 7)));
 		EH_ASSERT(alert);
 		if (!eh_pg_null(res, i, 8))
 			eh_serve_set(alert, "onset", eh_serve_words_day(arena, eh_pg_int8(res, i, 8)));
@@ -120,9 +131,11 @@ static json_t *make_alerts(struct eh_arena *arena, const PGresult *res)
 }
 
 /* Written before anything is shown: what cannot be recorded is not looked at. */
-static enum eh_rc record(struct eh_worker *worker, const struct eh_request *rq, const struct portal *p, struct eh_err *err)
+static enum eh_rc record(struct eh_worker *worker, const struct eh_request *rq, const struct portal *p,
+                         struct eh_err *err)
 {
-	const char *resource = p->source ? eh_arena_printf(p->arena, "months of %s, %s; alerts", p->source, p->attribute) : "alerts";
+	const char *resource =
+		p->source ? eh_arena_printf(p->arena, "months of %s, %s; alerts", p->source, p->attribute) : "alerts";
 	struct eh_pg_args args = {0};
 	struct eh_pg *pg;
 	enum eh_rc rc = eh_serve_reader(worker, &pg, err);
@@ -138,16 +151,17 @@ static json_t *make_model(struct portal *p, json_t *choices, const PGresult *mon
 
 	for (size_t i = 0; i < p->groups; i++)
 		eh_serve_append(groups, json_string(p->group[i]));
-	json_t *model = json_pack("{s:s, s:o, s:o, s:o, s:b, s:b, s:o}", "title", "Regulator portal", "choices", choices, "groups", groups,
-	                          "months", rows, "none", json_array_size(rows) == 0, "no_alerts", PQntuples(alerts) == 0, "alerts",
-	                          make_alerts(p->arena, alerts));
+	json_t *model = json_pack("{s:s, s:o, s:o, s:o, s:b, s:b, s:o}", "title", "Regulator portal", "choices",
+	                          choices, "groups", groups, "months", rows, "none", json_array_size(rows) == 0,
+	                          "no_alerts", PQntuples(alerts) == 0, "alerts", make_alerts(p->arena, alerts));
 	EH_ASSERT(model);
 	eh_serve_set(model, "source", p->source);
 	eh_serve_set(model, "attribute", p->attribute);
 	return model;
 }
 
-enum eh_rc eh_serve_page_regulator(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_page_regulator(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                   struct eh_err *err)
 {
 	EH_PGRESULT_AUTO choices = NULL;
 	EH_PGRESULT_AUTO months = NULL;

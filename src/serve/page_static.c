@@ -37,7 +37,8 @@ const char *eh_serve_static_url(struct eh_arena *arena, const char *name)
 	return eh_arena_printf(arena, "/static/%s?v=%s", name, version_of(arena, asset));
 }
 
-enum eh_rc eh_serve_page_static(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_page_static(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                struct eh_err *err)
 {
 	const char *version = eh_serve_form_get(&rq->args, "v");
 

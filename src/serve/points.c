@@ -123,7 +123,8 @@ static void mark_releases(struct eh_arena *arena, const PGresult *res, int64_t f
 		int64_t seen_us;
 		if (eh_time_parse(seen, strlen(seen), &seen_us))
 			add_mark(out, seen_us, from_us,
-			         eh_arena_printf(arena, "%s %s first seen", eh_pg_text(res, i, 0), eh_pg_text(res, i, 1)),
+			         eh_arena_printf(arena, "%s %s first seen", eh_pg_text(res, i, 0),
+			                         eh_pg_text(res, i, 1)),
 			         EH_SERVE_MARK_RELEASE);
 	}
 }
@@ -155,14 +156,15 @@ enum eh_rc eh_serve_points_marks(struct eh_worker *worker, struct eh_arena *aren
 
 static json_t *figure(const char *title, const char *sentence, const char *svg, json_t *table)
 {
-	json_t *made = json_pack("{s:s, s:s, s:s, s:o}", "title", title, "sentence", sentence, "chart", svg, "table", table);
+	json_t *made =
+		json_pack("{s:s, s:s, s:s, s:o}", "title", title, "sentence", sentence, "chart", svg, "table", table);
 
 	EH_ASSERT(made);
 	return made;
 }
 
-json_t *eh_serve_points_ratio(struct eh_arena *arena, const struct eh_points *points, const struct eh_points_marks *marks,
-                              struct eh_points_about about)
+json_t *eh_serve_points_ratio(struct eh_arena *arena, const struct eh_points *points,
+                              const struct eh_points_marks *marks, struct eh_points_about about)
 {
 	struct eh_chart_rule rules[EH_SERVE_POINT_LINES + 1] = {{1, "parity", EH_SERVE_RULE_PARITY}};
 	size_t n_rules = 1;
@@ -171,18 +173,24 @@ json_t *eh_serve_points_ratio(struct eh_arena *arena, const struct eh_points *po
 	for (size_t i = 0; i < EH_SERVE_POINT_LINES; i++)
 		if (!isnan(points->tau[i])) {
 			double at = about.adverse ? 1 / points->tau[i] : points->tau[i];
-			const char *label = eh_arena_printf(arena, "%s line %s", points->tau[i] > .85 ? "drift" : "level",
-			                                    eh_serve_words_number(arena, at, 2));
+			const char *label =
+				eh_arena_printf(arena, "%s line %s", points->tau[i] > .85 ? "drift" : "level",
+			                        eh_serve_words_number(arena, at, 2));
 			rules[n_rules++] = (struct eh_chart_rule){
 				at, label, points->tau[i] > .85 ? EH_SERVE_RULE_OWN : EH_SERVE_RULE_LAW};
 		}
-	struct eh_chart_series series = {.name = "ratio, 30 days", .value = points->air, .lo = points->lo, .hi = points->hi};
+	struct eh_chart_series series = {
+		.name = "ratio, 30 days", .value = points->air, .lo = points->lo, .hi = points->hi};
 	const char *what = about.adverse ? "adverse" : "favourable";
 	struct eh_chart_line chart = {
-		.about = {"ratio", eh_arena_printf(arena, "Ratio of %s rates", what),
-		          eh_arena_printf(arena, "The %s rate of %s divided by that of %s, over 30 days, day by day, with its 95\u00a0%% interval.%s",
-		                          what, about.group, about.reference,
-		                          about.conditional ? " Compared within the same strata." : "")},
+		.about =
+			{"ratio", eh_arena_printf(arena, "Ratio of %s rates", what),
+	                 eh_arena_printf(
+				 arena,
+				 "The %s rate of %s divided by that of %s, "
+		                          "over 30 days, day by day, with its 95\u00a0%% interval.%s",
+				 what, about.group, about.reference,
+				 about.conditional ? " Compared within the same strata." : "")},
 		.unit = "ratio",
 		.n = points->n,
 		.at_us = points->at_us,
@@ -212,9 +220,12 @@ json_t *eh_serve_points_evidence(struct eh_arena *arena, const struct eh_points 
 			continue;
 		double *years = eh_arena_zalloc(arena, points->n + 1, sizeof *years);
 		for (size_t i = 0; i < points->n; i++)
-			years[i] = isnan(points->log10_years[line][i]) ? NAN : fmax(pow(10, points->log10_years[line][i]), YEARS_FLOOR);
+			years[i] = isnan(points->log10_years[line][i])
+			                   ? NAN
+			                   : fmax(pow(10, points->log10_years[line][i]), YEARS_FLOOR);
 		series[n_series++] = (struct eh_chart_series){
-			.name = eh_arena_printf(arena, "against the line %s", eh_serve_words_number(arena, points->tau[line], 2)),
+			.name = eh_arena_printf(arena, "against the line %s",
+		                                eh_serve_words_number(arena, points->tau[line], 2)),
 			.value = years};
 	}
 	if (!isnan(review_years))
@@ -224,9 +235,11 @@ json_t *eh_serve_points_evidence(struct eh_arena *arena, const struct eh_points 
 	if (n_series == 0)
 		return json_null();
 	struct eh_chart_line chart = {
-		.about = {"evidence", "Evidence, in years",
-		          "How many years one would wait, were the ratio no worse than its line, for evidence as strong as this. It may be "
-		          "looked at on every day without raising the number of false alerts."},
+		.about =
+			{"evidence", "Evidence, in years",
+	                 "How many years one would wait, were the ratio no worse than its line, "
+		          "for evidence as strong as this. It may be "
+	                 "looked at on every day without raising the number of false alerts."},
 		.unit = "years",
 		.n = points->n,
 		.at_us = points->at_us,
@@ -259,13 +272,16 @@ json_t *eh_serve_points_counts(struct eh_arena *arena, const struct eh_points *p
 		reference[i] = points->n_reference[from];
 		group[i] = points->n_protected[from];
 	}
-	struct eh_chart_bars chart = {.about = {"counts", "Decisions by group", step == 30 ? "Decisions in the 30 days up to each date; the bars do not overlap." : "Decisions in the 30 days up to each date, a week apart."},
-	                              .unit = "decisions",
-	                              .n = n,
-	                              .at_us = at_us,
-	                              .groups = groups,
-	                              .counts = counts,
-	                              .n_groups = 2};
+	struct eh_chart_bars chart = {
+		.about = {"counts", "Decisions by group",
+	                  step == 30 ? "Decisions in the 30 days up to each date; the bars do not overlap."
+	                             : "Decisions in the 30 days up to each date, a week apart."},
+		.unit = "decisions",
+		.n = n,
+		.at_us = at_us,
+		.groups = groups,
+		.counts = counts,
+		.n_groups = 2};
 	eh_serve_chart_bars(&svg, &chart);
 	return figure(chart.about.title, chart.about.desc, svg.data, eh_serve_chart_bars_table(&chart, TABLE_ROWS));
 }

@@ -17,16 +17,16 @@
 struct eh_points {
 	size_t n;
 	int64_t *at_us;
-	double *air, *lo, *hi;                             /* NaN where there is not enough data */
-	double tau[EH_SERVE_POINT_LINES];                  /* NaN: no such line */
-	double *log10_years[EH_SERVE_POINT_LINES];         /* NaN where there is none */
+	double *air, *lo, *hi;                     /* NaN where there is not enough data */
+	double tau[EH_SERVE_POINT_LINES];          /* NaN: no such line */
+	double *log10_years[EH_SERVE_POINT_LINES]; /* NaN where there is none */
 	int64_t *n_protected, *n_reference, *k_protected, *k_reference;
 	const char **verdict;
 	int64_t *leaf_index;
 };
 
-EH_MUST enum eh_rc eh_serve_points(struct eh_worker *worker, struct eh_arena *arena, const char *monitor, int64_t from_us,
-                                   struct eh_points *out, struct eh_err *err);
+EH_MUST enum eh_rc eh_serve_points(struct eh_worker *worker, struct eh_arena *arena, const char *monitor,
+                                   int64_t from_us, struct eh_points *out, struct eh_err *err);
 
 /* What stands behind the charts: the alert's marks and spans. */
 struct eh_points_marks {
@@ -49,8 +49,8 @@ struct eh_points_about {
 };
 
 /* A figure for the partial figure.html: {title, sentence, chart, table}. */
-json_t *eh_serve_points_ratio(struct eh_arena *arena, const struct eh_points *points, const struct eh_points_marks *marks,
-                              struct eh_points_about about);
+json_t *eh_serve_points_ratio(struct eh_arena *arena, const struct eh_points *points,
+                              const struct eh_points_marks *marks, struct eh_points_about about);
 json_t *eh_serve_points_evidence(struct eh_arena *arena, const struct eh_points *points,
                                  const struct eh_points_marks *marks, double review_years, double page_years);
 json_t *eh_serve_points_counts(struct eh_arena *arena, const struct eh_points *points, struct eh_points_about about);

@@ -3,7 +3,7 @@
 SELECT month::text, grp, n, adverse, suppressed FROM evenhand_regulator.month
 WHERE source = $1::text AND attribute = $2::text
   AND month > (SELECT max(month) - interval '24 months' FROM evenhand_regulator.month WHERE source = $1::text)
-ORDER BY month DESC, grp COLLATE "C" LIMIT 2000
+ORDER BY month DESC, grp LIKE '(%', grp COLLATE "C" LIMIT 2000
 -- name: regulator_choices
 SELECT DISTINCT source, attribute FROM evenhand_regulator.month ORDER BY source, attribute LIMIT 200
 -- name: regulator_alerts

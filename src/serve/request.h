@@ -30,7 +30,7 @@ struct eh_request {
 
 struct eh_reply {
 	int status;
-	const char *type;     /* NULL: text/html; charset=utf-8 */
+	const char *type; /* NULL: text/html; charset=utf-8 */
 	struct eh_buf body;
 	const char *location; /* of a 303; made here, never taken from the request as it is */
 	struct eh_buf cookie; /* Set-Cookie, where not empty */

@@ -16,11 +16,12 @@
 #define EH_SERVE_PEOPLE (EH_SERVE_VIEWERS | EH_SERVE_REGULATOR | EH_SERVE_ADMIN)
 
 struct eh_route {
-	const char *method;  /* GET (also HEAD) or POST */
-	const char *pattern; /* a path; a last part of * stands for one part, of ** for one or more; one * may be inside */
-	unsigned roles;      /* a mask; 0: no sign-in is needed */
+	const char *method; /* GET (also HEAD) or POST */
+	const char
+		*pattern; /* a path; a last part of * stands for one part, of ** for one or more; one * may be inside */
+	unsigned roles;   /* a mask; 0: no sign-in is needed */
 	eh_serve_handler *handler;
-	bool slow;           /* checks a password: made by the password thread */
+	bool slow; /* checks a password: made by the password thread */
 };
 
 extern const struct eh_route eh_serve_routes[];

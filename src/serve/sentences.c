@@ -37,7 +37,8 @@ const char *eh_serve_strata_words(struct eh_arena *arena, const json_t *verdict)
 {
 	const json_t *strata = json_object_get(verdict, "strata");
 
-	return json_is_array(strata) ? eh_arena_printf(arena, "like for like: within the same %s", join(arena, strata)) : "as they are";
+	return json_is_array(strata) ? eh_arena_printf(arena, "like for like: within the same %s", join(arena, strata))
+	                             : "as they are";
 }
 
 const char *eh_serve_window_words(struct eh_arena *arena, const json_t *verdict)
@@ -68,8 +69,8 @@ const char *eh_serve_monitor_sentence(struct eh_arena *arena, const json_t *verd
 	(void)battery;
 	eh_buf_printf(&b, "%s%s, %s about %s were %s, against %s about %s", window ? "From " : "In the last 30 days",
 	              window ? window : "", rate_words(arena, verdict, "n_protected", "k_protected"), about.group,
-	              about.adverse ? "adverse" : "favourable", rate_words(arena, verdict, "n_reference", "k_reference"),
-	              about.reference);
+	              about.adverse ? "adverse" : "favourable",
+	              rate_words(arena, verdict, "n_reference", "k_reference"), about.reference);
 	if (isnan(air)) {
 		eh_buf_puts(&b, ".");
 	} else {
@@ -95,8 +96,10 @@ static const char *crossed_lines(struct eh_arena *arena, const json_t *verdict, 
 		const char *said = eh_serve_json_text(line, "verdict");
 		double tau = eh_serve_json_number(line, "tau");
 		if (said && strcmp(said, "crossed") == 0)
-			eh_serve_append(names, json_string(eh_arena_printf(arena, "%s (%s)", eh_serve_words_number(arena, adverse ? 1 / tau : tau, 2),
-			                                                   tau > .85 ? "drift" : "level")));
+			eh_serve_append(names, json_string(eh_arena_printf(
+						       arena, "%s (%s)",
+						       eh_serve_words_number(arena, adverse ? 1 / tau : tau, 2),
+						       tau > .85 ? "drift" : "level")));
 	}
 	return json_array_size(names) ? join(arena, names) : NULL;
 }
@@ -111,19 +114,34 @@ const char *eh_serve_verdict_sentence(struct eh_arena *arena, const json_t *verd
 
 	if (said && strcmp(said, "crossed") == 0 && lines) {
 		const char *since = eh_serve_json_time(verdict, "onset", &onset_us)
-					    ? eh_arena_printf(arena, "; the change is estimated to have begun on %s", eh_serve_words_day(arena, onset_us))
-					    : "";
-		return eh_arena_printf(arena, "The indicator crossed the line %s of the policy%s. A statistical difference is not by itself "
-		                              "a finding of unlawful discrimination.", lines, since);
+		                            ? eh_arena_printf(arena, "; the change is estimated to have begun on %s",
+		                                              eh_serve_words_day(arena, onset_us))
+		                            : "";
+		return eh_arena_printf(
+			arena,
+			"The indicator crossed the line %s of the policy%s. A statistical difference is not by itself "
+			"a finding of unlawful discrimination.",
+			lines, since);
 	}
 	if (said && strcmp(said, "not_crossed") == 0)
-		return isnan(detectable) ? "No line of the policy is crossed."
-		                         : eh_arena_printf(arena, "No line of the policy is crossed. This window could have told a ratio of %s from parity "
-							  "(4 times in 5); a smaller gap can hide in it.", eh_serve_words_number(arena, detectable, 2));
+		return isnan(detectable)
+		               ? "No line of the policy is crossed."
+		               : eh_arena_printf(
+					 arena,
+					 "No line of the policy is crossed. "
+			                  "This window could have told a ratio of %s from parity "
+					 "(4 times in 5); a smaller gap can hide in it.",
+					 eh_serve_words_number(arena, detectable, 2));
 	if (said && strcmp(said, "not_enough_data") == 0)
-		return isnan(detectable) ? "There is not enough data to say whether a line is crossed. That is not a good result; it is none."
-		                         : eh_arena_printf(arena, "There is not enough data to say whether a line is crossed: only a ratio of %s or less would "
-							  "stand out.", eh_serve_words_number(arena, detectable, 2));
+		return isnan(detectable)
+		               ? "There is not enough data to say whether a line is crossed. "
+				  "That is not a good result; it is none."
+		               : eh_arena_printf(
+					 arena,
+					 "There is not enough data to say whether a line is crossed: "
+			                  "only a ratio of %s or less would "
+					 "stand out.",
+					 eh_serve_words_number(arena, detectable, 2));
 	if (said && strcmp(said, "suppressed") == 0)
 		return "The figures are held back, as they are about too few people.";
 	return "The source is silent, so this is how things stood, not how they stand.";

@@ -57,7 +57,8 @@ EH_MUST enum eh_rc eh_serve_session_find(struct eh_pg *pg, const char *cookies, 
                                          struct eh_session *out, struct eh_err *err);
 
 /* Begins one for a user whose password was right; always a new token.  *cookie takes the Set-Cookie value. */
-EH_MUST enum eh_rc eh_serve_session_begin(struct eh_pg *pg, const char *user, struct eh_buf *cookie, struct eh_err *err);
+EH_MUST enum eh_rc eh_serve_session_begin(struct eh_pg *pg, const char *user, struct eh_buf *cookie,
+                                          struct eh_err *err);
 
 EH_MUST enum eh_rc eh_serve_session_end(struct eh_pg *pg, const struct eh_session *session, struct eh_err *err);
 

@@ -18,7 +18,7 @@
 
 #define EH_SERVE_THROTTLE_PLACES 512
 #define EH_SERVE_THROTTLE_FREE_FAILURES 5
-#define EH_SERVE_THROTTLE_BURST 30  /* tries an address has at once */
+#define EH_SERVE_THROTTLE_BURST 30   /* tries an address has at once */
 #define EH_SERVE_THROTTLE_REFILL_S 2 /* seconds until it has one more */
 
 struct eh_throttle {

@@ -50,7 +50,8 @@ enum eh_rc eh_serve_open_alerts(struct eh_worker *worker, PGresult **out, struct
 static bool alert_is_open(const PGresult *alerts, const struct eh_verdict_row *row)
 {
 	for (int i = 0; i < PQntuples(alerts); i++)
-		if (strcmp(eh_pg_text(alerts, i, 1), row->source) == 0 && strcmp(eh_pg_text(alerts, i, 2), row->attribute) == 0 &&
+		if (strcmp(eh_pg_text(alerts, i, 1), row->source) == 0 &&
+		    strcmp(eh_pg_text(alerts, i, 2), row->attribute) == 0 &&
 		    strcmp(eh_pg_text(alerts, i, 3), row->group) == 0)
 			return true;
 	return false;
@@ -118,7 +119,8 @@ enum eh_rc eh_serve_verdicts(struct eh_worker *worker, struct eh_arena *arena, s
 	for (size_t i = 0; i < out->n; i++) {
 		struct eh_verdict_row *row = &out->row[i];
 		read_row(arena, verdicts, (int)i, row);
-		row->state = eh_serve_verdict_state(row->verdict, alert_is_open(alerts, row), source_is_stale(sources, row->source));
+		row->state = eh_serve_verdict_state(row->verdict, alert_is_open(alerts, row),
+		                                    source_is_stale(sources, row->source));
 	}
 	return EH_OK;
 }

@@ -75,7 +75,11 @@ const char *eh_serve_words_years(struct eh_arena *arena, double log10_years)
 	if (log10_years > 6)
 		return eh_arena_printf(arena, "over 10^%d years", (int)log10_years);
 	double years = pow(10, log10_years);
-	return eh_arena_printf(arena, "%s years", eh_serve_words_number(arena, years, years < 1 ? 2 : years < 10 ? 1 : 0));
+	return eh_arena_printf(arena, "%s years",
+	                       eh_serve_words_number(arena, years,
+	                                             years < 1    ? 2
+	                                             : years < 10 ? 1
+	                                                          : 0));
 }
 
 const char *eh_serve_words_p(struct eh_arena *arena, double p)
@@ -91,6 +95,16 @@ const char *eh_serve_words_iso(struct eh_arena *arena, int64_t us)
 
 	eh_time_format(us, text);
 	return eh_arena_strdup(arena, text);
+}
+
+const char *eh_serve_words_sentence(struct eh_arena *arena, const char *text)
+{
+	if (!text || !*text)
+		return NULL;
+	char *made = eh_arena_printf(arena, "%s%s", text, strchr(".!?", text[strlen(text) - 1]) ? "" : ".");
+	if (made[0] >= 'a' && made[0] <= 'z')
+		made[0] = (char)(made[0] - 32);
+	return made;
 }
 
 double eh_serve_json_number(const json_t *object, const char *key)
@@ -161,7 +175,7 @@ void eh_serve_table_row(json_t *table, const char *const *texts)
 	size_t i;
 
 	json_array_foreach(columns, i, column)
-		eh_serve_append(cells, json_pack("{s:s, s:b, s:O}", "text", texts[i] ? texts[i] : "", "head", i == 0, "numeric",
-	                                 json_object_get(column, "numeric")));
+		eh_serve_append(cells, json_pack("{s:s, s:b, s:O}", "text", texts[i] ? texts[i] : "", "head", i == 0,
+		                                 "numeric", json_object_get(column, "numeric")));
 	eh_serve_append(json_object_get(table, "rows"), json_pack("{s:o}", "cells", cells));
 }

@@ -18,18 +18,21 @@
 
 const char *eh_serve_words_number(struct eh_arena *arena, double x, int decimals); /* 12 345.6, n/a */
 const char *eh_serve_words_count(struct eh_arena *arena, int64_t n);
-const char *eh_serve_words_share(struct eh_arena *arena, double x);     /* .0312 as 3.1 %; n/a */
+const char *eh_serve_words_share(struct eh_arena *arena, double x); /* .0312 as 3.1 %; n/a */
 const char *eh_serve_words_plural(struct eh_arena *arena, int64_t n, const char *one, const char *many);
 const char *eh_serve_words_day(struct eh_arena *arena, int64_t us);     /* 20 Nov 2026 */
 const char *eh_serve_words_instant(struct eh_arena *arena, int64_t us); /* 20 Nov 2026, 17:05 UTC */
 const char *eh_serve_words_span(struct eh_arena *arena, int64_t us);    /* 3 days, 5 hours, 40 minutes, 10 seconds */
 const char *eh_serve_words_years(struct eh_arena *arena, double log10_years); /* 0.4, 36, 12 000, 3 x 10^9 "years" */
-const char *eh_serve_words_p(struct eh_arena *arena, double p);         /* 0.032, under 0.001, n/a */
-const char *eh_serve_words_iso(struct eh_arena *arena, int64_t us);     /* for <time datetime> */
+const char *eh_serve_words_p(struct eh_arena *arena, double p);               /* 0.032, under 0.001, n/a */
+const char *eh_serve_words_iso(struct eh_arena *arena, int64_t us);           /* for <time datetime> */
 
-double eh_serve_json_number(const json_t *object, const char *key);      /* NaN where null, absent or no number */
-int64_t eh_serve_json_count(const json_t *object, const char *key);      /* 0 where absent */
-const char *eh_serve_json_text(const json_t *object, const char *key);   /* NULL where absent or no string */
+/* The same text begun by a large letter and ended by a full stop; NULL for NULL. */
+const char *eh_serve_words_sentence(struct eh_arena *arena, const char *text);
+
+double eh_serve_json_number(const json_t *object, const char *key);    /* NaN where null, absent or no number */
+int64_t eh_serve_json_count(const json_t *object, const char *key);    /* 0 where absent */
+const char *eh_serve_json_text(const json_t *object, const char *key); /* NULL where absent or no string */
 bool eh_serve_json_time(const json_t *object, const char *key, int64_t *us);
 
 /* Sets text; NULL leaves the key out. */

@@ -31,7 +31,8 @@ static void check_round(struct eh_arena *arena, const char *value)
 	char *back;
 
 	eh_serve_percent_encode(&b, value, false);
-	if (eh_serve_percent_decode(arena, b.data ? b.data : "", b.len, false, &back, &err) != EH_OK || strcmp(back, value) != 0)
+	if (eh_serve_percent_decode(arena, b.data ? b.data : "", b.len, false, &back, &err) != EH_OK ||
+	    strcmp(back, value) != 0)
 		abort();
 }
 

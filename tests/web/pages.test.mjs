@@ -73,7 +73,7 @@ describe("a visit", () => {
 		assert.match(await page.locator(".banner").innerText(), /invented/);
 		await page.getByRole("link", { name: "race: Black" }).click();
 		await page.getByRole("heading", { name: /Lineage/ }).waitFor();
-		assert.match(await page.locator("#lineage").innerText(), /uw-risk-4\.3[\s\S]*new since the onset/);
+		assert.match(await page.locator("#lineage").innerText(), /uw-risk-4\.3[\s\S]*changed since the onset/);
 		assert.match(await page.locator("#answers").innerText(), /Northlake Analytics, Inc\./);
 		assert.match(await page.locator("main").innerText(), /not by itself a finding of unlawful discrimination/);
 		await page.getByLabel("Reason").first().fill("Asked the vendor for the release notes.");

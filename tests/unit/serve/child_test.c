@@ -62,7 +62,8 @@ static int play(int argc, char **argv)
 {
 	if (strcmp(argv[1], "sleep") == 0)
 		sleep(60);
-	while (strcmp(argv[1], "shout") == 0 && puts("................................................................") > 0)
+	while (strcmp(argv[1], "shout") == 0 &&
+	       puts("................................................................") > 0)
 		continue;
 	for (int i = 2; i < argc; i++)
 		printf("[%s]", argv[i]);

@@ -22,7 +22,8 @@ static void pairs_are_read(void **state)
 	struct eh_form form;
 
 	(void)state;
-	assert_int_equal(parse(arena, "user=olga&reason=5+%25+of+M%c3%bcnchen%0D%0Asecond&empty=&bare&&", &form), EH_OK);
+	assert_int_equal(parse(arena, "user=olga&reason=5+%25+of+M%c3%bcnchen%0D%0Asecond&empty=&bare&&", &form),
+	                 EH_OK);
 	assert_int_equal(form.n, 4);
 	assert_string_equal(eh_serve_form_get(&form, "user"), "olga");
 	assert_string_equal(eh_serve_form_get(&form, "reason"), "5 % of M\xc3\xbcnchen\nsecond");
@@ -37,8 +38,9 @@ static void pairs_are_read(void **state)
 
 static void odd_forms_are_refused(void **state)
 {
-	static const char *const odd[] = {"a=%", "a=%4", "a=%4g", "a=%00", "%00=a", "a=%1b", "a=%7f", "a=%ff", "a=%c3",
-	                                  "a=%ed%a0%80", "a=%c0%af", "a=1&a=2", "a=1&%61=2", "a=\x01"};
+	static const char *const odd[] = {"a=%",      "a=%4",    "a=%4g",     "a=%00", "%00=a",
+	                                  "a=%1b",    "a=%7f",   "a=%ff",     "a=%c3", "a=%ed%a0%80",
+	                                  "a=%c0%af", "a=1&a=2", "a=1&%61=2", "a=\x01"};
 	EH_ARENA_AUTO arena = eh_arena_new();
 	struct eh_form form;
 

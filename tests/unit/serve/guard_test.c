@@ -146,8 +146,8 @@ static void deeds_come_from_our_own_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain_requests_pass),         cmocka_unit_test(odd_requests_do_not),
-		cmocka_unit_test(a_value_with_nul_is_refused), cmocka_unit_test(size_has_limits),
+		cmocka_unit_test(plain_requests_pass),           cmocka_unit_test(odd_requests_do_not),
+		cmocka_unit_test(a_value_with_nul_is_refused),   cmocka_unit_test(size_has_limits),
 		cmocka_unit_test(deeds_come_from_our_own_pages),
 	};
 

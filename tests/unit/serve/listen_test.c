@@ -39,8 +39,16 @@ static void the_world_is_not(void **state)
 
 static void what_is_no_address(void **state)
 {
-	static const char *const none[] = {"", "8787", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1",
-	                                   "example.org:80", ":8787", "127.1:80"};
+	static const char *const none[] = {"",
+	                                   "8787",
+	                                   "127.0.0.1",
+	                                   "127.0.0.1:",
+	                                   "127.0.0.1:x",
+	                                   "127.0.0.1:65536",
+	                                   "127.0.0.1:-1",
+	                                   "example.org:80",
+	                                   ":8787",
+	                                   "127.1:80"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)

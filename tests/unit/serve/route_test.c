@@ -47,17 +47,19 @@ static const struct {
 static const struct {
 	char letter;
 	enum eh_role role;
-} roles[] = {{'i', EH_SERVE_INSURER},   {'a', EH_SERVE_ANALYST}, {'p', EH_SERVE_APPROVER}, {'r', EH_SERVE_REGULATOR},
-             {'d', EH_SERVE_ADMIN},     {'m', EH_SERVE_MACHINE}, {'-', EH_SERVE_PUBLIC}};
+} roles[] = {{'i', EH_SERVE_INSURER}, {'a', EH_SERVE_ANALYST}, {'p', EH_SERVE_APPROVER}, {'r', EH_SERVE_REGULATOR},
+             {'d', EH_SERVE_ADMIN},   {'m', EH_SERVE_MACHINE}, {'-', EH_SERVE_PUBLIC}};
 
 static void each_role_gets_its_own(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < EXPECTED; i++)
 		for (size_t r = 0; r < sizeof roles / sizeof *roles; r++) {
-			bool let_in = eh_serve_route_find(expected[i].method, expected[i].path, roles[r].role, NULL) != NULL;
+			bool let_in =
+				eh_serve_route_find(expected[i].method, expected[i].path, roles[r].role, NULL) != NULL;
 			if (let_in != (strchr(expected[i].who, roles[r].letter) != NULL))
-				fail_msg("%s %s for %c: %s", expected[i].method, expected[i].path, roles[r].letter, let_in ? "let in" : "kept out");
+				fail_msg("%s %s for %c: %s", expected[i].method, expected[i].path, roles[r].letter,
+				         let_in ? "let in" : "kept out");
 		}
 }
 
@@ -69,17 +71,19 @@ static void each_row_is_expected(void **state)
 		size_t hits = 0;
 		for (size_t i = 0; i < EXPECTED; i++)
 			for (size_t r = 0; r < sizeof roles / sizeof *roles; r++)
-				hits += eh_serve_route_find(expected[i].method, expected[i].path, roles[r].role, NULL) == &eh_serve_routes[row];
+				hits += eh_serve_route_find(expected[i].method, expected[i].path, roles[r].role,
+				                            NULL) == &eh_serve_routes[row];
 		if (hits == 0)
-			fail_msg("%s %s is in nobody's expectation", eh_serve_routes[row].method, eh_serve_routes[row].pattern);
+			fail_msg("%s %s is in nobody's expectation", eh_serve_routes[row].method,
+			         eh_serve_routes[row].pattern);
 	}
 }
 
 static void unknown_is_unknown(void **state)
 {
-	static const char *const paths[] = {"",         "/alerts/",         "/alerts/a/b",  "/m/",         "/monitorsx",
-	                                    "/static/", "/static/a/b",      "/../static/x", "/r/",         "/R",
-	                                    "//",       "/alerts//note",    "/login/",      "/csv/m/",     "/alerts/A/delete"};
+	static const char *const paths[] = {"",         "/alerts/",      "/alerts/a/b",  "/m/",     "/monitorsx",
+	                                    "/static/", "/static/a/b",   "/../static/x", "/r/",     "/R",
+	                                    "//",       "/alerts//note", "/login/",      "/csv/m/", "/alerts/A/delete"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
@@ -117,8 +121,8 @@ static void every_home_is_open(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_role_gets_its_own),       cmocka_unit_test(each_row_is_expected),
-		cmocka_unit_test(unknown_is_unknown),           cmocka_unit_test(the_open_part_is_handed_over),
+		cmocka_unit_test(each_role_gets_its_own), cmocka_unit_test(each_row_is_expected),
+		cmocka_unit_test(unknown_is_unknown),     cmocka_unit_test(the_open_part_is_handed_over),
 		cmocka_unit_test(every_home_is_open),
 	};
 

@@ -17,13 +17,14 @@ static json_t *verdict(const char *said, const char *outcome, const char *strata
 	json_error_t error;
 	EH_BUF_AUTO b = {0};
 
-	eh_buf_printf(&b,
-	              "{\"attribute\":\"race\",\"group\":\"Black\",\"reference\":\"White\",\"outcome\":\"%s\",\"strata\":%s,"
-	              "\"window_start\":\"2025-10-21T17:00:00Z\",\"pane_end\":\"2025-11-20T17:00:00Z\",\"n_protected\":1000,"
-	              "\"n_reference\":4000,\"k_protected\":126,\"k_reference\":324,\"air\":%s,\"air_lo\":1.29,\"air_hi\":1.88,"
-	              "\"lines\":[{\"tau\":0.9,\"verdict\":\"%s\"},{\"tau\":0.8,\"verdict\":\"not_crossed\"}],"
-	              "\"onset\":\"2025-10-22T00:00:00Z\",\"verdict\":\"%s\"}",
-	              outcome, strata, air, said, said);
+	eh_buf_printf(
+		&b,
+		"{\"attribute\":\"race\",\"group\":\"Black\",\"reference\":\"White\",\"outcome\":\"%s\",\"strata\":%s,"
+		"\"window_start\":\"2025-10-21T17:00:00Z\",\"pane_end\":\"2025-11-20T17:00:00Z\",\"n_protected\":1000,"
+		"\"n_reference\":4000,\"k_protected\":126,\"k_reference\":324,\"air\":%s,\"air_lo\":1.29,\"air_hi\":1.88,"
+		"\"lines\":[{\"tau\":0.9,\"verdict\":\"%s\"},{\"tau\":0.8,\"verdict\":\"not_crossed\"}],"
+		"\"onset\":\"2025-10-22T00:00:00Z\",\"verdict\":\"%s\"}",
+		outcome, strata, air, said, said);
 	json_t *made = json_loads(b.data, 0, &error);
 	assert_non_null(made);
 	return made;
@@ -37,8 +38,10 @@ static void the_figures_are_said(void **state)
 
 	(void)state;
 	const char *text = eh_serve_monitor_sentence(arena, raw, NULL);
-	assert_non_null(strstr(text, "From 21 Oct 2025 to 20 Nov 2025, 12.6\u00a0% of 1000 decisions about Black were adverse, "
-	                             "against 8.1\u00a0% of 4000 decisions about White: a ratio of 1.56 (95\u00a0% interval 1.29 to 1.88)."));
+	assert_non_null(strstr(
+		text,
+		"From 21 Oct 2025 to 20 Nov 2025, 12.6\u00a0% of 1000 decisions about Black were adverse, "
+		"against 8.1\u00a0% of 4000 decisions about White: a ratio of 1.56 (95\u00a0% interval 1.29 to 1.88)."));
 	text = eh_serve_monitor_sentence(arena, within, NULL);
 	assert_non_null(strstr(text, "a ratio of 1.56 within the same tier and region"));
 	assert_string_equal(eh_serve_strata_words(arena, within), "like for like: within the same tier and region");
@@ -89,8 +92,9 @@ static char *lower(struct eh_arena *arena, const struct eh_asset *asset)
 /* Only a named person says so; no page does in our name. */
 static void no_page_accuses(void **state)
 {
-	static const char *const never[] = {"discriminated", "discriminates", "violated", "violates", "violation", "caused", "causes ",
-	                                    "proves", "proven", "guilty", "illegal"};
+	static const char *const never[] = {"discriminated", "discriminates", "violated", "violates",
+	                                    "violation",     "caused",        "causes ",  "proves",
+	                                    "proven",        "guilty",        "illegal"};
 	EH_ARENA_AUTO arena = eh_arena_new();
 	size_t pages = 0;
 

@@ -46,7 +46,8 @@ static void evidence_has_a_scale_of_its_own(void **state)
 
 static void what_is_missing_is_not_nought(void **state)
 {
-	EH_JSON_AUTO object = json_pack("{s:n, s:f, s:i, s:s}", "null", "half", .5, "two", 2, "text", "2025-11-20T17:05:00Z");
+	EH_JSON_AUTO object =
+		json_pack("{s:n, s:f, s:i, s:s}", "null", "half", .5, "two", 2, "text", "2025-11-20T17:05:00Z");
 	int64_t us;
 
 	(void)state;
