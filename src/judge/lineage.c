@@ -26,6 +26,8 @@ struct part {
 	int64_t first_us;
 	const char *vendor; /* the one vendor it came with; NULL: none mapped, or several */
 	bool vendors_differ;
+	double was, is; /* share of the decisions before and since the onset */
+	bool moved;
 	struct eh_cube_count *group; /* by code: n and favourable since the onset */
 };
 
@@ -200,8 +202,21 @@ static json_t *change_sentence(const struct part *p, double before, double since
 	return json_sprintf("%s %s went from %.0f to %.0f of 100 decisions", p->role, p->component, 100.0 * before, 100.0 * since);
 }
 
-static void write_parts(const struct walk *w, const struct part *parts, size_t n, const struct eh_answers *answers, json_t *lineage,
-                        json_t *changed)
+/* What changed first, then what stands behind most decisions. */
+static int by_interest(const void *a, const void *b)
+{
+	const struct part *x = a, *y = b;
+
+	if (x->moved != y->moved)
+		return x->moved ? -1 : 1;
+	if (x->moved && (x->is > x->was) != (y->is > y->was))
+		return x->is > x->was ? -1 : 1; /* what came before what went */
+	if (x->since != y->since)
+		return x->since > y->since ? -1 : 1;
+	return strcmp(x->role, y->role) != 0 ? strcmp(x->role, y->role) : strcmp(x->component, y->component);
+}
+
+static void weigh_parts(const struct walk *w, struct part *parts, size_t n)
 {
 	uint64_t before = 0, since = 0;
 
@@ -211,13 +226,20 @@ static void write_parts(const struct walk *w, const struct part *parts, size_t n
 			since += w->count[(size_t)t * w->groups + g].n;
 	}
 	for (size_t i = 0; i < n; i++) {
-		double was = before > 0 ? (double)parts[i].before / (double)before : 0.0;
-		double is = since > 0 ? (double)parts[i].since / (double)since : 0.0;
-		bool moved = before > 0 && (parts[i].before == 0 || fabs(is - was) >= MOVED);
+		parts[i].was = before > 0 ? (double)parts[i].before / (double)before : 0.0;
+		parts[i].is = since > 0 ? (double)parts[i].since / (double)since : 0.0;
+		parts[i].moved = before > 0 && (parts[i].before == 0 || fabs(parts[i].is - parts[i].was) >= MOVED);
+	}
+	qsort(parts, n, sizeof *parts, by_interest);
+}
 
-		json_array_append_new(lineage, part_json(w, &parts[i], moved, answers));
-		if (moved)
-			json_array_append_new(changed, change_sentence(&parts[i], was, is));
+static void write_parts(const struct walk *w, const struct part *parts, size_t n, const struct eh_answers *answers, json_t *lineage,
+                        json_t *changed)
+{
+	for (size_t i = 0; i < n; i++) {
+		json_array_append_new(lineage, part_json(w, &parts[i], parts[i].moved, answers));
+		if (parts[i].moved)
+			json_array_append_new(changed, change_sentence(&parts[i], parts[i].was, parts[i].is));
 	}
 }
 
@@ -266,6 +288,7 @@ enum eh_rc eh_judge_lineage(struct eh_judge_store *store, const struct eh_judge_
 
 		*lineage = json_array();
 		*changed = json_array();
+		weigh_parts(&w, parts, n);
 		write_parts(&w, parts, n, answers, *lineage, *changed);
 		write_items(&w, s->map, answers, *lineage, home);
 	}
