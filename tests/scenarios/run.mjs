@@ -1,0 +1,241 @@
+// Plays scenario files against the program: node tests/scenarios/run.mjs [FILE ...]
+//
+// EVENHAND names the program (build/evenhand), KEEP=1 leaves what was made.
+// Prints a line a scenario and, last, `N passed, N failed, N skipped`.
+
+import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { dirname, join, basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from './lib/parse.mjs';
+import { csv, draw } from './lib/draw.mjs';
+import { Store } from './lib/program.mjs';
+import { check } from './lib/check.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const program = resolve(process.env.EVENHAND ?? 'build/evenhand');
+const AT_ONCE = 2;
+
+const fixed = {
+	source: 'source: scenario',
+	table: 'table: log.scenario',
+	columns: 'columns: {id: id, decided_at: decided_at, decision: decision}',
+	favourable: 'favourable: [approve]',
+	follow: 'follow: no',
+};
+
+class Play {
+	constructor(scenario) {
+		this.scenario = scenario;
+		this.store = new Store(program);
+		this.rows = [];
+		this.columns = ['id', 'decided_at', 'decision'];
+		this.loads = 0;
+		this.people = new Set();
+		this.acted = false;
+		this.lab = { lost: [], gained: [], both: [] };
+		this.before = { lines: [], end: {} };
+	}
+
+	add(rows) {
+		for (const name of Object.keys(rows[0] ?? {}))
+			if (!this.columns.includes(name))
+				this.columns.push(name);
+		for (const row of rows)
+			this.rows.push(row);
+	}
+
+	map(section) {
+		this.mapFile = this.store.file('map.yaml', Object.values(fixed).join('\n') + '\n' + section.text);
+	}
+
+	decisions(section) {
+		this.add(draw(section, this.loads === 0 ? 'd' : `d${this.loads + 1}-`));
+	}
+
+	async load() {
+		if (this.loads > 0)
+			this.before = await this.store.replay();
+		this.loads++;
+		const log = this.store.file(`log-${this.loads}.csv`, csv(this.rows, this.columns));
+
+		this.imported = await this.store.json(['import', '--map', this.mapFile, log, '--json']);
+		await this.store.run(['gather', '--map', this.mapFile]);
+		await this.store.run(['judge']);
+		this.rows = [];
+		this.checked = false;
+	}
+
+	async draft(section) {
+		const draft = this.store.file('draft.yaml', section.text);
+
+		await this.settle();
+		this.lab = await this.store.json(['lab', '--draft', draft, '--json']);
+	}
+
+	// `NAME (role) VERB ATTRIBUTE GROUP: reason`; the verb puts a request, and judge answers it.
+	async step({ text, number }) {
+		const match = /^(\S+) \((\S+)\) (acknowledge|investigate|mitigate|verify|note|propose \S+|approve) (\S+) (.+?): (.+)$/.exec(text);
+
+		if (match === null)
+			throw new Error(`line ${number}: a step reads "NAME (role) STEP ATTRIBUTE GROUP: reason"`);
+		const [, name, role, verb, attribute, group, reason] = match;
+		const [word, event] = verb.split(' ');
+
+		if (!this.people.has(name))
+			await this.store.run(['user', 'add', name, '--role', role, '--password-stdin'], { input: `${name} has a long password\n` });
+		this.people.add(name);
+		const alert = (await this.store.json(['alerts', 'list', '--json'])).filter((one) => one.attribute === attribute && one.group === group).at(-1);
+		const about = word === 'approve' ? this.proposed : alert.alert;
+		const asking = this.store.run(['alerts', word, about, '--as', name, '--reason', reason, ...(event ? ['--event', event] : [])]);
+
+		asking.catch(() => {}); /* looked at below, after judge */
+		await this.untilAsked();
+		await this.store.run(['judge']);
+		const said = (await asking).text;
+		this.proposed = /request (\d+)/.exec(said)?.[1];
+		this.acted = true;
+	}
+
+	// Judge answers what is there when it comes, so the request must be there first.
+	async untilAsked() {
+		this.requests = (this.requests ?? 0) + 1;
+		for (let tries = 0; tries < 200; tries++) {
+			if (Number(await this.store.value('SELECT count(*) FROM evenhand.request')) >= this.requests)
+				return;
+			await new Promise((done) => setTimeout(done, 20));
+		}
+		throw new Error('the request of a step never arrived');
+	}
+
+	// Loads what waits, and looks at everything once.
+	async settle() {
+		if (this.rows.length > 0)
+			await this.load();
+		const { lines, end } = await this.store.replay();
+		const parsed = lines.map((line) => JSON.parse(line));
+		const status = await this.store.json(['status', '--json']);
+
+		this.seen = {
+			lines, end,
+			before: this.before,
+			verdictLines: parsed.filter((line) => line.type === 'verdict'),
+			alertLines: parsed.filter((line) => line.type === 'alert'),
+			alerts: await this.store.json(['alerts', 'list', '--json']),
+			setAside: (await this.store.json(['setaside', 'list', '--json'])).set_aside,
+			source: status.sources[0],
+			figures: JSON.parse((await this.store.value('SELECT figures FROM evenhand.source_latest')) || '{"missing": []}'),
+			imported: this.imported,
+			lab: this.lab,
+		};
+		return status;
+	}
+
+	async expect(section) {
+		const status = await this.settle();
+		const broken = [...check(section.lines, this.seen), ...(await this.always(status))];
+
+		if (broken.length > 0)
+			throw new Error(broken.join('\n'));
+	}
+
+	// What must hold in every scenario, asked once after each load.
+	async always(status) {
+		const broken = [];
+		const { lines, end } = this.seen;
+
+		if (this.checked)
+			return broken;
+		this.checked = true;
+		const anew = await this.store.replay(['--map', this.mapFile]);
+		if (anew.end.tally_digest !== end.tally_digest || status.tally_digest !== end.tally_digest)
+			broken.push('the tally digest of status, of replay and of replay --map are not the same');
+		if (this.loads === 1 && !this.acted) {
+			const odd = lines.findIndex((line, i) => line !== anew.lines[i]);
+
+			if (odd >= 0 || lines.length !== anew.lines.length)
+				broken.push(`replay --map differs from replay in line ${odd + 1}:\n  ${lines[odd]}\n  ${anew.lines[odd]}`);
+			if (anew.end.evidence_digest !== end.evidence_digest)
+				broken.push('the evidence digests of replay and replay --map are not the same');
+		}
+		const steps = this.seen.alertLines.map((line) => line.alert);
+		if (new Set(steps).size !== this.seen.alerts.length)
+			broken.push(`replay knows ${new Set(steps).size} alerts, the store ${this.seen.alerts.length}`);
+		const again = await this.store.run(['recompute'], { wanted: [0, 1] });
+		if (again.code !== 0)
+			broken.push(`recompute differs: ${again.text}`);
+		const ledger = await this.store.run(['ledger', 'check'], { wanted: [0, 1] });
+		if (ledger.code !== 0)
+			broken.push(`ledger check says no: ${ledger.text}${ledger.errors}`);
+		return broken;
+	}
+
+	async play() {
+		for (const section of this.scenario.sections) {
+			if (section.kind === 'map')
+				this.map(section);
+			else if (section.kind === 'decisions')
+				this.decisions(section);
+			else if (section.kind === 'rows')
+				this.add(section.rows);
+			else if (section.kind === 'load')
+				await this.load();
+			else if (section.kind === 'draft')
+				await this.draft(section);
+			else if (section.kind === 'expect')
+				await this.expect(section);
+			else
+				for (const line of section.lines)
+					await this.step(line);
+		}
+	}
+}
+
+async function playFile(file) {
+	const began = Date.now();
+	const result = { file, question: '', error: null };
+	let play = null;
+
+	try {
+		const scenario = parse(readFileSync(file, 'utf8'), file);
+
+		result.question = scenario.question;
+		play = new Play(scenario);
+		await play.play();
+	} catch (error) {
+		result.error = error;
+	} finally {
+		await play?.store.end(process.env.KEEP === '1');
+	}
+	result.seconds = (Date.now() - began) / 1000;
+	return result;
+}
+
+function print(number, { file, question, error, seconds }) {
+	console.log(`${error === null ? 'ok' : 'not ok'} ${number} - ${basename(file, '.scn')}: ${question} (${seconds.toFixed(1)} s)`);
+	if (error !== null)
+		console.log(error.message.replace(/^/gm, '#   '));
+}
+
+async function main(files) {
+	let next = 0, printed = 0, failed = 0;
+
+	if (!existsSync(program)) {
+		console.log(`# ${program} is not built: run make first`);
+		process.exit(3);
+	}
+	const worker = async () => {
+		while (next < files.length) {
+			const result = await playFile(files[next++]);
+
+			failed += result.error === null ? 0 : 1;
+			print(++printed, result);
+		}
+	};
+	await Promise.all(Array.from({ length: AT_ONCE }, worker));
+	console.log(`${files.length - failed} passed, ${failed} failed, 0 skipped`);
+	process.exit(failed > 0 ? 1 : 0);
+}
+
+const named = process.argv.slice(2);
+
+await main(named.length > 0 ? named : readdirSync(here).filter((name) => name.endsWith('.scn')).sort().map((name) => join(here, name)));
