@@ -8,6 +8,7 @@
 #include "base/time.h"
 
 #define HALF_LIFE_US (7 * EH_DAY_US)
+#define NEVER INT64_MIN
 
 void eh_judge_bettor_begin(struct eh_judge_bettor *b, int64_t now_us)
 {
@@ -20,19 +21,22 @@ void eh_judge_bettor_end(struct eh_judge_bettor *b)
 	free(b->stratum_us);
 }
 
-/* Room for the stratum; one never met before starts at 25 of 50, now. */
+/* Room for the stratum; one never met before starts at 25 of 50, now: not when there came to be room for it. */
 static void fit(struct eh_judge_bettor *b, uint32_t number, int64_t now_us)
 {
-	if (number < b->strata)
-		return;
-	uint32_t n = 2 * (number + 1);
-	b->stratum = eh_xrealloc(b->stratum, n, sizeof *b->stratum);
-	b->stratum_us = eh_xrealloc(b->stratum_us, n, sizeof *b->stratum_us);
-	for (uint32_t i = b->strata; i < n; i++) {
-		b->stratum[i] = ehs_memory_init();
-		b->stratum_us[i] = now_us;
+	if (number >= b->strata) {
+		uint32_t n = 2 * (number + 1);
+
+		b->stratum = eh_xrealloc(b->stratum, n, sizeof *b->stratum);
+		b->stratum_us = eh_xrealloc(b->stratum_us, n, sizeof *b->stratum_us);
+		for (uint32_t i = b->strata; i < n; i++)
+			b->stratum_us[i] = NEVER;
+		b->strata = n;
 	}
-	b->strata = n;
+	if (b->stratum_us[number] != NEVER)
+		return;
+	b->stratum[number] = ehs_memory_init();
+	b->stratum_us[number] = now_us;
 }
 
 void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata, int outcome,
