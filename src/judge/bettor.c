@@ -9,6 +9,7 @@
 
 #define HALF_LIFE_US (7 * EH_DAY_US)
 #define NEVER INT64_MIN
+#define SUM_UNITS 0x1p64 /* strata are summed as whole numbers, so that their order does not show (law 1) */
 
 void eh_judge_bettor_begin(struct eh_judge_bettor *b, int64_t now_us)
 {
@@ -42,8 +43,8 @@ static void fit(struct eh_judge_bettor *b, uint32_t number, int64_t now_us)
 void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata, int outcome,
                   int kind, double tau, double log_e[EHS_ALTERNATIVES])
 {
-	for (int a = 0; a < EHS_ALTERNATIVES; a++)
-		log_e[a] = 0.0;
+	__int128 sum[EHS_ALTERNATIVES] = {0};
+
 	if (kind == EH_JUDGE_RAW)
 		ehs_alternatives_log_e(eh_judge_orient(&block->total, outcome), ehs_memory_rate(&b->raw), tau, log_e);
 	for (uint32_t i = 0; kind == EH_JUDGE_CONDITIONAL && i < block->n; i++) {
@@ -53,8 +54,10 @@ void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block,
 		ehs_alternatives_log_e(eh_judge_orient(&strata[i].counts, outcome), ehs_memory_rate(&b->stratum[strata[i].number]),
 		                       tau, part);
 		for (int a = 0; a < EHS_ALTERNATIVES; a++)
-			log_e[a] += part[a];
+			sum[a] += (__int128)(part[a] * SUM_UNITS);
 	}
+	for (int a = 0; kind == EH_JUDGE_CONDITIONAL && a < EHS_ALTERNATIVES; a++)
+		log_e[a] = (double)sum[a] / SUM_UNITS;
 	for (int a = 0; a < EHS_ALTERNATIVES; a++)
 		log_e[a] /= block->phi[outcome];
 }
