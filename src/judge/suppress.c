@@ -13,7 +13,7 @@ static bool shows_small(const struct eh_suppress_row *r, uint64_t k)
 	return is_small(r->n, k) || (r->n > 0 && (r->adverse < k || r->n - r->adverse < k));
 }
 
-/* What can be had by subtraction: the hidden rows together. */
+/* What can be had by subtraction: the hidden rows together.  As many people as rows would be one in each. */
 static bool sum_is_safe(const struct eh_suppress_row *rows, size_t n, uint64_t k)
 {
 	struct eh_suppress_row sum = {0};
@@ -25,7 +25,7 @@ static bool sum_is_safe(const struct eh_suppress_row *rows, size_t n, uint64_t k
 			sum.n += rows[i].n;
 			sum.adverse += rows[i].adverse;
 		}
-	return hidden == 0 || (hidden >= 2 && !shows_small(&sum, k));
+	return hidden == 0 || (hidden >= 2 && sum.n > hidden && !shows_small(&sum, k));
 }
 
 static struct eh_suppress_row *smallest_shown(struct eh_suppress_row *rows, size_t n)

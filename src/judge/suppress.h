@@ -6,7 +6,8 @@
  * one row is not enough: the other attributes show the same total, so it could be
  * subtracted back.  More rows, the smallest first, are hidden until at least two
  * are and the hidden ones together would themselves pass (complementary
- * suppression).
+ * suppression).  What is left is a month in which no group has two decisions: as
+ * the rows are named, their number says so.
  *
  * Threads  any.
  */

@@ -1,0 +1,134 @@
+/*
+ * world.h - a small source with its decisions kept one by one, so that all judge sums can be counted again.
+ */
+#ifndef TESTS_UNIT_JUDGE_WORLD_H
+#define TESTS_UNIT_JUDGE_WORLD_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "judge/judge.h"
+#include "tests/lib/test.h"
+
+#define WORLD_T0 (INT64_C(20000) * EH_DAY_US) /* 2024-10-04T00:00:00Z */
+
+enum { WORLD_SEX, WORLD_RACE, WORLD_AGE, WORLD_TIER, WORLD_REGION, WORLD_FIELDS };
+#define WORLD_ATTRIBUTES 3
+#define WORLD_LABELS 5
+
+/* Label 0 is missing; 1 is the reference where the field is an attribute.  Some look like two put together. */
+static const char *const world_label[WORLD_FIELDS][WORLD_LABELS] = {
+	{NULL, "M", "F", "X", "F"},
+	{NULL, "white", "black", "asian", "other"},
+	{NULL, "mid", "young", "old", "old"},
+	{NULL, "a", "2:a", "", "other"},
+	{NULL, "a", "2:a", "a1", "other"},
+};
+
+static const char world_map[] = "source: risk\n"
+				"table: public.risk\n"
+				"pane: 1h\n"
+				"columns: {id: id, decided_at: at, decision: decision}\n"
+				"favourable: [yes]\n"
+				"protected:\n"
+				"  - {name: sex, column: sex, reference: M}\n"
+				"  - {name: race, column: race, reference: white}\n"
+				"  - {name: age, column: age, reference: mid}\n"
+				"strata: [{name: tier, column: tier}, {name: region, column: region}]\n"
+				"audit:\n"
+				"  race: {strata: [region, sex]}\n"
+				"  age: {strata: []}\n";
+
+struct world_decision {
+	uint8_t label[WORLD_FIELDS];
+	bool favourable;
+	int64_t pane_us;
+	int64_t index; /* of the leaf that covers it */
+};
+
+static inline const struct eh_map *world_read_map(struct eh_arena *home, const char *text)
+{
+	const struct eh_map *map;
+	struct eh_err err;
+
+	expect_rc(EH_OK, eh_map_parse(home, "map.yaml", text, strlen(text), &map, &err), &err);
+	return map;
+}
+
+static inline const struct eh_policy *world_policy(struct eh_arena *home, const char *text)
+{
+	const struct eh_policy *policy;
+	struct eh_err err;
+
+	expect_rc(EH_OK, eh_policy_parse(home, "policy.yaml", text, strlen(text), &policy, &err), &err);
+	return policy;
+}
+
+static inline struct eh_text world_text(const char *text)
+{
+	return (struct eh_text){text, text != NULL ? strlen(text) : 0};
+}
+
+static inline void world_add(struct eh_cube_names *names, struct eh_cube *cube, const struct world_decision *d)
+{
+	struct eh_cube_row row = {.favourable = d->favourable};
+	struct eh_text strata[2];
+
+	for (uint32_t a = 0; a < WORLD_ATTRIBUTES; a++)
+		row.group[a] = eh_cube_group(names, a, world_text(world_label[a][d->label[a]]));
+	for (int i = 0; i < 2; i++)
+		strata[i] = world_text(world_label[WORLD_TIER + i][d->label[WORLD_TIER + i]]);
+	row.stratum = eh_cube_tuple(names, EH_CUBE_STRATUM, strata, 2);
+	row.lineage = eh_cube_tuple(names, EH_CUBE_LINEAGE, NULL, 0);
+	eh_cube_add(cube, &row);
+}
+
+static uint64_t world_seed = 1;
+
+static inline double world_uniform(void)
+{
+	world_seed = world_seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return ((double)(world_seed >> 12) + .5) / 4503599627370496.0;
+}
+
+static inline uint64_t world_below(uint64_t n)
+{
+	return (uint64_t)(world_uniform() * (double)n);
+}
+
+/* Number of `n` decisions of which each is so with probability p. */
+static inline uint64_t world_toss(uint64_t n, double p)
+{
+	uint64_t x = 0;
+
+	for (uint64_t i = 0; i < n; i++)
+		x += world_uniform() < p;
+	return x;
+}
+
+/* A decision of any labels, missing ones too; women are favoured at `fall` times the rate. */
+static inline struct world_decision world_random(int64_t pane_us, double fall)
+{
+	struct world_decision d = {.pane_us = pane_us};
+
+	for (int f = 0; f < WORLD_FIELDS; f++)
+		d.label[f] = (uint8_t)(world_below(12) == 0 ? 0 : 1 + world_below(WORLD_LABELS - 1));
+	d.favourable = world_uniform() < (d.label[WORLD_SEX] == 2 ? .6 * fall : .6);
+	return d;
+}
+
+static inline bool world_same_label(int field, uint8_t a, uint8_t b)
+{
+	const char *x = world_label[field][a], *y = world_label[field][b];
+
+	return x == NULL || y == NULL ? x == y : strcmp(x, y) == 0;
+}
+
+/* One close made of decisions, for the core without a store. */
+struct world_close {
+	struct eh_judge_close close;
+	struct eh_cube *pane, *late, *expired;
+};
+
+#endif
