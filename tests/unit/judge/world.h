@@ -125,10 +125,75 @@ static inline bool world_same_label(int field, uint8_t a, uint8_t b)
 	return x == NULL || y == NULL ? x == y : strcmp(x, y) == 0;
 }
 
-/* One close made of decisions, for the core without a store. */
-struct world_close {
-	struct eh_judge_close close;
+/* A core with its source, fed from a list of decisions as a store would feed it. */
+struct world {
+	struct eh_arena *home;
+	struct eh_judge *judge;
+	struct eh_judge_source *source;
 	struct eh_cube *pane, *late, *expired;
+	int64_t next_pane_us; /* INT64_MIN: nothing was closed yet */
+	int64_t included;
+	struct eh_sha256 digest; /* of the last close */
+	struct eh_judge_close close;
 };
+
+static inline struct world world_begin(const struct eh_policy *policy, const char *map_text, const struct eh_judge_sink *sink)
+{
+	struct world w = {.home = eh_arena_new(), .next_pane_us = INT64_MIN, .included = -1};
+
+	w.judge = eh_judge_new(policy, sink);
+	w.source = eh_judge_add_source(w.judge, 1, world_read_map(w.home, map_text));
+	w.pane = eh_cube_new(w.source->names);
+	w.late = eh_cube_new(w.source->names);
+	w.expired = eh_cube_new(w.source->names);
+	return w;
+}
+
+static inline void world_end(struct world *w)
+{
+	eh_cube_free(w->pane);
+	eh_cube_free(w->late);
+	eh_cube_free(w->expired);
+	eh_judge_free(w->judge);
+	eh_arena_free(w->home);
+}
+
+/* Closes [first, last] with what leaves up to `included` cover; as judge/store.h says. */
+static inline void world_close(struct world *w, const struct world_decision *d, size_t n, int64_t first_us, int64_t last_us,
+                               int64_t included)
+{
+	int64_t window_us = eh_judge_window_start(w->source, last_us), old_us = window_us;
+	struct eh_err err;
+
+	if (w->next_pane_us != INT64_MIN)
+		old_us = eh_judge_window_start(w->source, w->next_pane_us - EH_HOUR_US);
+	w->close = (struct eh_judge_close){.first_pane_us = first_us,
+	                                   .last_pane_us = last_us,
+	                                   .clock_us = last_us + EH_HOUR_US,
+	                                   .history = true,
+	                                   .late_from_us = INT64_MAX};
+	eh_cube_clear(w->pane);
+	eh_cube_clear(w->late);
+	eh_cube_clear(w->expired);
+	for (size_t i = 0; i < n; i++) {
+		bool known = d[i].index <= w->included;
+
+		if (d[i].index > included)
+			continue;
+		if (d[i].pane_us >= first_us && d[i].pane_us <= last_us)
+			world_add(w->source->names, w->pane, &d[i]);
+		else if (!known && d[i].pane_us < first_us && d[i].pane_us >= window_us) {
+			world_add(w->source->names, w->late, &d[i]);
+			w->close.late_from_us = d[i].pane_us < w->close.late_from_us ? d[i].pane_us : w->close.late_from_us;
+		} else if (known && d[i].pane_us >= old_us && d[i].pane_us < window_us && d[i].pane_us < first_us)
+			world_add(w->source->names, w->expired, &d[i]);
+	}
+	w->close.pane = eh_cube_n(w->pane) > 0 ? w->pane : NULL;
+	w->close.late = eh_cube_n(w->late) > 0 ? w->late : NULL;
+	w->close.expired = eh_cube_n(w->expired) > 0 ? w->expired : NULL;
+	expect_rc(EH_OK, eh_judge_fold(w->judge, w->source, &w->close, &w->digest, &err), &err);
+	w->next_pane_us = last_us + EH_HOUR_US;
+	w->included = included;
+}
 
 #endif
