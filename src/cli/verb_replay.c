@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "cli/flags.h"
@@ -33,6 +34,17 @@ struct printing {
 	uint64_t verdicts;
 };
 
+static void print_alert(const char *line)
+{
+	json_error_t why;
+	EH_JSON_AUTO doc = json_loads(line, 0, &why);
+	const char *const keys[] = {"at", "event", "severity", "source", "attribute", "group", "outcome"};
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		printf("%s%s", i > 0 ? "  " : "", json_string_value(json_object_get(doc, keys[i])));
+	printf("  onset %s\n", json_string_value(json_object_get(doc, "onset")));
+}
+
 static enum eh_rc print_line(void *ctx, const char *line, struct eh_err *err)
 {
 	struct printing *p = ctx;
@@ -40,8 +52,10 @@ static enum eh_rc print_line(void *ctx, const char *line, struct eh_err *err)
 
 	(void)err;
 	p->verdicts += !alert;
-	if (p->json || alert)
+	if (p->json)
 		puts(line);
+	else if (alert)
+		print_alert(line);
 	return EH_OK;
 }
 

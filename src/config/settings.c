@@ -42,8 +42,6 @@ static const struct row table[] = {
 	{"state", PATH, AT(state), NULL, 0, 0,
 	 "folder of the private PostgreSQL; else /var/lib/evenhand as root, ~/.local/state/evenhand as anybody else"},
 	{"listen", ADDRESS, AT(listen), "127.0.0.1:8787", 0, 0, "where the dashboard listens; port 0 takes a free one"},
-	{"ops_listen", ADDRESS, AT(ops_listen), "127.0.0.1:8788", 0, 0,
-	 "where /metrics, /healthz and /readyz listen; port 0 takes a free one"},
 	{"register", PATH, AT(register_file), NULL, 0, 0, "YAML file that says who answers for which component"},
 	{"webhook_url", TEXT, AT(webhook_url), NULL, 0, 0, "URL that alert steps are POSTed to"},
 	{"commit_interval", LENGTH, AT(commit_interval_ms), "200ms", 1, SECOND_MS,
@@ -73,7 +71,7 @@ static enum eh_rc wrong(const struct origin *from, struct eh_err *err, const cha
 	return eh_fail(err, EH_BAD_INPUT, "%s: '%s' %s", from->env, text, why);
 }
 
-/* EVENHAND_OPS_LISTEN of ops_listen. */
+/* EVENHAND_WEBHOOK_URL of webhook_url. */
 static const char *env_name(struct eh_arena *arena, const char *name)
 {
 	char *env = eh_arena_printf(arena, "EVENHAND_%s", name);
@@ -83,7 +81,7 @@ static const char *env_name(struct eh_arena *arena, const char *name)
 	return env;
 }
 
-/* ops-listen of ops_listen: flags are written with dashes. */
+/* webhook-url of webhook_url: flags are written with dashes. */
 static const char *flag_name(struct eh_arena *arena, const char *name)
 {
 	char *flag = eh_arena_strdup(arena, name);

@@ -24,7 +24,8 @@ struct eh_judge {
 	const struct eh_policy *policy;
 	struct eh_judge_sink sink;
 	struct eh_judge_source *sources, **sources_end;
-	struct eh_judge_alert *alerts;
+	struct eh_judge_alert *alerts; /* open */
+	struct eh_judge_alert *shut;   /* closed by their people, newest first */
 	struct eh_judge_standing *standing; /* every monitor of every source, in a fixed order */
 	size_t standings, standings_cap;
 	double *log_years;

@@ -96,8 +96,10 @@ struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t sour
 EH_MUST enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *source, const struct eh_judge_close *close,
                                  struct eh_sha256 *digest, struct eh_err *err);
 
-/* Its people closed the alert: the evidence of its pair restarts at nothing. */
+/* Its people closed the alert: the evidence of its pair restarts at nothing.  Or they opened it again: what
+ * crosses from then on folds into it.  An alert that judge does not know is passed over. */
 void eh_judge_close_alert(struct eh_judge *judge, const char *alert_id);
+void eh_judge_reopen_alert(struct eh_judge *judge, const char *alert_id);
 
 /* ---- what the floor around the core asks ---- */
 

@@ -46,9 +46,9 @@ SELECT source_id, first_pane_us, last_pane_us, clock_us, included_index, leaf_in
 FROM evenhand.pane_close WHERE leaf_index > $1::bigint ORDER BY leaf_index LIMIT 5000
 
 -- name: read_closings
--- Alerts that people closed, in ledger order: the evidence of their pair restarts there.
-SELECT t.alert_id, t.leaf_index FROM evenhand.alert_step t
-WHERE t.leaf_index > $1::bigint AND t.to_state IN ('closed-fixed', 'closed-not-confirmed') AND t.from_state <> t.to_state
+-- Alerts that people closed or opened again, in ledger order: the evidence of their pair restarts there.
+SELECT t.alert_id, t.leaf_index, t.to_state = 'reopened' FROM evenhand.alert_step t
+WHERE t.leaf_index > $1::bigint AND t.to_state IN ('closed-fixed', 'closed-not-confirmed', 'reopened') AND t.from_state <> t.to_state
 ORDER BY t.leaf_index
 
 -- name: read_examples
@@ -133,7 +133,7 @@ ON CONFLICT (from_state, event) DO NOTHING
 SELECT r.request_id, r.user_name, r.verb, r.alert_id, r.body::text, r.os_user,
        s.user_name AS session_user_name, u.role, u.disabled_at IS NOT NULL AS disabled,
        s.token_sha256 IS NOT NULL AND (e.token_sha256 IS NOT NULL AND e.ended_at <= r.requested_at
-           OR r.requested_at > s.created_at + interval '12 hours') AS session_over
+           OR r.requested_at > s.created_at + $1::bigint * interval '1 millisecond') AS session_over
 FROM evenhand.request r
 LEFT JOIN evenhand.request_outcome o USING (request_id)
 LEFT JOIN evenhand.session s USING (token_sha256)

@@ -184,15 +184,43 @@ enum eh_rc eh_judge_alert_step(struct eh_judge *judge, struct eh_judge_source *s
 	return rc;
 }
 
+/* Takes an alert out of a list. */
+static struct eh_judge_alert *take(struct eh_judge_alert **list, const char *alert_id)
+{
+	for (; *list != NULL; list = &(*list)->next)
+		if (strcmp((*list)->id, alert_id) == 0) {
+			struct eh_judge_alert *a = *list;
+
+			*list = a->next;
+			a->next = NULL;
+			return a;
+		}
+	return NULL;
+}
+
 void eh_judge_close_alert(struct eh_judge *judge, const char *alert_id)
 {
-	for (struct eh_judge_alert **at = &judge->alerts; *at != NULL; at = &(*at)->next)
-		if (strcmp((*at)->id, alert_id) == 0) {
-			struct eh_judge_alert *a = *at;
+	struct eh_judge_alert *a = take(&judge->alerts, alert_id);
 
-			eh_judge_pair_reset(a->pair);
-			eh_judge_recovery_free(&a->recovery);
-			*at = a->next;
-			return;
-		}
+	if (a == NULL)
+		return;
+	eh_judge_pair_reset(a->pair);
+	eh_judge_recovery_free(&a->recovery);
+	a->recovery = (struct eh_judge_recovery){0};
+	a->next = judge->shut;
+	judge->shut = a;
+}
+
+void eh_judge_reopen_alert(struct eh_judge *judge, const char *alert_id)
+{
+	struct eh_judge_alert *a = take(&judge->shut, alert_id), **end = &judge->alerts;
+
+	if (a == NULL || find_alert(judge, a->pair) != NULL) /* another was raised since: what crosses folds into that one */
+		return;
+	a->folded = 0;
+	a->page = a->recovered = false;
+	eh_judge_recovery_begin(&a->recovery, a->pair, a->outcome, a->kind, a->line);
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = a;
 }

@@ -232,13 +232,18 @@ static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *s
 		eh_pg_rollback(store->pg);
 	else if (a.closes)
 		eh_judge_close_alert(store->judge, a.deed.alert_id);
+	else if (a.has_deed && strcmp(a.deed.event, "reopen") == 0)
+		eh_judge_reopen_alert(store->judge, a.deed.alert_id);
 	return rc;
 }
 
-enum eh_rc eh_judge_requests(struct eh_judge_writer *w, struct eh_judge_store *store, struct eh_err *err)
+enum eh_rc eh_judge_requests(struct eh_judge_writer *w, struct eh_judge_store *store, int64_t session_ms, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
-	enum eh_rc rc = eh_pg_query(store->pg, &eh_sql_judge_read_requests, NULL, &res, err);
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, session_ms);
+	enum eh_rc rc = eh_pg_query(store->pg, &eh_sql_judge_read_requests, &args, &res, err);
 
 	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
 		json_error_t why;

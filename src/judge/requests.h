@@ -11,7 +11,8 @@
 
 #include "judge/write.h"
 
-/* Answers every open request, each in a transaction of its own; *closed counts alerts that were closed. */
-EH_MUST enum eh_rc eh_judge_requests(struct eh_judge_writer *writer, struct eh_judge_store *store, struct eh_err *err);
+/* Answers every open request, each in a transaction of its own.  `session_ms`: how long a sign-in lasts in any case. */
+EH_MUST enum eh_rc eh_judge_requests(struct eh_judge_writer *writer, struct eh_judge_store *store, int64_t session_ms,
+                                     struct eh_err *err);
 
 #endif

@@ -282,7 +282,7 @@ static enum eh_rc show_all_open(struct loop *l, struct eh_err *err)
 
 static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
 {
-	enum eh_rc rc = eh_judge_requests(l->writer, l->store, err);
+	enum eh_rc rc = eh_judge_requests(l->writer, l->store, l->run->settings->session_length_ms, err);
 
 	if (rc == EH_OK)
 		rc = catch_up(l, done, err);

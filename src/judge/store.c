@@ -239,12 +239,15 @@ enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_fee
 	return EH_OK;
 }
 
-/* Applies the closings of people up to a leaf. */
-static enum eh_rc apply_closings(struct eh_judge_store *store, const PGresult *closings, int *next, int64_t before)
+/* Applies what people closed and opened again, up to a leaf. */
+static void apply_closings(struct eh_judge_store *store, const PGresult *closings, int *next, int64_t before)
 {
-	for (; *next < PQntuples(closings) && eh_pg_int8(closings, *next, 1) < before; ++*next)
-		eh_judge_close_alert(store->judge, eh_pg_text(closings, *next, 0));
-	return EH_OK;
+	for (; *next < PQntuples(closings) && eh_pg_int8(closings, *next, 1) < before; ++*next) {
+		if (eh_pg_bool(closings, *next, 2))
+			eh_judge_reopen_alert(store->judge, eh_pg_text(closings, *next, 0));
+		else
+			eh_judge_close_alert(store->judge, eh_pg_text(closings, *next, 0));
+	}
 }
 
 static enum eh_rc refold_row(struct eh_judge_store *store, struct eh_judge_refold *how, const PGresult *res, int row, struct eh_err *err)
@@ -298,12 +301,13 @@ enum eh_rc eh_judge_store_refold(struct eh_judge_store *store, struct eh_judge_r
 			break;
 		for (int row = 0; rc == EH_OK && row < PQntuples(res); row++) {
 			last = eh_pg_int8(res, row, 5);
-			rc = apply_closings(store, closings, &next_closing, last);
-			if (rc == EH_OK)
-				rc = refold_row(store, how, res, row, err);
+			apply_closings(store, closings, &next_closing, last);
+			rc = refold_row(store, how, res, row, err);
 		}
 	}
-	return rc == EH_OK ? apply_closings(store, closings, &next_closing, INT64_MAX) : rc;
+	if (rc == EH_OK)
+		apply_closings(store, closings, &next_closing, INT64_MAX);
+	return rc;
 }
 
 static enum eh_rc walk_rows(struct eh_judge_feed *feed, const PGresult *res, struct eh_cube *pane,

@@ -195,6 +195,15 @@ static char *owned_body(struct eh_judge_writer *w, const char *old, const char *
 	return kept;
 }
 
+/* T of the alert's source now: a person's step happens then, whatever the wall clock says. */
+static int64_t clock_of(const struct eh_judge_writer *w, const char *source, int64_t at_least_us)
+{
+	for (const struct eh_judge_feed *f = w->store->feeds; f != NULL; f = f->next)
+		if (strcmp(f->map->source, source) == 0 && f->clock_us > at_least_us)
+			return f->clock_us;
+	return at_least_us;
+}
+
 enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *w, const struct eh_judge_deed *deed, struct eh_err *err)
 {
 	struct eh_judge_kept_step last, *s = eh_arena_zalloc(w->tick, 1, sizeof *s);
@@ -213,6 +222,7 @@ enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *w, const struct eh_judge
 	s->actor = eh_arena_strdup(w->tick, deed->actor);
 	s->second = deed->second != NULL ? eh_arena_strdup(w->tick, deed->second) : NULL;
 	s->reason = deed->reason != NULL ? eh_arena_strdup(w->tick, deed->reason) : NULL;
+	s->at_us = clock_of(w, last.source, last.at_us);
 	s->evidence = NULL;
 	s->body = owned_body(w, last.body, deed->event, deed->actor);
 	s->sentence = NULL;

@@ -108,10 +108,10 @@ static void flags_are_taken_out_up_to_two_dashes(void **state)
 	int argc;
 
 	(void)state;
-	expect_rc(EH_OK, READ(&s, "gather", "--store=service=x", "--ops_listen", "[::1]:0", "--", "--state", "x"),
+	expect_rc(EH_OK, READ(&s, "gather", "--store=service=x", "--webhook_url", "http://[::1]:1/", "--", "--state", "x"),
 		  &err);
 	assert_string_equal(s.store, "service=x");
-	assert_string_equal(s.ops_listen, "[::1]:0");
+	assert_string_equal(s.webhook_url, "http://[::1]:1/");
 	assert_int_equal(argc, 5);
 	assert_string_equal(argv[2], "--");
 	assert_string_equal(argv[3], "--state");
