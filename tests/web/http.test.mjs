@@ -322,6 +322,15 @@ describe("deeds", () => {
 	});
 });
 
+describe("listening", () => {
+	test("a port that is taken is not shared", () => {
+		assert.throws(() => store.evenhand(["serve", "--listen", `127.0.0.1:${store.port}`]), /cannot listen on 127\.0\.0\.1/);
+	});
+	test("the world is not served", () => {
+		assert.throws(() => store.evenhand(["serve", "--listen", "0.0.0.0:0"]), /can be reached from other machines/);
+	});
+});
+
 describe("what the store may refuse", () => {
 	test("the dashboard's role can write requests and sessions, and nothing else", () => {
 		const may = store.sql(`SELECT string_agg(DISTINCT table_name || ' ' || privilege_type, ', ' ORDER BY table_name || ' ' || privilege_type)
