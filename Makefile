@@ -167,6 +167,9 @@ $(O)/libevenhand-tests.a: $(TEST_LIB_OBJ)
 
 unit-programs: $(UNIT)
 
+$(O)/tests/bench/%_bench: $(O)/tests/bench/%_bench.o $(O)/libevenhand-tests.a $(O)/libevenhand.a $(O)/libevenhand-stats.a
+	@$(CC) $(OPT) $(LINKHARD) -o $@ $^ -lcmocka $(LIBS)
+
 # ---- fuzzing: each tests/fuzz/NAME_fuzz.c from the seeds in tests/fuzz/seeds/NAME, $(FUZZ_S) seconds ---
 
 FUZZ_S ?= 20

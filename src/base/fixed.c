@@ -94,8 +94,16 @@ enum eh_fixed eh_fixed_of_double(double x, int scale, int64_t *q)
 {
 	char text[400];
 
+	EH_ASSERT(scale >= 0 && scale <= EH_FIXED_MAX_SCALE);
 	if (!isfinite(x))
 		return EH_FIXED_NOT_NUMBER;
+	/* A quotient of two whole numbers that doubles hold exactly is the double nearest to that decimal; so where it is
+	 * x, the decimal, of 14 digits, is the shortest text of x, and need not be printed to be found. */
+	double unit = (double)power10[scale], scaled = x * unit;
+	if (fabs(scaled) < 1e14 && (double)llrint(scaled) / unit == x) {
+		*q = llrint(scaled);
+		return EH_FIXED_EXACT;
+	}
 	int n = 0;
 	for (int digits = 15; digits <= 17; digits++) { /* the shortest text that reads back as x */
 		n = snprintf(text, sizeof text, "%.*g", digits, x);

@@ -149,7 +149,7 @@ int eh_cli_replay(int argc, char **argv, struct eh_settings *settings)
 	EH_ARENA_AUTO home = eh_arena_new();
 	const char *map = NULL, *from = NULL, *to = NULL, *through = NULL, *draft = NULL;
 	struct printing printing = {0};
-	struct eh_gather_options options = {.once = true, .quiet = true};
+	struct eh_gather_options options = {.once = true, .history_only = true, .quiet = true};
 	const struct eh_cli_flag flags[] = {{"map", &map, NULL},         {"from", &from, NULL},    {"to", &to, NULL}, {"through", &through, NULL},
 	                                    {"policy", &draft, NULL}, {"json", NULL, &printing.json}, {0}};
 	const struct eh_policy *policy = eh_policy_default(home);

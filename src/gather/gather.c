@@ -441,8 +441,8 @@ static enum eh_rc gather(struct run *run, struct eh_err *err)
 		run->result->ended = rc == EH_OK && record->phase == EH_GATHER_ENDED;
 		return rc;
 	}
-	if (!had_history && run->options->once && run->options->has_through)
-		return EH_OK; /* T was asked to stand there */
+	if (run->options->history_only || (!had_history && run->options->once && run->options->has_through))
+		return EH_OK; /* T shall stand where history left it */
 	return gather_live(run, err);
 }
 

@@ -20,6 +20,7 @@
 
 struct eh_gather_options {
 	bool once;              /* history and what is there now, then end */
+	bool history_only;      /* end when history is read, T standing where it left it: replay */
 	bool has_through;
 	int64_t through_us;     /* where T stops after history */
 	int64_t poll_interval_ms, commit_interval_ms;

@@ -67,7 +67,4 @@ struct eh_position *eh_poll_position(struct eh_poll *poll);
 /* Closes the snapshot; also in the middle of a reading, whose rest the server then drops. */
 EH_MUST enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err);
 
-/* The whole text of the reading, for tests and benches: what history selects. */
-const char *eh_poll_history_sql(const struct eh_poll *poll);
-
 #endif

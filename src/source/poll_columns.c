@@ -118,14 +118,12 @@ static struct eh_field time_field(int64_t pg_us)
 	return (struct eh_field){.form = EH_FIELD_TIME_US, .us = pg_us + EH_PG_EPOCH_US};
 }
 
-struct eh_field eh_poll_field(enum eh_poll_form form, const PGresult *res, int col)
+struct eh_field eh_poll_field(enum eh_poll_form form, const char *at, int32_t n)
 {
-	const char *at = PQgetvalue(res, 0, col);
-	int n = PQgetlength(res, 0, col);
 	struct eh_field field = {.form = EH_FIELD_TEXT};
 	uint64_t bits;
 
-	if (n == 0) /* null and empty alike are the missing value */
+	if (n <= 0)
 		return field;
 	switch (form) {
 	case EH_POLL_TEXT:
