@@ -18,7 +18,7 @@ struct eh_cells {
 	struct eh_cube_names *names;
 	struct eh_dictionary kind[KINDS_MAX]; /* stratum, then the attributes, then the level features */
 	size_t kinds;
-	struct eh_buf key;
+	struct eh_dictionary lineage; /* never stored: what has no cap needs no record of who came first */
 
 	/* Level codes of the row at hand. */
 	uint32_t level_other[EH_CUBE_MAX_FEATURES];
@@ -49,11 +49,11 @@ enum eh_pane eh_cells_pane(const struct eh_map *map)
 
 /* ---- making ----------------------------------------------------------------------- */
 
-static void add_kind(struct eh_cells *cells, const char *kind, const char *name, uint32_t cap)
+static void add_kind(struct eh_cells *cells, const char *kind, const char *name, uint32_t width, uint32_t cap)
 {
 	const char *text = *name == '\0' ? kind : eh_arena_printf(cells->arena, "%s:%s", kind, name);
 
-	eh_dictionary_init(&cells->kind[cells->kinds++], cells->arena, text, cap);
+	eh_dictionary_init(&cells->kind[cells->kinds++], cells->arena, text, width, cap);
 }
 
 static struct eh_dictionary *level_kind(struct eh_cells *cells, uint32_t feature)
@@ -70,15 +70,16 @@ struct eh_cells *eh_cells_new(struct eh_arena *arena, const struct eh_map *map)
 	cells->shape = eh_source_shape(map);
 	EH_ASSERT(cells->shape.level <= EH_CUBE_MAX_FEATURES && cells->shape.numeric <= EH_CUBE_MAX_FEATURES);
 	cells->names = eh_cube_names_new(arena, &cells->shape);
-	add_kind(cells, "stratum", "", EH_CELLS_STRATA_MAX);
+	add_kind(cells, "stratum", "", cells->shape.strata, EH_CELLS_STRATA_MAX);
 	for (size_t i = 0; i < map->protect_n; i++)
-		add_kind(cells, "attribute", map->protect[i].name, EH_CELLS_LABELS_MAX);
+		add_kind(cells, "attribute", map->protect[i].name, 1, EH_CELLS_LABELS_MAX);
 	for (size_t f = 0; f < map->features_n; f++)
 		if (map->features[f].kind == EH_MAP_CATEGORICAL)
-			add_kind(cells, "feature", map->features[f].name, EH_CELLS_LEVELS_MAX);
+			add_kind(cells, "feature", map->features[f].name, 1, EH_CELLS_LEVELS_MAX);
 	for (size_t l = 0; l < map->lineage_n; l++)
 		if (is_retrieval(map, l))
-			add_kind(cells, EH_SOURCE_RETRIEVAL, map->lineage[l].role, EH_CELLS_LEVELS_MAX);
+			add_kind(cells, EH_SOURCE_RETRIEVAL, map->lineage[l].role, 1, EH_CELLS_LEVELS_MAX);
+	eh_dictionary_init(&cells->lineage, arena, "lineage", cells->shape.roles, 0);
 	cells->codes = eh_arena_zalloc(arena, cells->shape.level * (EH_CELLS_LEVELS_MAX + 1), sizeof *cells->codes);
 	cells->seen = eh_arena_zalloc(arena, cells->shape.level * (EH_CELLS_LEVELS_MAX + 1), sizeof *cells->seen);
 	for (uint32_t f = 0; f < cells->shape.level; f++)
@@ -109,31 +110,27 @@ static void tuple_value(const struct eh_text *fields, size_t n, struct eh_buf *o
 	eh_buf_putc(out, ']');
 }
 
-/* A tuple as it is looked up: made faster than its JSON. */
-static struct eh_text tuple_key(struct eh_cells *cells, const struct eh_text *fields, size_t n)
-{
-	eh_buf_reset(&cells->key);
-	for (size_t i = 0; i < n; i++)
-		eh_buf_lenstr(&cells->key, fields[i].at, fields[i].n);
-	return (struct eh_text){cells->key.data, cells->key.len};
-}
-
 static uint32_t stratum_code(struct eh_cells *cells, const struct eh_text *fields)
 {
 	struct eh_dictionary *d = &cells->kind[0];
-	uint32_t n = cells->shape.strata;
-	struct eh_text key = tuple_key(cells, fields, n);
-	const struct eh_dictionary_entry *have = eh_dictionary_find(d, key);
+	const struct eh_dictionary_entry *have = eh_dictionary_find(d, fields);
 
 	if (have != NULL)
 		return have->code;
-	if (d->n == d->cap)
+	if (eh_dictionary_full(d))
 		return eh_cube_other(cells->names, EH_CUBE_STRATUM);
 	EH_BUF_AUTO value = {0};
-	tuple_value(fields, n, &value);
-	uint32_t code = eh_cube_tuple(cells->names, EH_CUBE_STRATUM, fields, n);
-	eh_dictionary_add(d, key, value.data, code);
-	return code;
+	tuple_value(fields, d->width, &value);
+	return eh_dictionary_add(d, fields, value.data, eh_cube_tuple(cells->names, EH_CUBE_STRATUM, fields, d->width))->code;
+}
+
+/* A value as it is stored, which a text of the source is not: it has no NUL at its end. */
+static const struct eh_dictionary_entry *add_name(struct eh_dictionary *d, struct eh_text name, uint32_t code)
+{
+	EH_BUF_AUTO value = {0};
+
+	eh_buf_put(&value, name.at, name.n);
+	return eh_dictionary_add(d, &name, value.data, code);
 }
 
 static uint8_t group_code(struct eh_cells *cells, size_t attribute, struct eh_text label)
@@ -143,33 +140,24 @@ static uint8_t group_code(struct eh_cells *cells, size_t attribute, struct eh_te
 
 	if (label.n == 0)
 		return 0;
-	const struct eh_dictionary_entry *have = eh_dictionary_find(d, label);
+	const struct eh_dictionary_entry *have = eh_dictionary_find(d, &label);
 	if (have != NULL)
 		return (uint8_t)have->code;
-	if (d->n == d->cap)
+	if (eh_dictionary_full(d))
 		return eh_cube_group(cells->names, (uint32_t)attribute, other);
-	EH_BUF_AUTO value = {0};
-	eh_buf_put(&value, label.at, label.n);
-	uint8_t code = eh_cube_group(cells->names, (uint32_t)attribute, label);
-	eh_dictionary_add(d, label, value.data, code);
-	return code;
+	return (uint8_t)add_name(d, label, eh_cube_group(cells->names, (uint32_t)attribute, label))->code;
 }
 
 static void add_level(struct eh_cells *cells, uint32_t feature, struct eh_text level, struct eh_cube_row *out)
 {
 	struct eh_dictionary *d = level_kind(cells, feature);
-	const struct eh_dictionary_entry *have = eh_dictionary_find(d, level);
+	const struct eh_dictionary_entry *have = eh_dictionary_find(d, &level);
 	uint32_t first = feature * (EH_CELLS_LEVELS_MAX + 1);
 	uint32_t place = EH_CELLS_LEVELS_MAX; /* of `other` in seen */
 	uint32_t code = cells->level_other[feature];
 
-	if (have == NULL && d->n < d->cap) {
-		EH_BUF_AUTO value = {0};
-
-		eh_buf_put(&value, level.at, level.n);
-		eh_dictionary_add(d, level, value.data, eh_cube_level(cells->names, feature, level));
-		have = &d->entry[d->n - 1];
-	}
+	if (have == NULL && !eh_dictionary_full(d))
+		have = add_name(d, level, eh_cube_level(cells->names, feature, level));
 	if (have != NULL) {
 		place = (uint32_t)(have - d->entry);
 		code = have->code;
@@ -236,7 +224,10 @@ static uint32_t lineage_code(struct eh_cells *cells, const struct eh_decision *d
 	for (size_t l = 0; l < cells->map->lineage_n; l++)
 		if (!is_retrieval(cells->map, l))
 			fields[n++] = decision->lineage[l];
-	return eh_cube_tuple(cells->names, EH_CUBE_LINEAGE, fields, n);
+	const struct eh_dictionary_entry *have = eh_dictionary_find(&cells->lineage, fields);
+	if (have != NULL)
+		return have->code;
+	return eh_dictionary_add(&cells->lineage, fields, NULL, eh_cube_tuple(cells->names, EH_CUBE_LINEAGE, fields, n))->code;
 }
 
 void eh_cells_row(struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out)
@@ -268,8 +259,7 @@ static enum eh_rc load_stratum(struct eh_cells *cells, const char *value, struct
 		if (json_is_string(field))
 			fields[i] = (struct eh_text){json_string_value(field), json_string_length(field)};
 	}
-	struct eh_text key = tuple_key(cells, fields, n);
-	eh_dictionary_add(&cells->kind[0], key, value, eh_cube_tuple(cells->names, EH_CUBE_STRATUM, fields, (uint32_t)n));
+	(void)eh_dictionary_add(&cells->kind[0], fields, value, eh_cube_tuple(cells->names, EH_CUBE_STRATUM, fields, (uint32_t)n));
 	return EH_OK;
 }
 
@@ -282,7 +272,7 @@ enum eh_rc eh_cells_load(struct eh_cells *cells, const struct eh_cells_entry *en
 
 		if (strcmp(d->kind, entry->kind) != 0)
 			continue;
-		if (entry->ordinal != d->n || d->n == d->cap)
+		if (entry->ordinal != d->n || eh_dictionary_full(d))
 			return eh_fail(err, EH_REFUSED, "the stored dictionary %s has entry %u where %u is due", d->kind, entry->ordinal, d->n);
 		if (k == 0) {
 			enum eh_rc rc = load_stratum(cells, entry->value, err);
@@ -290,11 +280,11 @@ enum eh_rc eh_cells_load(struct eh_cells *cells, const struct eh_cells_entry *en
 			if (rc != EH_OK)
 				return rc;
 		} else if (k <= cells->map->protect_n) {
-			eh_dictionary_add(d, key, entry->value, eh_cube_group(cells->names, (uint32_t)k - 1, key));
+			(void)eh_dictionary_add(d, &key, entry->value, eh_cube_group(cells->names, (uint32_t)k - 1, key));
 		} else {
 			uint32_t feature = (uint32_t)(k - 1 - cells->map->protect_n);
 
-			eh_dictionary_add(d, key, entry->value, eh_cube_level(cells->names, feature, key));
+			(void)eh_dictionary_add(d, &key, entry->value, eh_cube_level(cells->names, feature, key));
 		}
 		d->stored = d->n;
 		return EH_OK;
@@ -337,7 +327,7 @@ void eh_cells_stored(struct eh_cells *cells)
 bool eh_cells_capped(const struct eh_cells *cells)
 {
 	for (size_t k = 0; k < cells->kinds; k++)
-		if (cells->kind[k].n == cells->kind[k].cap)
+		if (eh_dictionary_full(&cells->kind[k]))
 			return true;
 	return false;
 }

@@ -5,55 +5,118 @@
 
 #include <string.h>
 
-void eh_dictionary_init(struct eh_dictionary *d, struct eh_arena *arena, const char *kind, uint32_t cap)
-{
-	uint32_t slots = 16;
+#define FIRST_ROOM 32
 
-	while (slots < 2 * cap)
-		slots *= 2;
-	*d = (struct eh_dictionary){.arena = arena, .kind = kind, .cap = cap, .mask = slots - 1};
-	d->entry = eh_arena_zalloc(arena, cap, sizeof *d->entry);
-	d->slot = eh_arena_zalloc(arena, slots, sizeof *d->slot);
+static void make_slots(struct eh_dictionary *d)
+{
+	d->slot = eh_arena_zalloc(d->arena, 2 * (size_t)d->room, sizeof *d->slot);
+	d->mask = 2 * d->room - 1;
 }
 
-/* FNV-1a: the table is small and half empty, so a simple hash serves. */
-static uint32_t hash(struct eh_text key)
+void eh_dictionary_init(struct eh_dictionary *d, struct eh_arena *arena, const char *kind, uint32_t width, uint32_t cap)
 {
-	uint32_t h = 2166136261U;
+	*d = (struct eh_dictionary){.arena = arena, .kind = kind, .width = width, .cap = cap, .room = FIRST_ROOM};
+	d->entry = eh_arena_zalloc(arena, d->room, sizeof *d->entry);
+	make_slots(d);
+}
 
-	for (size_t i = 0; i < key.n; i++)
-		h = (h ^ (unsigned char)key.at[i]) * 16777619U;
-	return h ^ h >> 15;
+bool eh_dictionary_full(const struct eh_dictionary *d)
+{
+	return d->cap != 0 && d->n == d->cap;
+}
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 32;
+}
+
+/* Eight bytes at a time; the last eight may overlap those before, which does no harm. */
+static uint64_t hash_text(uint64_t h, struct eh_text text)
+{
+	uint64_t word = 0;
+
+	h = mix(h, text.n);
+	for (size_t i = 8; i < text.n; i += 8) {
+		memcpy(&word, text.at + i - 8, 8);
+		h = mix(h, word);
+	}
+	if (text.n >= 8) {
+		memcpy(&word, text.at + text.n - 8, 8);
+	} else {
+		word = 0;
+		for (size_t i = 0; i < text.n; i++)
+			word = word << 8 | (unsigned char)text.at[i];
+	}
+	return mix(h, word);
+}
+
+static uint64_t hash_key(const struct eh_dictionary *d, const struct eh_text *key)
+{
+	uint64_t h = 0;
+
+	for (uint32_t i = 0; i < d->width; i++)
+		h = hash_text(h, key[i]);
+	return h;
+}
+
+static bool same_key(const struct eh_dictionary *d, const struct eh_text *a, const struct eh_text *b)
+{
+	for (uint32_t i = 0; i < d->width; i++)
+		if (a[i].n != b[i].n || (a[i].n > 0 && memcmp(a[i].at, b[i].at, a[i].n) != 0))
+			return false;
+	return true;
 }
 
 /* The slot that holds the key, or the empty one where it would go. */
-static uint32_t find_slot(const struct eh_dictionary *d, struct eh_text key)
+static uint32_t find_slot(const struct eh_dictionary *d, const struct eh_text *key, uint64_t hash)
 {
-	uint32_t at = hash(key) & d->mask;
+	uint32_t at = (uint32_t)hash & d->mask;
 
 	for (; d->slot[at] != 0; at = (at + 1) & d->mask) {
-		const struct eh_text *have = &d->entry[d->slot[at] - 1].key;
+		const struct eh_dictionary_entry *entry = &d->entry[d->slot[at] - 1];
 
-		if (have->n == key.n && memcmp(have->at, key.at, key.n) == 0)
+		if (entry->hash == hash && same_key(d, entry->key, key))
 			break;
 	}
 	return at;
 }
 
-const struct eh_dictionary_entry *eh_dictionary_find(const struct eh_dictionary *d, struct eh_text key)
+const struct eh_dictionary_entry *eh_dictionary_find(const struct eh_dictionary *d, const struct eh_text *key)
 {
-	uint32_t at = d->slot[find_slot(d, key)];
+	uint32_t at = d->slot[find_slot(d, key, hash_key(d, key))];
 
 	return at == 0 ? NULL : &d->entry[at - 1];
 }
 
-void eh_dictionary_add(struct eh_dictionary *d, struct eh_text key, const char *value, uint32_t code)
+static void grow(struct eh_dictionary *d)
 {
-	uint32_t at = find_slot(d, key);
+	struct eh_dictionary_entry *entry = eh_arena_zalloc(d->arena, 2 * (size_t)d->room, sizeof *entry);
 
-	EH_ASSERT(d->n < d->cap && d->slot[at] == 0);
-	d->entry[d->n] = (struct eh_dictionary_entry){.key = {eh_arena_strndup(d->arena, key.at, key.n), key.n},
-	                                              .value = eh_arena_strdup(d->arena, value),
-	                                              .code = code};
+	memcpy(entry, d->entry, d->n * sizeof *entry);
+	d->entry = entry;
+	d->room *= 2;
+	make_slots(d);
+	for (uint32_t i = 0; i < d->n; i++)
+		d->slot[find_slot(d, entry[i].key, entry[i].hash)] = i + 1;
+}
+
+const struct eh_dictionary_entry *eh_dictionary_add(struct eh_dictionary *d, const struct eh_text *key, const char *value,
+                                                    uint32_t code)
+{
+	struct eh_text *copy = eh_arena_zalloc(d->arena, d->width + 1, sizeof *copy);
+	uint64_t hash = hash_key(d, key);
+
+	EH_ASSERT(!eh_dictionary_full(d));
+	if (d->n == d->room)
+		grow(d);
+	uint32_t at = find_slot(d, key, hash);
+	EH_ASSERT(d->slot[at] == 0);
+	for (uint32_t i = 0; i < d->width; i++)
+		if (key[i].n > 0)
+			copy[i] = (struct eh_text){eh_arena_strndup(d->arena, key[i].at, key[i].n), key[i].n};
+	d->entry[d->n] = (struct eh_dictionary_entry){
+		.key = copy, .value = value == NULL ? NULL : eh_arena_strdup(d->arena, value), .hash = hash, .code = code};
 	d->slot[at] = ++d->n;
+	return &d->entry[d->n - 1];
 }

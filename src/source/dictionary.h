@@ -1,7 +1,11 @@
 /*
- * dictionary.h - the names of one capped kind, in the order they were met.
+ * dictionary.h - names of one kind, in the order they were met, found again by their bytes.
  *
- * Threads  none.  Owner: the arena.
+ * A key is one text, or several (a tuple).  A lookup is a few nanoseconds: every
+ * row of a backfill makes half a dozen.
+ *
+ * Owner    the arena.
+ * Threads  none.
  */
 #ifndef EH_SOURCE_DICTIONARY_H
 #define EH_SOURCE_DICTIONARY_H
@@ -14,22 +18,28 @@
 struct eh_dictionary {
 	struct eh_arena *arena;
 	const char *kind;
-	uint32_t cap, n, stored; /* entries 0 .. stored-1 are in the store */
+	uint32_t width; /* texts of a key */
+	uint32_t cap;   /* at most so many entries; 0: any number */
+	uint32_t n, room, stored; /* entries 0 .. stored-1 are in the store */
 	struct eh_dictionary_entry {
-		struct eh_text key;
-		const char *value; /* as stored */
-		uint32_t code;     /* in the cube's names */
+		const struct eh_text *key; /* width texts; a missing one has n 0 */
+		const char *value;         /* as stored; NULL where it never is */
+		uint64_t hash;
+		uint32_t code; /* in the cube's names */
 	} *entry;
 	uint32_t *slot; /* open addressing: index + 1, 0 empty */
 	uint32_t mask;
 };
 
-void eh_dictionary_init(struct eh_dictionary *d, struct eh_arena *arena, const char *kind, uint32_t cap);
+void eh_dictionary_init(struct eh_dictionary *d, struct eh_arena *arena, const char *kind, uint32_t width, uint32_t cap);
+
+bool eh_dictionary_full(const struct eh_dictionary *d);
 
 /* The entry of that key, or NULL. */
-const struct eh_dictionary_entry *eh_dictionary_find(const struct eh_dictionary *d, struct eh_text key);
+const struct eh_dictionary_entry *eh_dictionary_find(const struct eh_dictionary *d, const struct eh_text *key);
 
-/* Adds a key that is not there yet; there must be room (n < cap). */
-void eh_dictionary_add(struct eh_dictionary *d, struct eh_text key, const char *value, uint32_t code);
+/* Adds a key that is not there yet, where the dictionary is not full; copies key and value. */
+const struct eh_dictionary_entry *eh_dictionary_add(struct eh_dictionary *d, const struct eh_text *key, const char *value,
+                                                    uint32_t code);
 
 #endif

@@ -39,13 +39,13 @@ static void make_table(void)
 	                " age int, race text, tier text, channel text, region text, model text, vendor text, f1 float8, f2 float8,"
 	                " zip3 text, evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id())");
 	snprintf(sql, sizeof sql,
-	         "INSERT INTO public.decision SELECT 'd' || lpad(i::text, 9, '0'), timestamptz '2026-01-01' + i * (interval '90 days' / %lld),"
+	         "INSERT INTO public.decision SELECT 'd' || lpad(i::text, 9, '0'), timestamptz '2026-01-01' + i * (interval '90 days' / 2000000),"
 	         " CASE WHEN random() < 0.1 THEN 'flag' ELSE 'approve' END, round(random()::numeric, 4), CASE WHEN random() < 0.5 THEN 'F'"
 	         " ELSE 'M' END, 18 + (random() * 60)::int, (ARRAY['white', 'black', 'hispanic', 'asian'])[1 + (random() * 3)::int],"
 	         " 'tier' || (random() * 3)::int, (ARRAY['web', 'agent'])[1 + (random())::int], 'region' || (random())::int,"
 	         " 'model-' || i / 700000, 'vendor-a', round(random()::numeric * 100, 4), round(random()::numeric, 4),"
 	         " lpad((random() * 99)::int::text, 3, '0') FROM generate_series(1, %lld) AS i",
-	         (long long)rows, (long long)rows);
+	         (long long)rows);
 	eh_test_sql(pg, sql);
 	eh_test_sql(pg, "CREATE INDEX ON public.decision (evenhand_xid)");
 	eh_test_sql(pg, "VACUUM ANALYZE public.decision");
