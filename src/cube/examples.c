@@ -31,9 +31,15 @@ struct kept {
 	uint8_t group[EH_CUBE_MAX_ATTRIBUTES];
 };
 
+/* The hash stands beside the position: most looks at a reservoir need no more. */
+struct held {
+	uint64_t hash;
+	uint32_t at; /* in `kept` */
+};
+
 struct reservoir {
 	uint32_t n;
-	uint32_t at[EH_EXAMPLES_MAX]; /* a heap */
+	struct held held[EH_EXAMPLES_MAX]; /* a heap */
 };
 
 struct eh_examples {
@@ -116,9 +122,9 @@ static int compare(uint64_t hash_a, struct eh_text a, uint64_t hash_b, struct eh
 	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
 }
 
-static bool above(const struct eh_examples *ex, uint32_t a, uint32_t b)
+static bool above(const struct eh_examples *ex, struct held a, struct held b)
 {
-	return compare(ex->kept[a].hash, ex->kept[a].id, ex->kept[b].hash, ex->kept[b].id) > 0;
+	return a.hash != b.hash ? a.hash > b.hash : compare(a.hash, ex->kept[a.at].id, b.hash, ex->kept[b.at].id) > 0;
 }
 
 static uint64_t key_of(uint32_t attribute, uint8_t group, bool favourable, uint32_t lineage)
@@ -148,18 +154,11 @@ static uint64_t *reservoir_at(struct eh_examples *ex, uint64_t key)
 
 static bool wants(const struct eh_examples *ex, const struct reservoir *r, uint64_t hash, struct eh_text id)
 {
-	if (r->n == EH_EXAMPLES_MAX) {
-		const struct kept *top = &ex->kept[r->at[0]];
-
-		if (compare(hash, id, top->hash, top->id) >= 0)
+	if (r->n == EH_EXAMPLES_MAX && compare(hash, id, r->held[0].hash, ex->kept[r->held[0].at].id) >= 0)
+		return false;
+	for (uint32_t i = 0; i < r->n; i++)
+		if (r->held[i].hash == hash && compare(hash, id, hash, ex->kept[r->held[i].at].id) == 0)
 			return false;
-	}
-	for (uint32_t i = 0; i < r->n; i++) {
-		const struct kept *k = &ex->kept[r->at[i]];
-
-		if (k->hash == hash && compare(hash, id, k->hash, k->id) == 0)
-			return false;
-	}
 	return true;
 }
 
@@ -191,41 +190,42 @@ static void release(struct eh_examples *ex, uint32_t at)
 static void sink(const struct eh_examples *ex, struct reservoir *r)
 {
 	for (uint32_t i = 0, child; (child = 2 * i + 1) < r->n; i = child) {
-		if (child + 1 < r->n && above(ex, r->at[child + 1], r->at[child]))
+		if (child + 1 < r->n && above(ex, r->held[child + 1], r->held[child]))
 			child++;
-		if (!above(ex, r->at[child], r->at[i]))
+		if (!above(ex, r->held[child], r->held[i]))
 			return;
-		uint32_t moved = r->at[i];
-		r->at[i] = r->at[child];
-		r->at[child] = moved;
+		struct held moved = r->held[i];
+		r->held[i] = r->held[child];
+		r->held[child] = moved;
 	}
 }
 
 static void rise(const struct eh_examples *ex, struct reservoir *r)
 {
-	for (uint32_t i = r->n - 1; i > 0 && above(ex, r->at[i], r->at[(i - 1) / 2]); i = (i - 1) / 2) {
-		uint32_t moved = r->at[i];
+	for (uint32_t i = r->n - 1; i > 0 && above(ex, r->held[i], r->held[(i - 1) / 2]); i = (i - 1) / 2) {
+		struct held moved = r->held[i];
 
-		r->at[i] = r->at[(i - 1) / 2];
-		r->at[(i - 1) / 2] = moved;
+		r->held[i] = r->held[(i - 1) / 2];
+		r->held[(i - 1) / 2] = moved;
 	}
 }
 
 static void take(struct eh_examples *ex, uint64_t *found, uint32_t at)
 {
 	struct reservoir *r = &ex->reservoir[found[0]];
+	struct held held = {.hash = ex->kept[at].hash, .at = at};
 
 	ex->kept[at].uses++;
 	if (r->n == EH_EXAMPLES_MAX) {
-		release(ex, r->at[0]);
-		r->at[0] = at;
+		release(ex, r->held[0].at);
+		r->held[0] = held;
 		sink(ex, r);
 	} else {
-		r->at[r->n++] = at;
+		r->held[r->n++] = held;
 		rise(ex, r);
 	}
 	if (r->n == EH_EXAMPLES_MAX)
-		found[1] = ex->kept[r->at[0]].hash;
+		found[1] = r->held[0].hash;
 }
 
 void eh_examples_add(struct eh_examples *ex, const uint8_t *groups, bool favourable, uint32_t lineage,

@@ -16,7 +16,6 @@ struct pane {
 	int64_t pane_us, n;
 	struct eh_cube *cube;
 	struct eh_examples *examples;
-	size_t block_at, block_n, examples_at, examples_n; /* in `packed` */
 };
 
 struct eh_delta {
@@ -32,11 +31,8 @@ struct eh_delta {
 
 	int64_t fate[EH_GATHER_FATES];
 	struct eh_arena *texts; /* of the rows set aside */
-	struct eh_delta_aside *aside;
+	struct eh_pack_aside *aside;
 	size_t asides, asides_cap;
-
-	struct eh_buf packed;
-	struct eh_sha256 digest;
 	struct eh_cube_row row;
 };
 
@@ -69,11 +65,10 @@ void eh_delta_free(struct eh_delta *delta)
 	free(delta->slot);
 	free(delta->aside);
 	eh_arena_free(delta->texts);
-	eh_buf_free(&delta->packed);
 	free(delta);
 }
 
-void eh_delta_clear(struct eh_delta *delta)
+static void clear(struct eh_delta *delta)
 {
 	while (delta->made > KEEP_PANES)
 		free_pane(delta->pane[--delta->made]);
@@ -88,7 +83,6 @@ void eh_delta_clear(struct eh_delta *delta)
 	delta->last = NULL;
 	delta->asides = 0;
 	eh_arena_reset(delta->texts);
-	eh_buf_reset(&delta->packed);
 }
 
 /* ---- finding a row's pane ---------------------------------------------------------- */
@@ -178,7 +172,7 @@ void eh_delta_set_aside(struct eh_delta *delta, struct eh_text id, enum eh_decis
 	}
 	const char *text = eh_arena_strdup(delta->texts, sentence);
 	bool usable = reason != EH_DECISION_BAD_UTF8; /* which of the texts is bad is not known here */
-	delta->aside[delta->asides++] = (struct eh_delta_aside){.id = usable ? keep_id(delta->texts, id) : NULL, .reason = text};
+	delta->aside[delta->asides++] = (struct eh_pack_aside){.id = usable ? keep_id(delta->texts, id) : NULL, .reason = text};
 	delta->fate[EH_GATHER_SET_ASIDE]++;
 }
 
@@ -191,11 +185,6 @@ uint64_t eh_delta_rows(const struct eh_delta *delta)
 	return (uint64_t)n;
 }
 
-int64_t eh_delta_fate(const struct eh_delta *delta, enum eh_gather_fate fate)
-{
-	return delta->fate[fate];
-}
-
 /* ---- packing ----------------------------------------------------------------------- */
 
 static int by_start(const void *pa, const void *pb)
@@ -205,59 +194,81 @@ static int by_start(const void *pa, const void *pb)
 	return a->pane_us < b->pane_us ? -1 : a->pane_us > b->pane_us;
 }
 
-static void pack_pane(struct eh_delta *delta, struct pane *pane, struct eh_sha256_state *state)
+/* The texts' places are set when all bytes are there, as the buffer moves while it grows. */
+static void pack_pane(const struct pane *pane, struct eh_pack *out, struct eh_pack_pane *packed, struct eh_sha256_state *state)
 {
-	pane->block_at = delta->packed.len;
-	eh_cube_encode(pane->cube, &delta->packed);
-	pane->block_n = delta->packed.len - pane->block_at;
-	struct eh_sha256 block = eh_sha256_of(delta->packed.data + pane->block_at, pane->block_n);
 	uint64_t start = htobe64((uint64_t)pane->pane_us);
+	size_t at = out->bytes.len;
+
+	packed->pane_us = pane->pane_us;
+	packed->n = pane->n;
+	eh_cube_encode(pane->cube, &out->bytes);
+	packed->block.n = out->bytes.len - at;
+	struct eh_sha256 block = eh_sha256_of(out->bytes.data + at, packed->block.n);
 	eh_sha256_add(state, &start, sizeof start);
 	eh_sha256_add(state, block.bytes, sizeof block.bytes);
-	pane->examples_at = delta->packed.len;
-	eh_examples_encode(pane->examples, &delta->packed);
-	pane->examples_n = delta->packed.len - pane->examples_at;
+	at = out->bytes.len;
+	eh_examples_encode(pane->examples, &out->bytes);
+	packed->examples.n = out->bytes.len - at;
 }
 
-void eh_delta_pack(struct eh_delta *delta)
+static void pack_panes(struct eh_delta *delta, struct eh_pack *out)
 {
 	struct eh_sha256_state *state = eh_sha256_begin();
+	size_t at = 0;
 
 	if (delta->n > 0)
 		qsort(delta->pane, delta->n, sizeof(struct pane *), by_start);
-	delta->last = NULL;
-	eh_buf_reset(&delta->packed);
+	out->panes = delta->n;
+	out->pane = eh_arena_zalloc(out->home, delta->n + 1, sizeof *out->pane);
 	for (size_t i = 0; i < delta->n; i++)
-		pack_pane(delta, delta->pane[i], state);
-	delta->digest = eh_sha256_end(state);
+		pack_pane(delta->pane[i], out, &out->pane[i], state);
+	for (size_t i = 0; i < delta->n; i++) {
+		out->pane[i].block.at = out->bytes.data + at;
+		at += out->pane[i].block.n;
+		out->pane[i].examples.at = out->bytes.data + at;
+		at += out->pane[i].examples.n;
+	}
+	out->digest = eh_sha256_end(state);
 }
 
-struct eh_sha256 eh_delta_digest(const struct eh_delta *delta)
+static const char *copy_or_null(struct eh_arena *arena, const char *text)
 {
-	return delta->digest;
+	return text == NULL ? NULL : eh_arena_strdup(arena, text);
 }
 
-size_t eh_delta_panes(const struct eh_delta *delta)
+static void pack_lists(struct eh_delta *delta, struct eh_pack *out)
 {
-	return delta->n;
+	out->asides = delta->asides;
+	out->aside = eh_arena_zalloc(out->home, out->asides + 1, sizeof *out->aside);
+	for (size_t i = 0; i < out->asides; i++)
+		out->aside[i] = (struct eh_pack_aside){copy_or_null(out->home, delta->aside[i].id),
+		                                       eh_arena_strdup(out->home, delta->aside[i].reason)};
+	out->entries = eh_cells_new_entries(delta->cells);
+	out->entry = eh_arena_zalloc(out->home, out->entries + 1, sizeof *out->entry);
+	for (size_t i = 0; i < out->entries; i++) {
+		struct eh_cells_entry entry = eh_cells_new_entry(delta->cells, i);
+
+		out->entry[i] = (struct eh_cells_entry){eh_arena_strdup(out->home, entry.kind), entry.ordinal,
+		                                        eh_arena_strdup(out->home, entry.value)};
+	}
+	eh_cells_stored(delta->cells);
 }
 
-struct eh_delta_pane eh_delta_pane_at(const struct eh_delta *delta, size_t i)
+void eh_delta_pack(struct eh_delta *delta, struct eh_pack *out)
 {
-	const struct pane *pane = delta->pane[i];
-
-	return (struct eh_delta_pane){.pane_us = pane->pane_us,
-	                              .n = pane->n,
-	                              .block = {delta->packed.data + pane->block_at, pane->block_n},
-	                              .examples = {delta->packed.data + pane->examples_at, pane->examples_n}};
+	if (out->home == NULL)
+		out->home = eh_arena_new();
+	eh_arena_reset(out->home);
+	eh_buf_reset(&out->bytes);
+	memcpy(out->fate, delta->fate, sizeof out->fate);
+	pack_panes(delta, out);
+	pack_lists(delta, out);
+	clear(delta);
 }
 
-size_t eh_delta_asides(const struct eh_delta *delta)
+void eh_pack_free(struct eh_pack *pack)
 {
-	return delta->asides;
-}
-
-struct eh_delta_aside eh_delta_aside_at(const struct eh_delta *delta, size_t i)
-{
-	return delta->aside[i];
+	eh_arena_free(pack->home);
+	eh_buf_free(&pack->bytes);
 }

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "gather/record.h"
 #include "gather/sql.h"
+#include "gather/writer.h"
 #include "source/poll.h"
 
 #define GATHER_LOCK INT64_C(0x6568676100000000) /* "ehga"; the source's number is added */
@@ -26,6 +27,7 @@ struct run {
 	struct eh_record record;
 	struct eh_poll *poll;
 	struct eh_delta *delta;
+	struct eh_writer *writer;
 	struct eh_gather_clock clock;
 	bool scenario;
 	int64_t written_us; /* steady time of the last commit of rows, or of T alone */
@@ -65,17 +67,21 @@ static void take_row(struct run *run, const struct eh_row *row)
 /* Writes what was counted since the last commit, as far as the reading got. */
 static enum eh_rc commit_rows(struct run *run, enum eh_gather_phase phase, int64_t clock_us, bool leaf, struct eh_err *err)
 {
-	struct eh_record_step step = {.delta = run->delta,
-	                              .position = eh_poll_position(run->poll),
-	                              .phase = phase,
-	                              .clock_us = clock_us,
-	                              .leaf = leaf};
+	struct eh_record_step step = {
+		.position = eh_poll_position(run->poll), .phase = phase, .clock_us = clock_us, .leaf = leaf};
+	enum eh_rc rc = eh_writer_put(run->writer, run->delta, &step, err);
 
-	eh_delta_pack(run->delta);
-	enum eh_rc rc = eh_record_write(&run->record, &step, err);
-	eh_delta_clear(run->delta);
 	run->written_us = eh_time_steady_us();
 	return rc;
+}
+
+/* The same for rows that end a reading: it returns when they are in the store. */
+static enum eh_rc commit_last_rows(struct run *run, enum eh_gather_phase phase, int64_t clock_us, bool leaf,
+                                   struct eh_err *err)
+{
+	enum eh_rc rc = commit_rows(run, phase, clock_us, leaf, err);
+
+	return rc == EH_OK ? eh_writer_wait(run->writer, err) : rc;
 }
 
 static void tell_progress(struct run *run)
@@ -95,6 +101,8 @@ static void tell_progress(struct run *run)
  * *whole false, where the program shall stop. */
 static enum eh_rc read_rows(struct run *run, bool history, bool *whole, struct eh_err *err)
 {
+	enum eh_gather_phase phase = run->record.phase;
+	int64_t clock_us = run->record.clock_us;
 	uint32_t limit = run->options->commit_rows != 0 ? run->options->commit_rows : EH_GATHER_COMMIT_ROWS;
 
 	*whole = false;
@@ -110,16 +118,16 @@ static enum eh_rc read_rows(struct run *run, bool history, bool *whole, struct e
 		if (eh_delta_rows(run->delta) < limit)
 			continue;
 		/* More rows of this snapshot may follow, so T stands. */
-		rc = commit_rows(run, run->record.phase, run->record.clock_us, true, err);
+		rc = commit_rows(run, phase, clock_us, true, err);
 		if (rc != EH_OK)
 			return rc;
 		if (stopped(run))
-			return EH_OK;
+			return eh_writer_wait(run->writer, err);
 		if (history)
 			tell_progress(run);
 	}
 	*whole = true;
-	return EH_OK;
+	return eh_writer_wait(run->writer, err);
 }
 
 /* ---- history ----------------------------------------------------------------------- */
@@ -186,7 +194,7 @@ static enum eh_rc gather_history(struct run *run, struct eh_err *err)
 	if (rc == EH_OK)
 		rc = read_rows(run, true, &whole, err);
 	if (rc == EH_OK && whole)
-		rc = commit_rows(run, run->map->follow ? EH_GATHER_LIVE : EH_GATHER_ENDED, history_clock(run), true, err);
+		rc = commit_last_rows(run, run->map->follow ? EH_GATHER_LIVE : EH_GATHER_ENDED, history_clock(run), true, err);
 	if (rc == EH_OK)
 		rc = eh_poll_end(run->poll, err);
 	return rc == EH_OK && whole ? tell_history(run, err) : rc;
@@ -270,7 +278,7 @@ static enum eh_rc gather_difference(struct run *run, bool *rows, struct eh_err *
 		int64_t t = rest ? run->record.clock_us : run->clock.now_us;
 
 		if (eh_delta_rows(run->delta) > 0 || rest)
-			rc = commit_rows(run, EH_GATHER_LIVE, t, leaf_is_due(run, t), err);
+			rc = commit_last_rows(run, EH_GATHER_LIVE, t, leaf_is_due(run, t), err);
 		else
 			rc = move_clock(run, err);
 	}
@@ -354,7 +362,7 @@ static enum eh_rc gather_rest_once(struct run *run, struct eh_err *err)
 	if (rc == EH_OK && whole && (eh_delta_rows(run->delta) > 0 || run->record.phase != EH_GATHER_ENDED)) {
 		int64_t t = run->options->has_through ? run->options->through_us : position->last_us;
 
-		rc = commit_rows(run, EH_GATHER_ENDED, t > run->record.clock_us ? t : run->record.clock_us, true, err);
+		rc = commit_last_rows(run, EH_GATHER_ENDED, t > run->record.clock_us ? t : run->record.clock_us, true, err);
 	}
 	return rc == EH_OK ? eh_poll_end(run->poll, err) : rc;
 }
@@ -411,6 +419,7 @@ static enum eh_rc open_all(struct run *run, struct eh_err *err)
 	record->store = run->store;
 	record->cells = eh_cells_new(run->arena, run->map);
 	run->delta = eh_delta_new(record->cells, run->map);
+	run->writer = eh_writer_new(record);
 	run->clock = (struct eh_gather_clock){
 		.pane = eh_cells_pane(run->map), .lateness_us = run->map->lateness_us, .closed_us = INT64_MIN};
 	rc = eh_record_open(record, err);
@@ -463,6 +472,7 @@ enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, const struct
 	enum eh_rc rc = open_all(&run, err);
 	if (rc == EH_OK)
 		rc = gather(&run, err);
+	eh_writer_free(run.writer);
 	if (rc != EH_OK) {
 		eh_pg_rollback(source);
 		eh_pg_rollback(store);

@@ -27,6 +27,7 @@ struct run {
 	struct eh_recompute *out;
 	struct eh_cells *cells;
 	struct eh_delta *delta;
+	struct eh_pack pack;
 	struct eh_cube *cube;
 	struct found *found; /* ascending */
 	size_t n, cap;
@@ -71,19 +72,19 @@ static struct found *place(struct run *run, int64_t pane_us)
 	return &run->found[at];
 }
 
-static enum eh_rc merge_pane(struct run *run, struct eh_delta_pane pane, struct eh_err *err)
+static enum eh_rc merge_pane(struct run *run, const struct eh_pack_pane *pane, struct eh_err *err)
 {
-	struct found *found = place(run, pane.pane_us);
+	struct found *found = place(run, pane->pane_us);
 	enum eh_rc rc = EH_OK;
 
 	if (found->block.len == 0) {
-		eh_buf_put(&found->block, pane.block.at, pane.block.n);
+		eh_buf_put(&found->block, pane->block.at, pane->block.n);
 		return EH_OK;
 	}
 	eh_cube_clear(run->cube);
 	rc = eh_cube_decode(run->cube, found->block.data, found->block.len, err);
 	if (rc == EH_OK)
-		rc = eh_cube_decode(run->cube, pane.block.at, pane.block.n, err);
+		rc = eh_cube_decode(run->cube, pane->block.at, pane->block.n, err);
 	eh_buf_reset(&found->block);
 	if (rc == EH_OK)
 		eh_cube_encode(run->cube, &found->block);
@@ -94,16 +95,16 @@ static enum eh_rc merge_chunk(struct run *run, struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
 
-	eh_delta_pack(run->delta);
-	for (size_t i = 0; rc == EH_OK && i < eh_delta_panes(run->delta); i++) {
-		struct eh_delta_pane pane = eh_delta_pane_at(run->delta, i);
+	eh_delta_pack(run->delta, &run->pack);
+	for (size_t i = 0; rc == EH_OK && i < run->pack.panes; i++) {
+		const struct eh_pack_pane *pane = &run->pack.pane[i];
 
-		if (pane.pane_us >= run->out->from_us && pane.pane_us < run->out->to_us)
+		if (pane->pane_us >= run->out->from_us && pane->pane_us < run->out->to_us)
 			rc = merge_pane(run, pane, err);
 	}
-	run->out->rows += eh_delta_rows(run->delta);
-	run->out->set_aside += (uint64_t)eh_delta_fate(run->delta, EH_GATHER_SET_ASIDE);
-	eh_delta_clear(run->delta);
+	for (int f = 0; f < EH_GATHER_FATES; f++)
+		run->out->rows += (uint64_t)run->pack.fate[f];
+	run->out->set_aside += (uint64_t)run->pack.fate[EH_GATHER_SET_ASIDE];
 	return rc;
 }
 
@@ -313,5 +314,6 @@ enum eh_rc eh_recompute_run(struct eh_arena *arena, struct eh_pg *store, struct 
 	free(run.found);
 	eh_cube_free(run.cube);
 	eh_delta_free(run.delta);
+	eh_pack_free(&run.pack);
 	return rc == EH_OK ? rc : eh_while(err, "recomputing source %s", source->name);
 }

@@ -107,9 +107,10 @@ static void arg_clock(struct eh_pg_args *args, int64_t clock_us)
 		eh_pg_arg_int8(args, clock_us);
 }
 
-static enum eh_rc write_dictionary(struct eh_record *record, struct eh_arena *home, struct eh_err *err)
+static enum eh_rc write_dictionary(struct eh_record *record, const struct eh_pack *pack, struct eh_arena *home,
+                                   struct eh_err *err)
 {
-	size_t n = eh_cells_new_entries(record->cells);
+	size_t n = pack->entries;
 	const char **kinds = eh_arena_zalloc(home, n + 1, sizeof *kinds);
 	const char **values = eh_arena_zalloc(home, n + 1, sizeof *values);
 	int64_t *ordinals = eh_arena_zalloc(home, n + 1, sizeof *ordinals);
@@ -118,11 +119,9 @@ static enum eh_rc write_dictionary(struct eh_record *record, struct eh_arena *ho
 	if (n == 0)
 		return EH_OK;
 	for (size_t i = 0; i < n; i++) {
-		struct eh_cells_entry entry = eh_cells_new_entry(record->cells, i);
-
-		kinds[i] = entry.kind;
-		ordinals[i] = entry.ordinal;
-		values[i] = entry.value;
+		kinds[i] = pack->entry[i].kind;
+		ordinals[i] = pack->entry[i].ordinal;
+		values[i] = pack->entry[i].value;
 	}
 	eh_pg_arg_int8(&args, record->source.id);
 	eh_pg_arg_text_array(&args, home, kinds, n);
@@ -131,10 +130,10 @@ static enum eh_rc write_dictionary(struct eh_record *record, struct eh_arena *ho
 	return eh_pg_run(record->store, &eh_sql_gather_write_dictionary, &args, NULL, err);
 }
 
-static enum eh_rc write_panes(struct eh_record *record, int64_t commit_no, const struct eh_delta *delta, struct eh_arena *home,
+static enum eh_rc write_panes(struct eh_record *record, int64_t commit_no, const struct eh_pack *pack, struct eh_arena *home,
                               struct eh_err *err)
 {
-	size_t n = eh_delta_panes(delta);
+	size_t n = pack->panes;
 	int64_t *starts = eh_arena_zalloc(home, n + 1, sizeof *starts);
 	int64_t *counts = eh_arena_zalloc(home, n + 1, sizeof *counts);
 	struct eh_pg_bytes *blocks = eh_arena_zalloc(home, n + 1, sizeof *blocks);
@@ -144,12 +143,12 @@ static enum eh_rc write_panes(struct eh_record *record, int64_t commit_no, const
 	if (n == 0)
 		return EH_OK;
 	for (size_t i = 0; i < n; i++) {
-		struct eh_delta_pane pane = eh_delta_pane_at(delta, i);
+		const struct eh_pack_pane *pane = &pack->pane[i];
 
-		starts[i] = pane.pane_us;
-		counts[i] = pane.n;
-		blocks[i] = (struct eh_pg_bytes){pane.block.at, pane.block.n};
-		examples[i] = (struct eh_pg_bytes){pane.examples.at, pane.examples.n};
+		starts[i] = pane->pane_us;
+		counts[i] = pane->n;
+		blocks[i] = (struct eh_pg_bytes){pane->block.at, pane->block.n};
+		examples[i] = (struct eh_pg_bytes){pane->examples.at, pane->examples.n};
 	}
 	eh_pg_arg_int8(&args, record->source.id);
 	eh_pg_arg_int8(&args, commit_no);
@@ -160,10 +159,10 @@ static enum eh_rc write_panes(struct eh_record *record, int64_t commit_no, const
 	return eh_pg_run(record->store, &eh_sql_gather_write_deltas, &args, NULL, err);
 }
 
-static enum eh_rc write_set_aside(struct eh_record *record, int64_t commit_no, const struct eh_delta *delta,
+static enum eh_rc write_set_aside(struct eh_record *record, int64_t commit_no, const struct eh_pack *pack,
                                   struct eh_arena *home, struct eh_err *err)
 {
-	size_t n = eh_delta_asides(delta);
+	size_t n = pack->asides;
 	const char **ids = eh_arena_zalloc(home, n + 1, sizeof *ids);
 	const char **reasons = eh_arena_zalloc(home, n + 1, sizeof *reasons);
 	struct eh_pg_args args = {0};
@@ -171,10 +170,8 @@ static enum eh_rc write_set_aside(struct eh_record *record, int64_t commit_no, c
 	if (n == 0)
 		return EH_OK;
 	for (size_t i = 0; i < n; i++) {
-		struct eh_delta_aside aside = eh_delta_aside_at(delta, i);
-
-		ids[i] = aside.id;
-		reasons[i] = aside.reason;
+		ids[i] = pack->aside[i].id;
+		reasons[i] = pack->aside[i].reason;
 	}
 	eh_pg_arg_int8(&args, record->source.id);
 	eh_pg_arg_int8(&args, commit_no);
@@ -187,14 +184,14 @@ static enum eh_rc write_commit(struct eh_record *record, int64_t commit_no, cons
                                const char *position, struct eh_err *err)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
-	struct eh_sha256 digest = eh_delta_digest(step->delta);
+	const struct eh_pack *pack = step->pack;
 	struct eh_pg_args args = {0};
-	enum eh_rc rc = write_dictionary(record, home, err);
+	enum eh_rc rc = write_dictionary(record, pack, home, err);
 
 	if (rc == EH_OK)
-		rc = write_panes(record, commit_no, step->delta, home, err);
+		rc = write_panes(record, commit_no, pack, home, err);
 	if (rc == EH_OK)
-		rc = write_set_aside(record, commit_no, step->delta, home, err);
+		rc = write_set_aside(record, commit_no, pack, home, err);
 	if (rc != EH_OK)
 		return rc;
 	eh_pg_arg_int8(&args, record->source.id);
@@ -202,8 +199,8 @@ static enum eh_rc write_commit(struct eh_record *record, int64_t commit_no, cons
 	eh_pg_arg_text(&args, position);
 	arg_clock(&args, step->clock_us);
 	for (int f = 0; f < EH_GATHER_FATES; f++)
-		eh_pg_arg_int8(&args, eh_delta_fate(step->delta, f));
-	eh_pg_arg_bytea(&args, digest.bytes, sizeof digest.bytes);
+		eh_pg_arg_int8(&args, pack->fate[f]);
+	eh_pg_arg_bytea(&args, pack->digest.bytes, sizeof pack->digest.bytes);
 	return eh_pg_run(record->store, &eh_sql_gather_write_commit, &args, NULL, err);
 }
 
@@ -232,21 +229,15 @@ static enum eh_rc write_state(struct eh_record *record, int64_t commit_no, const
 static enum eh_rc write_all(struct eh_record *record, const struct eh_record_step *step, const char *position,
                             struct eh_err *err)
 {
-	int64_t commit_no = record->commit_no + (step->delta != NULL);
+	int64_t commit_no = record->commit_no + (step->pack != NULL);
 	enum eh_rc rc = EH_OK;
 
-	if (step->delta != NULL)
+	if (step->pack != NULL)
 		rc = write_commit(record, commit_no, step, position, err);
 	if (rc == EH_OK)
 		rc = write_state(record, commit_no, step, position, err);
-	if (rc == EH_OK && step->delta != NULL) {
-		int64_t fates[EH_GATHER_FATES];
-		struct eh_sha256 digest = eh_delta_digest(step->delta);
-
-		for (int f = 0; f < EH_GATHER_FATES; f++)
-			fates[f] = eh_delta_fate(step->delta, f);
-		note_uncovered(record, commit_no, fates, &digest, position);
-	}
+	if (rc == EH_OK && step->pack != NULL)
+		note_uncovered(record, commit_no, step->pack->fate, &step->pack->digest, position);
 	if (rc == EH_OK && step->leaf && record->first_uncovered != 0)
 		rc = eh_batch_append(record, commit_no, step->clock_us, err);
 	return rc;
@@ -270,11 +261,9 @@ enum eh_rc eh_record_write(struct eh_record *record, const struct eh_record_step
 	record->exists = true;
 	record->phase = step->phase;
 	record->clock_us = step->clock_us;
-	record->commit_no += step->delta != NULL;
+	record->commit_no += step->pack != NULL;
 	if (step->position != &record->position)
 		eh_position_copy(&record->position, step->position);
-	if (step->delta != NULL)
-		eh_cells_stored(record->cells);
 	if (step->leaf)
 		record->first_uncovered = 0;
 	return EH_OK;

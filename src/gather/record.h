@@ -44,7 +44,7 @@ void eh_record_free(struct eh_record *record);
 
 /* What the next transaction makes of the source. */
 struct eh_record_step {
-	const struct eh_delta *delta; /* packed; NULL: only T and the position move */
+	const struct eh_pack *pack; /* NULL: only T and the position move */
 	const struct eh_position *position;
 	enum eh_gather_phase phase;
 	int64_t clock_us; /* INT64_MIN: none yet */

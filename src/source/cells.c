@@ -18,6 +18,7 @@ struct eh_cells {
 	struct eh_cube_names *names;
 	struct eh_dictionary kind[KINDS_MAX]; /* stratum, then the attributes, then the level features */
 	size_t kinds;
+	bool list[EH_MAP_LINEAGE_MAX]; /* the role is a retrieval role */
 	struct eh_dictionary lineage; /* never stored: what has no cap needs no record of who came first */
 
 	/* Level codes of the row at hand. */
@@ -67,6 +68,8 @@ struct eh_cells *eh_cells_new(struct eh_arena *arena, const struct eh_map *map)
 
 	cells->arena = arena;
 	cells->map = map;
+	for (size_t l = 0; l < map->lineage_n; l++)
+		cells->list[l] = is_retrieval(map, l);
 	cells->shape = eh_source_shape(map);
 	EH_ASSERT(cells->shape.level <= EH_CUBE_MAX_FEATURES && cells->shape.numeric <= EH_CUBE_MAX_FEATURES);
 	cells->names = eh_cube_names_new(arena, &cells->shape);
@@ -207,7 +210,7 @@ static void put_features(struct eh_cells *cells, const struct eh_decision *decis
 		level++;
 	}
 	for (size_t l = 0; l < map->lineage_n; l++) {
-		if (!is_retrieval(map, l))
+		if (!cells->list[l])
 			continue;
 		out->levels[level] = &cells->codes[level * (EH_CELLS_LEVELS_MAX + 1)];
 		out->n_levels[level] = 0;
@@ -222,7 +225,7 @@ static uint32_t lineage_code(struct eh_cells *cells, const struct eh_decision *d
 	uint32_t n = 0;
 
 	for (size_t l = 0; l < cells->map->lineage_n; l++)
-		if (!is_retrieval(cells->map, l))
+		if (!cells->list[l])
 			fields[n++] = decision->lineage[l];
 	const struct eh_dictionary_entry *have = eh_dictionary_find(&cells->lineage, fields);
 	if (have != NULL)

@@ -31,24 +31,39 @@ static uint64_t mix(uint64_t h, uint64_t word)
 	return h ^ h >> 32;
 }
 
+static uint64_t eight_bytes(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof word);
+	return word;
+}
+
+/* The bytes of a text of less than 8, each in one word at least. */
+static uint64_t few_bytes(struct eh_text text)
+{
+	uint32_t head, tail;
+
+	if (text.n >= 4) {
+		memcpy(&head, text.at, sizeof head);
+		memcpy(&tail, text.at + text.n - 4, sizeof tail);
+		return (uint64_t)head << 32 | tail;
+	}
+	if (text.n == 0)
+		return 0;
+	const unsigned char *at = (const unsigned char *)text.at;
+	return (uint64_t)at[0] << 16 | (uint64_t)at[text.n / 2] << 8 | at[text.n - 1];
+}
+
 /* Eight bytes at a time; the last eight may overlap those before, which does no harm. */
 static uint64_t hash_text(uint64_t h, struct eh_text text)
 {
-	uint64_t word = 0;
-
 	h = mix(h, text.n);
-	for (size_t i = 8; i < text.n; i += 8) {
-		memcpy(&word, text.at + i - 8, 8);
-		h = mix(h, word);
-	}
-	if (text.n >= 8) {
-		memcpy(&word, text.at + text.n - 8, 8);
-	} else {
-		word = 0;
-		for (size_t i = 0; i < text.n; i++)
-			word = word << 8 | (unsigned char)text.at[i];
-	}
-	return mix(h, word);
+	if (text.n < 8)
+		return mix(h, few_bytes(text));
+	for (size_t i = 8; i < text.n; i += 8)
+		h = mix(h, eight_bytes(text.at + i - 8));
+	return mix(h, eight_bytes(text.at + text.n - 8));
 }
 
 static uint64_t hash_key(const struct eh_dictionary *d, const struct eh_text *key)
@@ -60,10 +75,21 @@ static uint64_t hash_key(const struct eh_dictionary *d, const struct eh_text *ke
 	return h;
 }
 
+static bool same_text(struct eh_text a, struct eh_text b)
+{
+	if (a.n != b.n)
+		return false;
+	if (a.n < 8)
+		return few_bytes(a) == few_bytes(b);
+	if (a.n <= 16)
+		return eight_bytes(a.at) == eight_bytes(b.at) && eight_bytes(a.at + a.n - 8) == eight_bytes(b.at + b.n - 8);
+	return memcmp(a.at, b.at, a.n) == 0;
+}
+
 static bool same_key(const struct eh_dictionary *d, const struct eh_text *a, const struct eh_text *b)
 {
 	for (uint32_t i = 0; i < d->width; i++)
-		if (a[i].n != b[i].n || (a[i].n > 0 && memcmp(a[i].at, b[i].at, a[i].n) != 0))
+		if (!same_text(a[i], b[i]))
 			return false;
 	return true;
 }

@@ -90,21 +90,12 @@ static uint64_t big64(const char *at)
 	return be64toh(v);
 }
 
-static int64_t big_integer(enum eh_poll_form form, const char *at)
+static uint32_t big32(const char *at)
 {
-	uint16_t v2;
-	uint32_t v4;
+	uint32_t v;
 
-	switch (form) {
-	case EH_POLL_INT2:
-		memcpy(&v2, at, sizeof v2);
-		return (int16_t)be16toh(v2);
-	case EH_POLL_INT4:
-		memcpy(&v4, at, sizeof v4);
-		return (int32_t)be32toh(v4);
-	default:
-		return (int64_t)big64(at);
-	}
+	memcpy(&v, at, sizeof v);
+	return be32toh(v);
 }
 
 #define YEAR_1_US (INT64_C(-62135596800) * EH_SECOND_US)
@@ -118,30 +109,35 @@ static struct eh_field time_field(int64_t pg_us)
 	return (struct eh_field){.form = EH_FIELD_TIME_US, .us = pg_us + EH_PG_EPOCH_US};
 }
 
-struct eh_field eh_poll_field(enum eh_poll_form form, const char *at, int32_t n)
+static int32_t width_of(enum eh_poll_form form)
 {
-	struct eh_field field = {.form = EH_FIELD_TEXT};
+	return form == EH_POLL_INT2 ? 2 : form == EH_POLL_INT4 ? 4 : 8;
+}
+
+void eh_poll_read_number(enum eh_poll_form form, const char *at, int32_t n, struct eh_field *out)
+{
 	uint64_t bits;
 
-	if (n <= 0)
-		return field;
+	EH_ASSERT(n == width_of(form)); /* the server sends the type that it said the column has */
 	switch (form) {
-	case EH_POLL_TEXT:
-		field.text = (struct eh_text){at, (size_t)n};
-		return field;
 	case EH_POLL_TIME:
-		return time_field((int64_t)big64(at));
+		*out = time_field((int64_t)big64(at));
+		return;
 	case EH_POLL_FLOAT8:
-		field.form = EH_FIELD_REAL;
+		out->form = EH_FIELD_REAL;
 		bits = big64(at);
-		memcpy(&field.real, &bits, sizeof bits);
-		return field;
+		memcpy(&out->real, &bits, sizeof bits);
+		return;
 	case EH_POLL_INT2:
+		out->integer = (int16_t)((unsigned char)at[0] << 8 | (unsigned char)at[1]);
+		break;
 	case EH_POLL_INT4:
+		out->integer = (int32_t)big32(at);
+		break;
 	case EH_POLL_INT8:
+	case EH_POLL_TEXT:
+		out->integer = (int64_t)big64(at);
 		break;
 	}
-	field.form = EH_FIELD_INTEGER;
-	field.integer = big_integer(form, at);
-	return field;
+	out->form = EH_FIELD_INTEGER;
 }

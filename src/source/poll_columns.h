@@ -22,7 +22,19 @@ enum eh_poll_form { EH_POLL_TEXT, EH_POLL_TIME, EH_POLL_INT2, EH_POLL_INT4, EH_P
 EH_MUST enum eh_rc eh_poll_columns(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, int64_t table_oid,
                                    enum eh_poll_form *forms, struct eh_buf *list, struct eh_err *err);
 
+/* Reads a column's binary value that is not text and not missing. */
+void eh_poll_read_number(enum eh_poll_form form, const char *at, int32_t n, struct eh_field *out);
+
 /* Reads a column's binary value; n 0 or less: null or empty, which are the missing value alike. */
-struct eh_field eh_poll_field(enum eh_poll_form form, const char *at, int32_t n);
+static inline void eh_poll_read(enum eh_poll_form form, const char *at, int32_t n, struct eh_field *out)
+{
+	if (form == EH_POLL_TEXT || n <= 0) {
+		out->form = EH_FIELD_TEXT;
+		out->text.at = n > 0 ? at : NULL;
+		out->text.n = n > 0 ? (size_t)n : 0;
+		return;
+	}
+	eh_poll_read_number(form, at, n, out);
+}
 
 #endif
