@@ -13,11 +13,11 @@
 
 static json_t *decimal(double x)
 {
-	char text[64];
+	char text[EH_JUDGE_DECIMAL];
 
 	if (!isfinite(x))
 		return json_null();
-	snprintf(text, sizeof text, "%.6f", x == 0.0 ? 0.0 : x);
+	eh_judge_decimal(x, text);
 	return json_string(text);
 }
 

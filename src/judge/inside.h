@@ -50,6 +50,9 @@ EH_MUST enum eh_rc eh_judge_alert_step(struct eh_judge *judge, struct eh_judge_s
 EH_MUST enum eh_rc eh_judge_evidence(const struct eh_judge *judge, const struct eh_judge_alert *alert, const char *event,
                                      const struct eh_judge_close *close, struct eh_buf *out, struct eh_err *err);
 
+/* Six decimals of a finite number. */
+#define EH_JUDGE_DECIMAL 320
+void eh_judge_decimal(double x, char out[EH_JUDGE_DECIMAL]);
 /* A number of a replay line: six decimals, null where there is none. */
 void eh_judge_number(struct eh_buf *out, double x);
 /* A quoted instant, or null for INT64_MIN. */

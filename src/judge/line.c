@@ -2,6 +2,7 @@
  * line.c - verdicts as lines of JSON: keys sorted, six decimals, null where there is no number.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,12 +11,20 @@
 #include "stats/proportion.h"
 #include "stats/stratified.h"
 
+void eh_judge_decimal(double x, char out[EH_JUDGE_DECIMAL])
+{
+	bool nothing = fabs(x) < 0.5e-6; /* no minus before what is printed as a zero */
+
+	snprintf(out, EH_JUDGE_DECIMAL, "%.6f", nothing ? 0.0 : x);
+}
+
 void eh_judge_number(struct eh_buf *out, double x)
 {
-	if (!isfinite(x))
-		eh_buf_puts(out, "null");
-	else
-		eh_buf_printf(out, "%.6f", x == 0.0 ? 0.0 : x); /* no minus before a zero */
+	char text[EH_JUDGE_DECIMAL];
+
+	if (isfinite(x))
+		eh_judge_decimal(x, text);
+	eh_buf_puts(out, isfinite(x) ? text : "null");
 }
 
 void eh_judge_instant(struct eh_buf *out, int64_t us)
