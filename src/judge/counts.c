@@ -3,6 +3,8 @@
  */
 #include "judge/counts.h"
 
+#include <stdlib.h>
+
 void eh_judge_counts_add(struct eh_judge_counts *to, const struct eh_judge_counts *more)
 {
 	to->prot.n += more->prot.n;
@@ -25,4 +27,27 @@ struct ehs_2x2 eh_judge_orient(const struct eh_judge_counts *c, int outcome)
 	struct ehs_2x2 t = eh_judge_natural(c, outcome);
 
 	return outcome == EH_JUDGE_FAVOURABLE ? t : (struct ehs_2x2){.prot = t.ref, .ref = t.prot};
+}
+
+static int by_count(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int by_counts(const void *a, const void *b)
+{
+	const struct ehs_2x2 *x = a, *y = b;
+	int order = by_count(x->prot.n, y->prot.n);
+
+	if (order == 0)
+		order = by_count(x->prot.x, y->prot.x);
+	if (order == 0)
+		order = by_count(x->ref.n, y->ref.n);
+	return order != 0 ? order : by_count(x->ref.x, y->ref.x);
+}
+
+void eh_judge_sort_strata(struct ehs_2x2 *table, size_t n)
+{
+	if (n > 1)
+		qsort(table, n, sizeof *table, by_counts);
 }

@@ -24,4 +24,8 @@ void eh_judge_counts_add(struct eh_judge_counts *to, const struct eh_judge_count
 struct ehs_2x2 eh_judge_natural(const struct eh_judge_counts *counts, int outcome);
 struct ehs_2x2 eh_judge_orient(const struct eh_judge_counts *counts, int outcome);
 
+/* Puts the tables of strata into an order of their counts: sums of doubles over them must not depend on the
+ * order in which strata were met, which is that of rows and commits (law 1). */
+void eh_judge_sort_strata(struct ehs_2x2 *table, size_t n);
+
 #endif

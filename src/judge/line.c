@@ -77,6 +77,7 @@ static struct eh_judge_window within_strata(const struct eh_judge_table *t, cons
 		eh_judge_counts_add(&w.counts, &c);
 		w.strata[w.strata_n++] = eh_judge_natural(&c, outcome);
 	}
+	eh_judge_sort_strata(w.strata, w.strata_n);
 	w.air = ehs_cmh(w.strata, w.strata_n, EHS_Z95).risk_ratio;
 	return w;
 }

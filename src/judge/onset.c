@@ -97,6 +97,7 @@ static struct ehs_interval stratified_since(const struct eh_judge_pair *pair, ui
 			eh_judge_counts_add(total, &sum[i]);
 			table[n++] = eh_judge_orient(&sum[i], outcome);
 		}
+	eh_judge_sort_strata(table, n);
 	struct ehs_cmh cmh = ehs_cmh(table, n, EHS_Z90);
 	free(sum);
 	free(table);
