@@ -62,6 +62,15 @@ export async function openStore() {
 	};
 }
 
+/* fetch, whose "fetch failed" says why. */
+async function ask(where, options) {
+	try {
+		return await fetch(where, options);
+	} catch (error) {
+		throw new Error(`${where}: ${error.message}: ${error.cause}`, { cause: error });
+	}
+}
+
 const known = new Map();
 
 /* A signed-in visitor without a browser; the same session each time, as sign-ins are rationed. */
@@ -73,12 +82,12 @@ export async function visitor(store, user) {
 
 /* The same with a new session: fetch with its cookie. */
 export async function signIn(store, user) {
-	const answer = await fetch(new URL("/login", store.base), {
+	const answer = await ask(new URL("/login", store.base), {
 		method: "POST", redirect: "manual", headers: { Origin: store.base.slice(0, -1) },
 		body: new URLSearchParams({ user, password: PASSWORD, next: "/" }),
 	});
 	const cookie = answer.headers.getSetCookie()[0]?.split(";")[0];
-	const call = (where, options = {}) => fetch(new URL(where, store.base), {
+	const call = (where, options = {}) => ask(new URL(where, store.base), {
 		redirect: "manual", ...options, headers: { Cookie: cookie, Origin: store.base.slice(0, -1), ...options.headers },
 	});
 	return {
