@@ -101,6 +101,8 @@ static enum eh_rc add_pair(struct eh_arena *arena, const char *at, size_t n, str
 	                             err);
 	if (rc != EH_OK)
 		return rc;
+	if (name[strcspn(name, "\t\r\n")])
+		return eh_fail(err, EH_BAD_INPUT, "a control character in a field's name");
 	if (eh_serve_form_get(out, name))
 		return eh_fail(err, EH_BAD_INPUT, "a field that is given twice");
 	unify_line_ends(value);

@@ -40,7 +40,7 @@ static void odd_forms_are_refused(void **state)
 {
 	static const char *const odd[] = {"a=%",      "a=%4",    "a=%4g",     "a=%00", "%00=a",
 	                                  "a=%1b",    "a=%7f",   "a=%ff",     "a=%c3", "a=%ed%a0%80",
-	                                  "a=%c0%af", "a=1&a=2", "a=1&%61=2", "a=\x01"};
+	                                  "a=%c0%af", "a=1&a=2", "a=1&%61=2", "a=\x01", "a%0D%0Ab=1", "%09=1"};
 	EH_ARENA_AUTO arena = eh_arena_new();
 	struct eh_form form;
 
