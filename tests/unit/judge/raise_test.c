@@ -44,6 +44,8 @@ static enum eh_rc keep(void *ctx, const struct eh_judge_event *e, struct eh_err 
 }
 
 /* Women are favoured at half the rate from one day to another; strata do not explain it. */
+static double rate_after = .7; /* of women, when that is over */
+
 static void make(int from_day, int to_day)
 {
 	world_seed = 100;
@@ -57,7 +59,8 @@ static void make(int from_day, int to_day)
 		decisions[i].label[WORLD_TIER] = (uint8_t)(1 + world_below(2));
 		decisions[i].label[WORLD_REGION] = 1;
 		bool low = decisions[i].label[WORLD_SEX] == 2 && day >= from_day && day < to_day;
-		decisions[i].favourable = world_uniform() < (low ? .35 : .7);
+		bool over = decisions[i].label[WORLD_SEX] == 2 && day >= to_day;
+		decisions[i].favourable = world_uniform() < (low ? .35 : over ? rate_after : .7);
 	}
 }
 
@@ -144,6 +147,29 @@ static void recovery_is_a_mark_after_a_week(void **state)
 	assert_true(last->at_us >= told[0].at_us + 7 * EH_DAY_US && last->at_us > WORLD_T0 + 30 * EH_DAY_US);
 	const struct eh_judge_alert *a = eh_judge_alerts(w.judge);
 	assert_true(a->recovered && ehs_eprocess_log_e(&a->recovery.process) > log(20)); /* a mark: the alert stays */
+	world_end(&w);
+}
+
+/* The ratio is back after two days: the evidence for it is soon there, the mark waits for the week. */
+static void recovery_waits_for_the_week(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct world w = begin(home);
+	int hour = 20 * 24;
+
+	(void)state;
+	rate_after = .95; /* plainly back */
+	make(20, 22);
+	rate_after = .7;
+	run(&w, 0, hour);
+	while (count("recovered") == 0 && hour < HOURS) {
+		run(&w, hour, hour + 1);
+		hour++;
+		if (told_n > 0 && WORLD_T0 + hour * EH_HOUR_US == told[0].at_us + 6 * EH_DAY_US)
+			assert_true(ehs_eprocess_log_e(&eh_judge_alerts(w.judge)->recovery.process) > log(20));
+	}
+	assert_int_equal(count("recovered"), 1);
+	assert_int_equal(told[told_n - 1].at_us, told[0].at_us + 7 * EH_DAY_US);
 	world_end(&w);
 }
 
@@ -234,6 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_alert_takes_in_everything),
 		cmocka_unit_test(recovery_is_a_mark_after_a_week),
+		cmocka_unit_test(recovery_waits_for_the_week),
 		cmocka_unit_test(a_gap_that_stays_does_not_recover),
 		cmocka_unit_test(a_closing_resets),
 		cmocka_unit_test(what_the_sink_says_is_passed_on),

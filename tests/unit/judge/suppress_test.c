@@ -11,7 +11,7 @@
 
 #include "tests/lib/test.h"
 
-#define ROWS_MAX 4
+#define ROWS_MAX 5
 
 /* What is known of a table, and for its hidden rows what their counts can be. */
 struct known {
@@ -140,6 +140,7 @@ static void nobody_can_work_back(void **state)
 	attack(3, 12, 2, 2000003);
 	attack(3, 14, 3, 4000037);
 	attack(4, 5, 2, 1000003);
+	attack(5, 4, 2, 2000003);
 }
 
 /* A shown row shows no count of 1 to k - 1, and one hidden row is never alone where another could join it. */

@@ -23,7 +23,7 @@ static const char *const world_label[WORLD_FIELDS][WORLD_LABELS] = {
 	{NULL, "white", "black", "asian", "other"},
 	{NULL, "mid", "young", "old", "old"},
 	{NULL, "a", "2:a", "", "other"},
-	{NULL, "a", "2:a", "a1", "other"},
+	{NULL, "a", "2:a", "", "other"},
 };
 
 static const char world_map[] = "source: risk\n"
