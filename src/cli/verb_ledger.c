@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "cli/flags.h"
 #include "cli/verbs.h"
+#include "decision/map.h"
 #include "ledger/check.h"
 #include "pg/store.h"
 
@@ -131,6 +132,18 @@ static enum eh_rc read_noted(const char *size, const char *root, struct eh_ledge
 	return EH_OK;
 }
 
+static bool map_means(const char *text, struct eh_sha256 *version)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	const struct eh_map *map;
+	struct eh_err err;
+
+	if (eh_map_parse(arena, "map", text, strlen(text), &map, &err) != EH_OK)
+		return false;
+	*version = map->version;
+	return true;
+}
+
 static int check(struct eh_pg *pg, struct eh_ledger_check *check, bool json)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
@@ -151,7 +164,7 @@ int eh_cli_ledger(int argc, char **argv, struct eh_settings *settings)
 	const char *size = NULL, *root = NULL;
 	bool json = false;
 	const struct eh_cli_flag flags[] = {{"size", &size, NULL}, {"root", &root, NULL}, {"json", NULL, &json}, {0}};
-	struct eh_ledger_check wanted = {0};
+	struct eh_ledger_check wanted = {.map_means = map_means};
 	struct eh_err err;
 
 	enum eh_rc rc = eh_cli_flags(&argc, argv, flags, &err);

@@ -46,6 +46,10 @@ struct eh_ledger_check {
 	int64_t noted_size;
 	struct eh_sha256 noted_root;
 
+	/* Reads the text of a source map and gives the SHA-256 of what it means; false: it is no map.  From the caller,
+	 * because this room knows nothing of maps. */
+	bool (*map_means)(const char *text, struct eh_sha256 *version);
+
 	/* Out. */
 	struct eh_ledger_head head; /* computed from the bodies */
 	int64_t leaves, commits, deltas, uncovered, batches, closes, steps, evidence, maps, policies, requests;

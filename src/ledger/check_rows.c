@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "decision/map.h"
 #include "ledger/check_inside.h"
 #include "ledger/sql.h"
 
@@ -165,14 +164,13 @@ static void check_map_text(struct eh_ledger_checking *c, const PGresult *res, co
 	const char *canonical = eh_pg_text(res, 0, 2), *text = eh_pg_text(res, 0, 3);
 	struct eh_pg_bytes sha256 = eh_pg_bytea(res, 0, 4, NULL);
 	struct eh_sha256 found = eh_sha256_of(canonical, strlen(canonical));
-	const struct eh_map *map;
-	struct eh_err err;
+	struct eh_sha256 means;
 
 	if (memcmp(found.bytes, sha256.data, sizeof found.bytes) != 0)
 		eh_ledger_check_find(c, "source", -1, "%s was altered: its canonical form has another SHA-256", name);
-	if (eh_map_parse(c->scratch, "map", text, strlen(text), &map, &err) != EH_OK)
+	if (!c->check->map_means(text, &means))
 		eh_ledger_check_find(c, "source", -1, "%s was altered: its text is no map any more", name);
-	else if (memcmp(map->version.bytes, sha256.data, sizeof map->version.bytes) != 0)
+	else if (memcmp(means.bytes, sha256.data, sizeof means.bytes) != 0)
 		eh_ledger_check_find(c, "source", -1, "%s was altered: its text means something else than was registered", name);
 }
 

@@ -125,7 +125,7 @@ static void search_debian(struct eh_arena *arena, struct eh_cluster *cluster, in
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			if (is_bin(found.gl_pathv[i]))
 				consider(arena, cluster, found.gl_pathv[i],
-					 atoi(found.gl_pathv[i] + strlen("/usr/lib/postgresql/")), wanted);
+					 (int)strtol(found.gl_pathv[i] + strlen("/usr/lib/postgresql/"), NULL, 10), wanted);
 	globfree(&found);
 }
 

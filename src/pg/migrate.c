@@ -14,7 +14,7 @@ static int number_of(const char *path)
 {
 	const char *name = strncmp(path, "migrations/", 11) == 0 ? path + 11 : "";
 
-	return strspn(name, "0123456789") == 4 && name[4] == '_' ? atoi(name) : 0;
+	return strspn(name, "0123456789") == 4 && name[4] == '_' ? (int)strtol(name, NULL, 10) : 0;
 }
 
 const struct eh_asset *eh_migrate_asset(int n)

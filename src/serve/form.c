@@ -3,6 +3,7 @@
  */
 #include "serve/form.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -136,4 +137,13 @@ const char *eh_serve_form_get(const struct eh_form *form, const char *name)
 		if (strcmp(form->field[i].name, name) == 0)
 			return form->field[i].value;
 	return NULL;
+}
+
+int eh_serve_form_page(const struct eh_form *form, const char *name, int most)
+{
+	const char *text = eh_serve_form_get(form, name);
+	char *end;
+	long n = text != NULL ? strtol(text, &end, 10) : 1;
+
+	return text != NULL && (*end != '\0' || n < 1 || n > most) ? 1 : (int)n;
 }

@@ -31,6 +31,9 @@ EH_MUST enum eh_rc eh_serve_form_parse(struct eh_arena *arena, const char *bytes
 /* The value of that name, or NULL. */
 const char *eh_serve_form_get(const struct eh_form *form, const char *name);
 
+/* A number from 1 to `most` under that name; 1 where it is absent or anything else. */
+int eh_serve_form_page(const struct eh_form *form, const char *name, int most);
+
 /* Decodes %XX (and, where `plus`, `+` as a space) with the same strictness. */
 EH_MUST enum eh_rc eh_serve_percent_decode(struct eh_arena *arena, const char *bytes, size_t n, bool plus, char **out,
                                            struct eh_err *err);

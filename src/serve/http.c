@@ -232,7 +232,7 @@ static void make_etag(struct exchange *x, char etag[40])
 	struct eh_sha256 digest = eh_sha256_of(rp->body.data, rp->body.len);
 	etag[0] = '"';
 	eh_hex(digest.bytes, 16, etag + 1);
-	strcpy(etag + 33, "\"");
+	memcpy(etag + 33, "\"", 2);
 	if (x->rq.if_none_match && strstr(x->rq.if_none_match, etag)) {
 		rp->status = 304;
 		eh_buf_reset(&rp->body);

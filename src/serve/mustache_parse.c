@@ -101,14 +101,12 @@ static enum eh_rc bad_tag(struct parser *p, const struct tag *tag, const char *w
 static enum eh_rc read_tag(struct parser *p, const char *from, struct tag *tag)
 {
 	const char *inside = from + strlen(p->open);
-	char close[20] = "";
+	char close[20];
 
 	*tag = (struct tag){.from = from, .inside = inside, .line = line_of(p, from)};
 	if (inside < p->end && strchr("#^/>!=&{", *inside) != NULL)
 		tag->kind = *inside++;
-	if (tag->kind == '{' || tag->kind == '=')
-		close[0] = tag->kind == '{' ? '}' : '=';
-	strcat(close, p->close);
+	snprintf(close, sizeof close, "%s%s", tag->kind == '{' ? "}" : tag->kind == '=' ? "=" : "", p->close);
 	const char *stop = find_in(inside, p->end, close);
 	if (stop == NULL) {
 		tag->inside = inside;

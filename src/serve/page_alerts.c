@@ -16,15 +16,6 @@
 #define MONITORS_A_PAGE 40
 #define PAGES_MOST 1000
 
-/* ?page=N, from 1; what is no number is the first. */
-static int page_of(const struct eh_request *rq)
-{
-	const char *text = eh_serve_form_get(&rq->args, "page");
-	int page = text ? atoi(text) : 1;
-
-	return page < 1 || page > PAGES_MOST ? 1 : page;
-}
-
 /* {previous, next, here} for the partial pager.html. */
 static json_t *make_pager(struct eh_arena *arena, const char *base, int page, bool more)
 {
@@ -97,7 +88,7 @@ enum eh_rc eh_serve_page_alerts(struct eh_worker *worker, struct eh_request *rq,
 	const char *chosen = chosen_of(rq, "show", choices);
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
-	int page = page_of(rq);
+	int page = eh_serve_form_page(&rq->args, "page", PAGES_MOST);
 	struct eh_pg *pg;
 
 	eh_pg_arg_text(&args, chosen);
@@ -155,7 +146,7 @@ enum eh_rc eh_serve_page_monitors(struct eh_worker *worker, struct eh_request *r
 		{"all", "All"}, {"attention", "Need attention"}, {"thin", "Not enough data"}, {NULL, NULL}};
 	const char *chosen = chosen_of(rq, "show", choices);
 	struct eh_verdict_rows rows = {0};
-	int page = page_of(rq), passed = 0;
+	int page = eh_serve_form_page(&rq->args, "page", PAGES_MOST), passed = 0;
 	json_t *list = json_array();
 	enum eh_rc rc = eh_serve_verdicts(worker, rq->arena, &rows, err);
 

@@ -162,8 +162,7 @@ enum eh_rc eh_serve_page_access(struct eh_worker *worker, struct eh_request *rq,
                                 struct eh_err *err)
 {
 	static const char *const labels[] = {"When", "Who", "What was looked at", NULL};
-	const char *text = eh_serve_form_get(&rq->args, "page");
-	int page = text && atoi(text) > 0 && atoi(text) <= 1000 ? atoi(text) : 1;
+	int page = eh_serve_form_page(&rq->args, "page", 1000);
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
 	struct eh_pg *pg;

@@ -178,6 +178,18 @@ static int make_store(void **state)
 
 /* ---- what is found ----------------------------------------------------------------------- */
 
+static bool map_means(const char *text, struct eh_sha256 *version)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	const struct eh_map *map;
+	struct eh_err err;
+
+	if (eh_map_parse(arena, "map", text, strlen(text), &map, &err) != EH_OK)
+		return false;
+	*version = map->version;
+	return true;
+}
+
 static void run(struct eh_arena *arena, struct eh_ledger_check *check)
 {
 	EH_PG_AUTO reader = eh_test_open(EH_STORE_READER);
@@ -199,7 +211,7 @@ static void expect_finding(const struct eh_ledger_check *check, const char *what
 static void whole_store_agrees(void **state)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
-	struct eh_ledger_check check = {0};
+	struct eh_ledger_check check = {.map_means = map_means};
 
 	(void)state;
 	run(arena, &check);
@@ -286,7 +298,7 @@ static void every_alteration_is_named(void **state)
 {
 	for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
 		EH_ARENA_AUTO arena = eh_arena_new();
-		struct eh_ledger_check check = {0};
+		struct eh_ledger_check check = {.map_means = map_means};
 
 		if (i > 0)
 			assert_int_equal(make_store(state), 0);
@@ -303,7 +315,7 @@ static void a_noted_root_finds_a_rewritten_log(void **state)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
 	EH_PG_AUTO admin = eh_test_open_admin();
-	struct eh_ledger_check first = {0}, check = {.noted = true, .noted_size = 8};
+	struct eh_ledger_check first = {.map_means = map_means}, check = {.map_means = map_means, .noted = true, .noted_size = 8};
 	struct eh_err err;
 
 	(void)state;
@@ -326,17 +338,17 @@ static void a_noted_root_finds_a_rewritten_log(void **state)
 	/* Row and leaf altered alike: nothing inside the store disagrees, and the root does. */
 	eh_test_sql(admin, "UPDATE evenhand.pane_close SET n = 31; UPDATE evenhand.ledger_leaf SET body = replace(body, '\"n\":30', '\"n\":31') "
 			   "WHERE kind = 'pane'; UPDATE evenhand.ledger_leaf SET hash = sha256('\\x00'::bytea || convert_to(body, 'UTF8'))");
-	struct eh_ledger_check inside = {0}, against = {.noted = true, .noted_size = 8, .noted_root = first.head.root};
+	struct eh_ledger_check inside = {.map_means = map_means}, against = {.map_means = map_means, .noted = true, .noted_size = 8, .noted_root = first.head.root};
 	run(arena, &inside);
 	assert_int_equal(inside.findings_n, 0);
 	run(arena, &against);
 	assert_int_equal(against.findings_n, 1);
 	expect_finding(&against, "noted", "the first 8 leaves do not have the root that was noted");
 
-	struct eh_ledger_check longer = {.noted = true, .noted_size = 10, .noted_root = first.head.root};
+	struct eh_ledger_check longer = {.map_means = map_means, .noted = true, .noted_size = 10, .noted_root = first.head.root};
 	run(arena, &longer);
 	expect_finding(&longer, "noted", "the log has 9 leaves, and 10 were noted");
-	struct eh_ledger_check nothing = {.noted = true, .noted_size = 0, .noted_root = eh_sha256_of("", 0)};
+	struct eh_ledger_check nothing = {.map_means = map_means, .noted = true, .noted_size = 0, .noted_root = eh_sha256_of("", 0)};
 	run(arena, &nothing);
 	assert_int_equal(nothing.findings_n, 0);
 }
