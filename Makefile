@@ -167,6 +167,33 @@ $(O)/libevenhand-tests.a: $(TEST_LIB_OBJ)
 
 unit-programs: $(UNIT)
 
+# Each of these ends with `N passed, N failed, N skipped`; logs are in build/test-logs.
+MANY := $(MAKE) -j$(shell nproc 2>/dev/null || echo 2) --no-print-directory
+
+test: deps-test ## install what the tests need, and run them all but the long ones
+	@$(MANY) all unit-programs
+	@$(MANY) SAN=asan unit-programs
+	@tests/run.sh -b $(B) lint vectors unit asan scenarios demo faults web
+
+check: need-build ## run what needs no database: the rules of the house and the quick tests
+	@$(MANY) all unit-programs
+	@tests/run.sh -b $(B) lint vectors quick
+
+lint: all ## hold the rules of the house: floors, names, words, sizes
+	@tests/run.sh -b $(B) lint
+
+faults: all ## kill everything at every moment
+	@tests/run.sh -b $(B) -j 1 faults
+
+scenarios: all ## run tests/scenarios alone
+	@tests/run.sh -b $(B) scenarios
+
+BENCH := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*_bench.c))
+
+bench: all $(BENCH) ## measure speed and memory, and print the table
+	@for program in $(BENCH); do echo "== $$(basename $$program)"; $$program || exit 1; done
+	@for script in $(wildcard tests/bench/*.sh); do echo "== $$(basename $$script)"; $$script $(O)/evenhand || exit 1; done
+
 $(O)/tests/bench/%_bench: $(O)/tests/bench/%_bench.o $(O)/libevenhand-tests.a $(O)/libevenhand.a $(O)/libevenhand-stats.a
 	@$(CC) $(OPT) $(LINKHARD) -o $@ $^ -lcmocka $(LIBS)
 
@@ -188,8 +215,23 @@ fuzz: ## throw random bytes at every reader of bytes, FUZZ_S seconds each
 	    -artifact_prefix=$$found/ $$found $$(ls -d tests/fuzz/seeds/$$name 2>/dev/null) >$$found.log 2>&1 || \
 	    { cat $$found.log; exit 1; }; grep number_of_executed_units $$found.log; done
 
+# ---- using it --------------------------------------------------------------------
+
+demo: deps-run ## install what is missing, build, and show a year of an invented insurer
+	@$(MANY) all
+	@$(O)/evenhand demo
+
+DESTDIR ?=
+PREFIX ?= /usr/local
+DOC := $(DESTDIR)$(PREFIX)/share/doc/evenhand
+
+install: all ## install the program and its examples under PREFIX (default /usr/local)
+	install -D -m 755 $(O)/evenhand $(DESTDIR)$(PREFIX)/bin/evenhand
+	for f in README.md LICENSE $$(find docs examples -name '*.md' -o -name '*.yaml' -o -name '*.png' -o -name '*.service'); do \
+	  install -D -m 644 $$f $(DOC)/$$f || exit 1; done
+
 .SECONDARY:
-.PHONY: all need-build deps-run deps-test stats unit-programs fuzz fuzz-programs help clean
+.PHONY: test check lint faults scenarios bench demo install all need-build deps-run deps-test stats unit-programs fuzz fuzz-programs help clean
 
 clean: ## remove everything that was built
 	rm -rf $(B)

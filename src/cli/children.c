@@ -177,7 +177,8 @@ enum eh_rc eh_cli_children_run(struct eh_cli_children *all, struct eh_cli_child 
 	child->settles = true;
 	while (rc == EH_OK && !child->done && (stop == NULL || *stop == 0)) {
 		rc = eh_cli_children_tick(all, 20, err);
-		if (rc == EH_OK && child->ended_us != 0 && child->pid == 0 && !child->done)
+		/* A kill is none of its own doing. */
+		if (rc == EH_OK && child->ended_us != 0 && child->pid == 0 && !child->done && (child->code < 128 || child->starts > 5))
 			rc = eh_fail(err, EH_AGAIN, "%s ended with exit code %d", child->name, child->code);
 	}
 	return rc;

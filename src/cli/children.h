@@ -50,7 +50,8 @@ struct eh_cli_child *eh_cli_children_add(struct eh_cli_children *all, const char
 /* Starts what is due, reads what was said, notes who ended.  Waits `wait_ms` at most, less where something happens. */
 EH_MUST enum eh_rc eh_cli_children_tick(struct eh_cli_children *all, int wait_ms, struct eh_err *err);
 
-/* Runs one to its end beside the others; *code is its exit code.  *stop, where not NULL, ends it early. */
+/* Runs one until it ends with exit code 0, beside the others; EH_AGAIN where it ends with another, or was killed
+ * again and again.  *stop, where not NULL, ends it early. */
 EH_MUST enum eh_rc eh_cli_children_run(struct eh_cli_children *all, struct eh_cli_child *child, const volatile int *stop,
                                        struct eh_err *err);
 

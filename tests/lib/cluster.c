@@ -37,8 +37,16 @@ int eh_test_store_begin(void **state)
 	if (mkdtemp(folder) == NULL || setenv("EVENHAND_STATE", folder, 1) != 0 ||
 	    setenv("EVENHAND_IDLE_STOP", "10s", 1) != 0)
 		return -1;
-	if (eh_store_open(NULL, folder, EH_STORE_OWNER, &pg, &err) == EH_OK)
+	if (eh_store_open(NULL, folder, EH_STORE_OWNER, &pg, &err) == EH_OK) {
+		/* What a power cut would do to a test's store is of no interest, and waiting for the disk is most of the time. */
+		EH_PG_AUTO admin = eh_test_open_admin();
+		static const char *const careless[] = {"ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off",
+		                                       "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()"};
+
+		for (size_t i = 0; i < sizeof careless / sizeof *careless; i++)
+			eh_test_sql(admin, careless[i]);
 		return 0;
+	}
 	print_error("no store for the test: %s (hint: %s)\n", err.text, err.hint);
 	return -1;
 }

@@ -36,7 +36,7 @@ static void maps_load_and_rows_pass(void **state)
 {
 	(void)state;
 	if (access(DATA "/specs.json", R_OK) != 0) {
-		print_message("skipped: the real sets (" DATA ") are not here\n");
+		print_message("skip: ../shared/data is not here\n");
 		skip();
 	}
 	for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {

@@ -55,7 +55,7 @@ static void run_module(const char *module, size_t least)
 	snprintf(path, sizeof path, FOLDER "%s.json", module);
 	json_t *doc = json_load_file(path, 0, &why);
 	if (doc == NULL) {
-		print_message("skipped: the specification's cases are not at %s\n", path);
+		print_message("skip: ../shared/vectors is not here\n");
 		skip();
 	}
 	json_t *cases = json_object_get(doc, "tests");
