@@ -267,7 +267,7 @@ void eh_delta_pack(struct eh_delta *delta, struct eh_pack *out)
 	clear(delta);
 }
 
-void eh_pack_free(struct eh_pack *pack)
+void eh_delta_free_pack(struct eh_pack *pack)
 {
 	eh_arena_free(pack->home);
 	eh_buf_free(&pack->bytes);

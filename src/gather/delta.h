@@ -50,6 +50,6 @@ struct eh_pack {
 
 /* Packs what was counted into `out`, whose last content goes, and empties the delta, which keeps its memory. */
 void eh_delta_pack(struct eh_delta *delta, struct eh_pack *out);
-void eh_pack_free(struct eh_pack *pack);
+void eh_delta_free_pack(struct eh_pack *pack);
 
 #endif

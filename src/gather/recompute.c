@@ -314,6 +314,6 @@ enum eh_rc eh_recompute_run(struct eh_arena *arena, struct eh_pg *store, struct 
 	free(run.found);
 	eh_cube_free(run.cube);
 	eh_delta_free(run.delta);
-	eh_pack_free(&run.pack);
+	eh_delta_free_pack(&run.pack);
 	return rc == EH_OK ? rc : eh_while(err, "recomputing source %s", source->name);
 }

@@ -89,8 +89,8 @@ void eh_writer_free(struct eh_writer *writer)
 	if (writer == NULL)
 		return;
 	(void)!eh_writer_wait(writer, &ignored);
-	eh_pack_free(&writer->pack[0]);
-	eh_pack_free(&writer->pack[1]);
+	eh_delta_free_pack(&writer->pack[0]);
+	eh_delta_free_pack(&writer->pack[1]);
 	eh_position_free(&writer->position);
 	free(writer);
 }
