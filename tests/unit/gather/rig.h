@@ -104,6 +104,20 @@ static inline struct eh_recompute rig_recompute(const char *source)
 	return r;
 }
 
+/* The server computes the digests of commits and leaves from what is stored, by their definitions. */
+static inline void rig_expect_digests(void)
+{
+	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.gather_commit c WHERE digest <> (SELECT sha256(coalesce(string_agg("
+	                          "int8send(pane_us) || sha256(block), '' ORDER BY pane_us), '')) FROM evenhand.pane_delta d"
+	                          " WHERE d.source_id = c.source_id AND d.commit_no = c.commit_no)"), 0);
+	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.batch b JOIN evenhand.ledger_leaf l USING (leaf_index) JOIN LATERAL"
+	                          " (SELECT encode(sha256(string_agg(digest, '' ORDER BY commit_no)), 'hex') AS digest,"
+	                          " sum(n_on_time)::text AS on_time, sum(n_late)::text AS late FROM evenhand.gather_commit c"
+	                          " WHERE c.source_id = b.source_id AND c.commit_no BETWEEN b.first_commit AND b.last_commit) c ON true"
+	                          " WHERE l.kind <> 'batch' OR l.body::jsonb->>'digest' <> c.digest"
+	                          " OR l.body::jsonb->>'n_on_time' <> c.on_time OR l.body::jsonb->>'n_late' <> c.late"), 0);
+}
+
 /* Recompute finds nothing, and reads as many rows as the commits counted. */
 static inline struct eh_sha256 rig_expect_equal(const char *source, int64_t rows)
 {
@@ -123,6 +137,7 @@ static inline struct eh_sha256 rig_expect_equal(const char *source, int64_t rows
 	         " AND 1 <> (SELECT count(*) FROM evenhand.batch b WHERE b.source_id = c.source_id"
 	         " AND c.commit_no BETWEEN b.first_commit AND b.last_commit)", source);
 	assert_int_equal(rig_int8(sql), 0);
+	rig_expect_digests();
 	return r.stored;
 }
 
