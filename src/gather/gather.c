@@ -36,7 +36,7 @@ struct run {
 
 static bool stopped(const struct run *run)
 {
-	return run->options->stop != NULL && *run->options->stop != 0;
+	return run->options->stop != NULL && __atomic_load_n(run->options->stop, __ATOMIC_RELAXED) != 0;
 }
 
 /* ---- rows -------------------------------------------------------------------------- */
@@ -470,6 +470,7 @@ enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, const struct
 	*result = (struct eh_gather_result){0};
 	run.told_us = run.began_us;
 	enum eh_rc rc = open_all(&run, err);
+	result->began = rc == EH_OK;
 	if (rc == EH_OK)
 		rc = gather(&run, err);
 	eh_writer_free(run.writer);

@@ -33,6 +33,7 @@ struct eh_gather_options {
 struct eh_gather_result {
 	int64_t rows[4];   /* by fate: on time, early, late, set aside */
 	uint64_t rounded;  /* values that had more decimals than their scale */
+	bool began;        /* store and source were reached, and the source can be gathered */
 	bool ended;        /* the source is not followed, and all of it is tallied */
 };
 
@@ -45,7 +46,7 @@ EH_MUST enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, cons
                                  const struct eh_gather_options *options, struct eh_gather_result *result, struct eh_err *err);
 
 /* The same with connections of its own, opened again with growing pauses while the surroundings
- * fail; with `once`, or where the first try fails, the failure is returned. */
+ * fail; with `once`, or where the first try cannot begin, the failure is returned. */
 EH_MUST enum eh_rc eh_gather_keep(const struct eh_settings *settings, const struct eh_map *map,
                                   const struct eh_gather_options *options, struct eh_gather_result *result,
                                   struct eh_err *err);

@@ -33,6 +33,8 @@ static enum eh_rc run_once(const struct eh_settings *settings, const struct eh_m
 {
 	EH_PG_AUTO store = NULL;
 	EH_PG_AUTO source = NULL;
+
+	*result = (struct eh_gather_result){0};
 	enum eh_rc rc = eh_store_open(settings->store, settings->state, EH_STORE_WRITER, &store, err);
 
 	if (rc == EH_OK)
@@ -42,28 +44,32 @@ static enum eh_rc run_once(const struct eh_settings *settings, const struct eh_m
 
 static bool stopped(const struct eh_gather_options *options)
 {
-	return options->stop != NULL && *options->stop != 0;
+	return options->stop != NULL && __atomic_load_n(options->stop, __ATOMIC_RELAXED) != 0;
 }
 
 enum eh_rc eh_gather_keep(const struct eh_settings *settings, const struct eh_map *map, const struct eh_gather_options *options,
                           struct eh_gather_result *result, struct eh_err *err)
 {
+	bool began = false;
 	int pause_s = 1;
 
-	for (bool first = true;; first = false) {
+	for (;;) {
 		int64_t began_us = eh_time_steady_us();
 		enum eh_rc rc = run_once(settings, map, options, result, err);
-		bool short_run = eh_time_steady_us() - began_us < PAUSE_MAX_S * EH_SECOND_US;
 
-		if (rc != EH_AGAIN || options->once || !map->follow || (first && short_run) || stopped(options))
-			return stopped(options) && rc == EH_AGAIN ? EH_OK : rc;
-		pause_s = short_run ? pause_s * 2 : 1;
-		pause_s = pause_s > PAUSE_MAX_S ? PAUSE_MAX_S : pause_s;
+		if (stopped(options) && rc == EH_AGAIN)
+			return EH_OK; /* whoever stops gather may stop its servers too */
+		began = began || result->began;
+		if (rc != EH_AGAIN || options->once || !map->follow || !began)
+			return rc;
+		if (eh_time_steady_us() - began_us > PAUSE_MAX_S * EH_SECOND_US)
+			pause_s = 1;
 		eh_log_err(err);
 		eh_log("source %s: trying again in %d s", map->source, pause_s);
 		struct timespec pause = {.tv_sec = pause_s};
 		(void)nanosleep(&pause, NULL); /* a signal ends it, and then stop is set */
 		if (stopped(options))
 			return EH_OK;
+		pause_s = 2 * pause_s > PAUSE_MAX_S ? PAUSE_MAX_S : 2 * pause_s;
 	}
 }

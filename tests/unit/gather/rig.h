@@ -169,7 +169,7 @@ static inline void rig_follow_begin(struct rig_follow *f, const struct eh_map *m
 
 static inline void rig_follow_end(struct rig_follow *f)
 {
-	f->stop = 1;
+	__atomic_store_n(&f->stop, 1, __ATOMIC_RELAXED);
 	assert_int_equal(pthread_join(f->thread, NULL), 0);
 	eh_pg_close(f->store);
 	eh_pg_close(f->source);
