@@ -173,7 +173,7 @@ MANY := $(MAKE) -j$(shell nproc 2>/dev/null || echo 2) --no-print-directory
 test: deps-test ## install what the tests need, and run them all but the long ones
 	@$(MANY) all unit-programs
 	@$(MANY) SAN=asan unit-programs
-	@tests/run.sh -b $(B) lint vectors unit asan scenarios demo faults web
+	@tests/run.sh -b $(B) lint vectors unit asan scenarios real demo faults web
 
 check: need-build ## run what needs no database: the rules of the house and the quick tests
 	@$(MANY) all unit-programs
@@ -185,8 +185,8 @@ lint: all ## hold the rules of the house: floors, names, words, sizes
 faults: all ## kill everything at every moment
 	@tests/run.sh -b $(B) -j 1 faults
 
-scenarios: all ## run tests/scenarios alone
-	@tests/run.sh -b $(B) scenarios
+scenarios: all ## run tests/scenarios and tests/real alone
+	@tests/run.sh -b $(B) scenarios real
 
 BENCH := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*_bench.c))
 

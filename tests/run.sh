@@ -7,6 +7,7 @@
 #   unit       unit tests            vectors    against values from elsewhere (../shared, skipped where absent)
 #   asan       unit tests and vectors once more, under address and undefined-behaviour sanitizers
 #   scenarios  tests/scenarios: policy, decisions, expectations
+#   real       real decision logs to their alerts and back (../shared, skipped where absent)
 #   demo       the demo, from nothing to the end of its year
 #   faults     tests/faults: kill -9 at any moment
 #   web        tests/web: the dashboard by HTTP and in a real browser
@@ -103,6 +104,7 @@ for group; do
 	vectors) programs "" "$build" tests/vectors/*_test.c ;;
 	asan) programs asan/ "$build/asan" tests/unit/*/*_test.c tests/vectors/*_test.c ;;
 	scenarios) for file in tests/scenarios/*.scn; do job "${file#tests/}" "tests/scenarios/run.sh $build/evenhand $file"; done ;;
+	real) for name in toronto_arrests french_motor compas7214 boston_hmda; do job "real/$name" "tests/real/run.sh $build/evenhand $name"; done ;;
 	demo) job demo "tests/demo/demo_test.sh $build/evenhand" ;;
 	faults) for file in tests/faults/*_test.sh; do job "${file#tests/}" "$file $build/evenhand"; done ;;
 	web) job web "tests/web/run.sh $build" ;;
