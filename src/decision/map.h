@@ -24,6 +24,7 @@
 #define EH_MAP_FEATURES_MAX 64
 #define EH_MAP_LINEAGE_MAX 16
 #define EH_MAP_BANDS_MAX 64
+#define EH_MAP_OTHERS_MAX 4 /* other protected attributes that one may be conditioned on */
 #define EH_MAP_BAND_SCALE 6 /* decimals that a band's bound may have */
 #define EH_MAP_NAME_MAX 63  /* bytes of a name, a table, a column: PostgreSQL's own limit */
 

@@ -63,7 +63,7 @@ static enum eh_rc read_refs(struct eh_map_part *part, const struct eh_yaml *node
 {
 	const char *const *names;
 	struct eh_map_ref *refs;
-	size_t n;
+	size_t n, others = 0;
 	enum eh_rc rc;
 
 	if (node == NULL)
@@ -77,6 +77,9 @@ static enum eh_rc read_refs(struct eh_map_part *part, const struct eh_yaml *node
 			return rc;
 		if (refs[i].list == EH_MAP_PROTECTED && refs[i].at == self)
 			return eh_yaml_fail(e, part->err, "\"%s\" cannot be a stratum of itself", names[i]);
+		others += refs[i].list == EH_MAP_PROTECTED;
+		if (others > EH_MAP_OTHERS_MAX)
+			return eh_yaml_fail(e, part->err, "at most %d other protected attributes can be strata", EH_MAP_OTHERS_MAX);
 	}
 	*out = (struct eh_map_refs){.given = true, .ref = refs, .n = n};
 	return EH_OK;

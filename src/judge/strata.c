@@ -8,14 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ATTRIBUTES_MAX 4 /* other attributes that one is conditioned on: their codes fill 32 bits of the key */
 #define UNKNOWN (UINT32_MAX - 1)
 
 struct eh_judge_projection {
 	struct eh_arena *home;
 	struct eh_cube_names *names;
 	uint32_t strata_n, stratum[EH_MAP_STRATA_MAX];
-	uint32_t attributes_n, attribute[ATTRIBUTES_MAX];
+	uint32_t attributes_n, attribute[EH_MAP_OTHERS_MAX]; /* their codes fill 32 bits of a key */
 	const char **title;
 	uint32_t *of_tuple; /* projected number by tuple code; UNKNOWN: not looked at yet */
 	uint32_t tuples;
@@ -36,8 +35,8 @@ static void take_named(struct eh_judge_projection *p, const struct eh_map_refs *
 	for (size_t i = 0; i < refs->n; i++) {
 		if (refs->ref[i].list == EH_MAP_STRATUM)
 			p->stratum[p->strata_n++] = (uint32_t)refs->ref[i].at;
-		else if (p->attributes_n < ATTRIBUTES_MAX)
-			p->attribute[p->attributes_n++] = (uint32_t)refs->ref[i].at;
+		else
+			p->attribute[p->attributes_n++] = (uint32_t)refs->ref[i].at; /* the map has at most so many */
 	}
 }
 

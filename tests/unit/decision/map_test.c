@@ -296,6 +296,12 @@ static void audit_is_checked(void **state)
 	refuse_with("audit", "audit: {sex: {strata: [tier]}}",
 	            "m.yaml:6:24: \"tier\" is not a stratum or a protected attribute of this map");
 	refuse_with("audit", "audit: {sex: {strata: [sex]}}", "m.yaml:6:24: \"sex\" cannot be a stratum of itself");
+	refuse("source: s\ntable: t\ncolumns: {id: i, decided_at: d, decision: y}\nfavourable: [a]\nprotected:\n"
+	       "  - {name: a, column: a, reference: r}\n  - {name: b, column: b, reference: r}\n"
+	       "  - {name: c, column: c, reference: r}\n  - {name: d, column: e, reference: r}\n"
+	       "  - {name: e, column: f, reference: r}\n  - {name: f, column: g, reference: r}\n"
+	       "audit: {a: {strata: [b, c, d, e, f]}}\n",
+	       "m.yaml:12:34: at most 4 other protected attributes can be strata");
 	refuse_with("audit", "audit: {sex: {controls: [sex]}}", "m.yaml:6:26: \"sex\" is not a feature or a stratum of this map");
 	refuse_with("audit", "audit: {intersections: [[sex]]}",
 	            "m.yaml:6:25: audit.intersections[0] must name two attributes");
