@@ -21,7 +21,7 @@ struct eh_ledger_finding *eh_ledger_check_find(struct eh_ledger_checking *c, con
 	va_list args;
 
 	va_start(args, format);
-	*f = (struct eh_ledger_finding){.what = what,
+	*f = (struct eh_ledger_finding){.what = eh_arena_strdup(c->arena, what),
 	                                .leaf_index = leaf_index,
 	                                .first_pane_us = INT64_MIN,
 	                                .last_pane_us = INT64_MIN,
