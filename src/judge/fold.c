@@ -264,10 +264,11 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 	if (rc != EH_OK)
 		return rc;
 	for (uint32_t a = 0; a < s->shape.attributes; a++) {
+		fold_attribute(s, a, close->older, close->older_from_us, end_us, true);
 		fold_attribute(s, a, close->late, close->late_from_us, end_us, true);
 		fold_attribute(s, a, seen ? close->pane : NULL, close->last_pane_us, end_us, false);
 		for (uint32_t i = 0; i < s->attribute[a].pairs; i++)
-			eh_judge_pair_calendar(s->attribute[a].pair[i], close->clock_us);
+			eh_judge_pair_calendar(s->attribute[a].pair[i], end_us);
 	}
 	if (seen)
 		rc = judge_pane(judge, s, close, &lines, err);

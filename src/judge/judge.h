@@ -38,8 +38,10 @@ struct eh_judge_close {
 	int64_t clock_us;                    /* T of the step; in history the end of the last pane */
 	bool history;
 	const struct eh_cube *pane;    /* NULL: nothing in it */
-	const struct eh_cube *late;    /* NULL: nothing came late since the last close */
+	const struct eh_cube *late;    /* came late since the last close, for panes of the window; NULL: nothing did */
 	int64_t late_from_us;          /* start of the oldest pane that something came late for */
+	const struct eh_cube *older;   /* came late for panes that left the window already: evidence, no figure; or NULL */
+	int64_t older_from_us;
 	const struct eh_cube *expired; /* NULL: nothing left the window */
 };
 

@@ -187,9 +187,9 @@ void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table
 	++*steps;
 }
 
-void eh_judge_pair_calendar(struct eh_judge_pair *pair, int64_t clock_us)
+void eh_judge_pair_calendar(struct eh_judge_pair *pair, int64_t end_us)
 {
-	if (pair->per_year_set || clock_us < pair->first_us + SETTLING_US)
+	if (pair->per_year_set || end_us < pair->first_us + SETTLING_US)
 		return;
 	double counted = (double)pair->blocks_seen * 365.0 / 28.0;
 
@@ -205,6 +205,13 @@ void eh_judge_pair_reset(struct eh_judge_pair *pair)
 				ehs_detector_init(&pair->track[o][k].detector[l], pair->track[o][k].detector[l].tau);
 	pair->blocks = 0;
 	pair->pool_n = 0;
+	for (int late = 0; late < 2; late++) { /* what waits for its block was decided before the closing */
+		struct eh_judge_pending *p = late ? &pair->pending_late : &pair->pending;
+
+		p->total = (struct eh_judge_counts){0};
+		p->n = 0;
+		p->any = false;
+	}
 }
 
 double eh_judge_log_m(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)

@@ -89,8 +89,9 @@ void eh_judge_pair_free(struct eh_judge_pair *pair);
 void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table *pane, uint32_t reference, int64_t from_us,
                          int64_t at_us, bool late, uint32_t *steps);
 
-/* Sets B once, at the first close 28 days after the pair's first decision. */
-void eh_judge_pair_calendar(struct eh_judge_pair *pair, int64_t clock_us);
+/* Sets B once, at the first close whose pane ends 28 days or more after the pair's first decision.  The pane's end
+ * stands for T: where judge catches up, T is far ahead of what it has folded. */
+void eh_judge_pair_calendar(struct eh_judge_pair *pair, int64_t end_us);
 
 /* Evidence restarts at nothing: an alert was closed by its people. */
 void eh_judge_pair_reset(struct eh_judge_pair *pair);

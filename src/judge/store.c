@@ -38,6 +38,7 @@ void eh_judge_store_close(struct eh_judge_store *store)
 		drop_ahead(&f->leaving);
 		eh_cube_free(f->pane);
 		eh_cube_free(f->late);
+		eh_cube_free(f->older);
 		eh_cube_free(f->expired);
 	}
 	eh_judge_free(store->judge);
@@ -76,6 +77,7 @@ static enum eh_rc join(struct eh_judge_store *store, const PGresult *res, int ro
 	feed->last_included = feed->last_leaf = -1;
 	feed->pane = eh_cube_new(feed->source->names);
 	feed->late = eh_cube_new(feed->source->names);
+	feed->older = eh_cube_new(feed->source->names);
 	feed->expired = eh_cube_new(feed->source->names);
 	while (*end != NULL)
 		end = &(*end)->next;
@@ -111,20 +113,19 @@ enum eh_rc eh_judge_store_look(struct eh_judge_store *store, struct eh_err *err)
 	return rc;
 }
 
-/* Adds what came late to a cube; *oldest_us becomes the first pane met.  Rows before `from_us` are left out. */
-static enum eh_rc add_rows(struct eh_cube *cube, const PGresult *res, int64_t from_us, int64_t *oldest_us, struct eh_err *err)
+/* What came late: for panes from `window_us` on to one cube, for older ones to another; the first pane of each. */
+static enum eh_rc add_late(struct eh_judge_feed *feed, const PGresult *res, int64_t window_us, int64_t *late_us, int64_t *older_us,
+                           struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
 
 	for (int row = 0; rc == EH_OK && row < PQntuples(res); row++) {
-		int64_t pane_us = eh_pg_int8(res, row, 0);
+		int64_t pane_us = eh_pg_int8(res, row, 0), *first_us = pane_us < window_us ? older_us : late_us;
 		struct eh_pg_bytes block = eh_pg_bytea(res, row, 2, NULL);
 
-		if (pane_us < from_us)
-			continue;
-		if (oldest_us != NULL && pane_us < *oldest_us)
-			*oldest_us = pane_us;
-		rc = eh_cube_decode(cube, block.data, block.n, err);
+		if (pane_us < *first_us)
+			*first_us = pane_us;
+		rc = eh_cube_decode(pane_us < window_us ? feed->older : feed->late, block.data, block.n, err);
 	}
 	return rc;
 }
@@ -178,13 +179,14 @@ static enum eh_rc load(struct eh_judge_store *store, struct eh_judge_feed *feed,
 }
 
 static enum eh_rc load_late(struct eh_judge_store *store, struct eh_judge_feed *feed, const struct eh_judge_step *step,
-                            int64_t window_us, int64_t *oldest_us, struct eh_err *err)
+                            int64_t window_us, int64_t *late_us, int64_t *older_us, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
 
 	eh_cube_clear(feed->late);
-	*oldest_us = INT64_MAX;
+	eh_cube_clear(feed->older);
+	*late_us = *older_us = INT64_MAX;
 	if (feed->next_pane_us == INT64_MIN || feed->last_included == step->included)
 		return EH_OK;
 	eh_pg_arg_int8(&args, feed->source->source_id);
@@ -192,7 +194,7 @@ static enum eh_rc load_late(struct eh_judge_store *store, struct eh_judge_feed *
 	eh_pg_arg_int8(&args, step->included);
 	eh_pg_arg_int8(&args, feed->next_pane_us);
 	enum eh_rc rc = eh_pg_query_binary(store->pg, &eh_sql_judge_read_late, &args, &res, err);
-	return rc == EH_OK ? add_rows(feed->late, res, window_us, oldest_us, err) : rc;
+	return rc == EH_OK ? add_late(feed, res, window_us, late_us, older_us, err) : rc;
 }
 
 /* The panes that were in the window of the last close and are not in this one's. */
@@ -213,11 +215,11 @@ static enum eh_rc load_expired(struct eh_judge_store *store, struct eh_judge_fee
 enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_step *step, struct eh_err *err)
 {
 	struct eh_judge_source *source = feed->source;
-	int64_t window_us = eh_judge_window_start(source, step->last_pane_us), late_us;
+	int64_t window_us = eh_judge_window_start(source, step->last_pane_us), late_us, older_us;
 	enum eh_rc rc = load(store, feed, &feed->entering, step->first_pane_us, step->last_pane_us, step->included, feed->pane, err);
 
 	if (rc == EH_OK)
-		rc = load_late(store, feed, step, window_us, &late_us, err);
+		rc = load_late(store, feed, step, window_us, &late_us, &older_us, err);
 	if (rc == EH_OK)
 		rc = load_expired(store, feed, window_us, err);
 	if (rc != EH_OK)
@@ -230,6 +232,8 @@ enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_fee
 	                               .pane = step->n > 0 ? feed->pane : NULL,
 	                               .late = eh_cube_n(feed->late) > 0 ? feed->late : NULL,
 	                               .late_from_us = late_us,
+	                               .older = eh_cube_n(feed->older) > 0 ? feed->older : NULL,
+	                               .older_from_us = older_us,
 	                               .expired = eh_cube_n(feed->expired) > 0 ? feed->expired : NULL};
 	rc = eh_judge_fold(store->judge, source, &close, &step->digest, err);
 	if (rc != EH_OK)

@@ -36,7 +36,7 @@ struct eh_judge_feed {
 	int64_t last_included; /* of the last close; -1 */
 	int64_t last_leaf;     /* leaf of the last close with decisions; -1 */
 	struct eh_judge_ahead entering, leaving;
-	struct eh_cube *pane, *late, *expired; /* scratch */
+	struct eh_cube *pane, *late, *older, *expired; /* scratch */
 };
 
 struct eh_judge_store {

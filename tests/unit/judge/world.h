@@ -130,7 +130,7 @@ struct world {
 	struct eh_arena *home;
 	struct eh_judge *judge;
 	struct eh_judge_source *source;
-	struct eh_cube *pane, *late, *expired;
+	struct eh_cube *pane, *late, *older, *expired;
 	int64_t next_pane_us; /* INT64_MIN: nothing was closed yet */
 	int64_t included;
 	struct eh_sha256 digest; /* of the last close */
@@ -145,6 +145,7 @@ static inline struct world world_begin(const struct eh_policy *policy, const cha
 	w.source = eh_judge_add_source(w.judge, 1, world_read_map(w.home, map_text));
 	w.pane = eh_cube_new(w.source->names);
 	w.late = eh_cube_new(w.source->names);
+	w.older = eh_cube_new(w.source->names);
 	w.expired = eh_cube_new(w.source->names);
 	return w;
 }
@@ -153,6 +154,7 @@ static inline void world_end(struct world *w)
 {
 	eh_cube_free(w->pane);
 	eh_cube_free(w->late);
+	eh_cube_free(w->older);
 	eh_cube_free(w->expired);
 	eh_judge_free(w->judge);
 	eh_arena_free(w->home);
@@ -171,9 +173,11 @@ static inline void world_close(struct world *w, const struct world_decision *d, 
 	                                   .last_pane_us = last_us,
 	                                   .clock_us = last_us + EH_HOUR_US,
 	                                   .history = true,
-	                                   .late_from_us = INT64_MAX};
+	                                   .late_from_us = INT64_MAX,
+	                                   .older_from_us = INT64_MAX};
 	eh_cube_clear(w->pane);
 	eh_cube_clear(w->late);
+	eh_cube_clear(w->older);
 	eh_cube_clear(w->expired);
 	for (size_t i = 0; i < n; i++) {
 		bool known = d[i].index <= w->included;
@@ -185,11 +189,15 @@ static inline void world_close(struct world *w, const struct world_decision *d, 
 		else if (!known && d[i].pane_us < first_us && d[i].pane_us >= window_us) {
 			world_add(w->source->names, w->late, &d[i]);
 			w->close.late_from_us = d[i].pane_us < w->close.late_from_us ? d[i].pane_us : w->close.late_from_us;
+		} else if (!known && d[i].pane_us < first_us) {
+			world_add(w->source->names, w->older, &d[i]);
+			w->close.older_from_us = d[i].pane_us < w->close.older_from_us ? d[i].pane_us : w->close.older_from_us;
 		} else if (known && d[i].pane_us >= old_us && d[i].pane_us < window_us && d[i].pane_us < first_us)
 			world_add(w->source->names, w->expired, &d[i]);
 	}
 	w->close.pane = eh_cube_n(w->pane) > 0 ? w->pane : NULL;
 	w->close.late = eh_cube_n(w->late) > 0 ? w->late : NULL;
+	w->close.older = eh_cube_n(w->older) > 0 ? w->older : NULL;
 	w->close.expired = eh_cube_n(w->expired) > 0 ? w->expired : NULL;
 	expect_rc(EH_OK, eh_judge_fold(w->judge, w->source, &w->close, &w->digest, &err), &err);
 	w->next_pane_us = last_us + EH_HOUR_US;
