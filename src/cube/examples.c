@@ -42,9 +42,20 @@ struct reservoir {
 	struct held held[EH_EXAMPLES_MAX]; /* a heap */
 };
 
+/* What was found out about one cell last: the largest limit of its reservoirs, which only fall. */
+struct cell_limit {
+	uint64_t key[3]; /* as cell_of() makes it */
+	uint64_t limit;
+};
+
+#define CELL_LIMITS 256
+#define SEEN_WORDS 64
+
 struct eh_examples {
 	struct eh_cube_names *names;
 	unsigned char key[EH_EXAMPLES_KEY_BYTES];
+	struct cell_limit cell[CELL_LIMITS]; /* a cache: most decisions are turned away by one look */
+	uint64_t seen[SEEN_WORDS];           /* a bit by hash: none of a clear bit was ever kept */
 	struct eh_table reservoirs; /* key_of() -> position in `reservoir`, limit */
 	struct reservoir *reservoir;
 	uint32_t reservoir_cap;
@@ -93,6 +104,8 @@ void eh_examples_clear(struct eh_examples *ex)
 	eh_table_clear(&ex->reservoirs);
 	eh_arena_reset(ex->ids);
 	ex->n = ex->in_use = ex->unused_n = 0;
+	memset(ex->cell, 0, sizeof ex->cell);
+	memset(ex->seen, 0, sizeof ex->seen);
 }
 
 size_t eh_examples_n(const struct eh_examples *ex)
@@ -156,6 +169,8 @@ static bool wants(const struct eh_examples *ex, const struct reservoir *r, uint6
 {
 	if (r->n == EH_EXAMPLES_MAX && compare(hash, id, r->held[0].hash, ex->kept[r->held[0].at].id) >= 0)
 		return false;
+	if ((ex->seen[hash / 64 % SEEN_WORDS] >> hash % 64 & 1) == 0)
+		return true;
 	for (uint32_t i = 0; i < r->n; i++)
 		if (r->held[i].hash == hash && compare(hash, id, hash, ex->kept[r->held[i].at].id) == 0)
 			return false;
@@ -176,6 +191,7 @@ static uint32_t keep(struct eh_examples *ex, const struct kept *row)
 	ex->kept[at] = *row;
 	ex->kept[at].id.at = eh_arena_strndup(ex->ids, row->id.at, row->id.n);
 	ex->in_use++;
+	ex->seen[row->hash / 64 % SEEN_WORDS] |= UINT64_C(1) << row->hash % 64;
 	return at;
 }
 
@@ -228,22 +244,41 @@ static void take(struct eh_examples *ex, uint64_t *found, uint32_t at)
 		found[1] = r->held[0].hash;
 }
 
+/* The place in the cache of the cell of a row, and the key that must stand there; the last word is never 0. */
+static struct cell_limit *cell_of(struct eh_examples *ex, const struct kept *row, uint64_t key[3])
+{
+	memcpy(key, row->group, 2 * sizeof *key);
+	key[2] = (uint64_t)row->lineage << 2 | (uint64_t)row->favourable << 1 | 1;
+	uint64_t h = (key[0] ^ key[1] * 31 ^ key[2] << 7) * UINT64_C(0x9e3779b97f4a7c15);
+	return &ex->cell[h >> 56];
+}
+
+_Static_assert(CELL_LIMITS == 1 << 8 && EH_CUBE_MAX_ATTRIBUTES == 16, "as cell_of() counts");
+
 void eh_examples_add(struct eh_examples *ex, const uint8_t *groups, bool favourable, uint32_t lineage,
                      struct eh_text id)
 {
 	uint32_t attributes = ex->names->shape.attributes, at = EH_CUBE_NO_CODE;
 	struct kept row = {.hash = hash_of(ex, id), .id = id, .lineage = lineage, .favourable = favourable};
+	uint64_t key[3], limit = 0;
 
 	memcpy(row.group, groups, attributes);
+	struct cell_limit *cell = cell_of(ex, &row, key);
+	bool known = cell->key[2] == key[2] && cell->key[0] == key[0] && cell->key[1] == key[1];
+	if (known && row.hash > cell->limit)
+		return;
 	for (uint32_t a = 0; a < attributes; a++) {
 		uint64_t *found = reservoir_at(ex, key_of(a, groups[a], favourable, lineage));
 
-		if (row.hash > found[1] || !wants(ex, &ex->reservoir[found[0]], row.hash, id))
-			continue;
-		if (at == EH_CUBE_NO_CODE)
-			at = keep(ex, &row);
-		take(ex, found, at);
+		if (row.hash <= found[1] && wants(ex, &ex->reservoir[found[0]], row.hash, id)) {
+			if (at == EH_CUBE_NO_CODE)
+				at = keep(ex, &row);
+			take(ex, found, at);
+		}
+		limit = found[1] > limit ? found[1] : limit;
 	}
+	memcpy(cell->key, key, sizeof key);
+	cell->limit = limit;
 }
 
 /* ---- packing ---- */

@@ -17,6 +17,7 @@ void eh_dictionary_init(struct eh_dictionary *d, struct eh_arena *arena, const c
 {
 	*d = (struct eh_dictionary){.arena = arena, .kind = kind, .width = width, .cap = cap, .room = FIRST_ROOM};
 	d->entry = eh_arena_zalloc(arena, d->room, sizeof *d->entry);
+	d->asked = eh_arena_zalloc(arena, width + 1, sizeof *d->asked);
 	make_slots(d);
 }
 
@@ -25,13 +26,7 @@ bool eh_dictionary_full(const struct eh_dictionary *d)
 	return d->cap != 0 && d->n == d->cap;
 }
 
-static uint64_t mix(uint64_t h, uint64_t word)
-{
-	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 32;
-}
-
-static uint64_t eight_bytes(const char *at)
+static inline uint64_t eight_bytes(const char *at)
 {
 	uint64_t word;
 
@@ -39,70 +34,68 @@ static uint64_t eight_bytes(const char *at)
 	return word;
 }
 
-/* The bytes of a text of less than 8, each in one word at least. */
-static uint64_t few_bytes(struct eh_text text)
+static inline struct eh_dictionary_word take_apart(struct eh_text text)
 {
-	uint32_t head, tail;
+	struct eh_dictionary_word word = {.at = text.at, .n = text.n};
+	uint32_t half;
 
-	if (text.n >= 4) {
-		memcpy(&head, text.at, sizeof head);
-		memcpy(&tail, text.at + text.n - 4, sizeof tail);
-		return (uint64_t)head << 32 | tail;
+	if (text.n >= 8) {
+		word.head = eight_bytes(text.at);
+		word.tail = eight_bytes(text.at + text.n - 8);
+	} else if (text.n >= 4) {
+		memcpy(&half, text.at, sizeof half);
+		word.head = half;
+		memcpy(&half, text.at + text.n - 4, sizeof half);
+		word.tail = half;
+	} else if (text.n > 0) {
+		const unsigned char *at = (const unsigned char *)text.at;
+
+		word.head = (uint64_t)at[0] << 16 | (uint64_t)at[text.n / 2] << 8 | at[text.n - 1];
 	}
-	if (text.n == 0)
-		return 0;
-	const unsigned char *at = (const unsigned char *)text.at;
-	return (uint64_t)at[0] << 16 | (uint64_t)at[text.n / 2] << 8 | at[text.n - 1];
+	return word;
 }
 
-/* Eight bytes at a time; the last eight may overlap those before, which does no harm. */
-static uint64_t hash_text(uint64_t h, struct eh_text text)
+/* The middle of a long text takes no part: such names differ at their ends, and are compared whole. */
+static inline uint64_t mix(uint64_t h, const struct eh_dictionary_word *word)
 {
-	h = mix(h, text.n);
-	if (text.n < 8)
-		return mix(h, few_bytes(text));
-	for (size_t i = 8; i < text.n; i += 8)
-		h = mix(h, eight_bytes(text.at + i - 8));
-	return mix(h, eight_bytes(text.at + text.n - 8));
+	h = (h ^ word->head ^ word->n << 56) * UINT64_C(0x9e3779b97f4a7c15);
+	h = (h ^ h >> 32 ^ word->tail) * UINT64_C(0xd6e8feb86659fd93);
+	return h ^ h >> 32;
 }
 
-static uint64_t hash_key(const struct eh_dictionary *d, const struct eh_text *key)
+static uint64_t ask(const struct eh_dictionary *d, const struct eh_text *key)
 {
 	uint64_t h = 0;
 
-	for (uint32_t i = 0; i < d->width; i++)
-		h = hash_text(h, key[i]);
+	for (uint32_t i = 0; i < d->width; i++) {
+		d->asked[i] = take_apart(key[i]);
+		h = mix(h, &d->asked[i]);
+	}
 	return h;
 }
 
-static bool same_text(struct eh_text a, struct eh_text b)
+static inline bool same_word(const struct eh_dictionary_word *a, const struct eh_dictionary_word *b)
 {
-	if (a.n != b.n)
-		return false;
-	if (a.n < 8)
-		return few_bytes(a) == few_bytes(b);
-	if (a.n <= 16)
-		return eight_bytes(a.at) == eight_bytes(b.at) && eight_bytes(a.at + a.n - 8) == eight_bytes(b.at + b.n - 8);
-	return memcmp(a.at, b.at, a.n) == 0;
+	return a->n == b->n && a->head == b->head && a->tail == b->tail && (a->n <= 16 || memcmp(a->at, b->at, a->n) == 0);
 }
 
-static bool same_key(const struct eh_dictionary *d, const struct eh_text *a, const struct eh_text *b)
+static bool same_key(uint32_t width, const struct eh_dictionary_word *a, const struct eh_dictionary_word *b)
 {
-	for (uint32_t i = 0; i < d->width; i++)
-		if (!same_text(a[i], b[i]))
+	for (uint32_t i = 0; i < width; i++)
+		if (!same_word(&a[i], &b[i]))
 			return false;
 	return true;
 }
 
 /* The slot that holds the key, or the empty one where it would go. */
-static uint32_t find_slot(const struct eh_dictionary *d, const struct eh_text *key, uint64_t hash)
+static uint32_t find_slot(const struct eh_dictionary *d, const struct eh_dictionary_word *key, uint64_t hash)
 {
 	uint32_t at = (uint32_t)hash & d->mask;
 
 	for (; d->slot[at] != 0; at = (at + 1) & d->mask) {
 		const struct eh_dictionary_entry *entry = &d->entry[d->slot[at] - 1];
 
-		if (entry->hash == hash && same_key(d, entry->key, key))
+		if (entry->hash == hash && same_key(d->width, entry->key, key))
 			break;
 	}
 	return at;
@@ -110,7 +103,8 @@ static uint32_t find_slot(const struct eh_dictionary *d, const struct eh_text *k
 
 const struct eh_dictionary_entry *eh_dictionary_find(const struct eh_dictionary *d, const struct eh_text *key)
 {
-	uint32_t at = d->slot[find_slot(d, key, hash_key(d, key))];
+	uint64_t hash = ask(d, key);
+	uint32_t at = d->slot[find_slot(d, d->asked, hash)];
 
 	return at == 0 ? NULL : &d->entry[at - 1];
 }
@@ -130,17 +124,18 @@ static void grow(struct eh_dictionary *d)
 const struct eh_dictionary_entry *eh_dictionary_add(struct eh_dictionary *d, const struct eh_text *key, const char *value,
                                                     uint32_t code)
 {
-	struct eh_text *copy = eh_arena_zalloc(d->arena, d->width + 1, sizeof *copy);
-	uint64_t hash = hash_key(d, key);
+	struct eh_dictionary_word *copy = eh_arena_zalloc(d->arena, d->width + 1, sizeof *copy);
+	uint64_t hash = ask(d, key);
 
 	EH_ASSERT(!eh_dictionary_full(d));
 	if (d->n == d->room)
 		grow(d);
-	uint32_t at = find_slot(d, key, hash);
+	uint32_t at = find_slot(d, d->asked, hash);
 	EH_ASSERT(d->slot[at] == 0);
-	for (uint32_t i = 0; i < d->width; i++)
-		if (key[i].n > 0)
-			copy[i] = (struct eh_text){eh_arena_strndup(d->arena, key[i].at, key[i].n), key[i].n};
+	for (uint32_t i = 0; i < d->width; i++) {
+		copy[i] = d->asked[i];
+		copy[i].at = key[i].n > 0 ? eh_arena_strndup(d->arena, key[i].at, key[i].n) : NULL;
+	}
 	d->entry[d->n] = (struct eh_dictionary_entry){
 		.key = copy, .value = value == NULL ? NULL : eh_arena_strdup(d->arena, value), .hash = hash, .code = code};
 	d->slot[at] = ++d->n;

@@ -15,20 +15,30 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+/* A text's first and last bytes, which with its length are the whole of it up to 16 bytes. */
+struct eh_dictionary_word {
+	uint64_t head, tail;
+	const char *at;
+	size_t n; /* 0: missing */
+};
+
+struct eh_dictionary_entry {
+	const struct eh_dictionary_word *key; /* width of them */
+	const char *value;                    /* as stored; NULL where it never is */
+	uint64_t hash;
+	uint32_t code; /* in the cube's names */
+};
+
 struct eh_dictionary {
 	struct eh_arena *arena;
 	const char *kind;
 	uint32_t width; /* texts of a key */
 	uint32_t cap;   /* at most so many entries; 0: any number */
 	uint32_t n, room, stored; /* entries 0 .. stored-1 are in the store */
-	struct eh_dictionary_entry {
-		const struct eh_text *key; /* width texts; a missing one has n 0 */
-		const char *value;         /* as stored; NULL where it never is */
-		uint64_t hash;
-		uint32_t code; /* in the cube's names */
-	} *entry;
+	struct eh_dictionary_entry *entry;
 	uint32_t *slot; /* open addressing: index + 1, 0 empty */
 	uint32_t mask;
+	struct eh_dictionary_word *asked; /* the key of a lookup, taken apart */
 };
 
 void eh_dictionary_init(struct eh_dictionary *d, struct eh_arena *arena, const char *kind, uint32_t width, uint32_t cap);
