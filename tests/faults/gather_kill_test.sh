@@ -87,7 +87,7 @@ history_is_killed() {
 	kills=0
 	while [ "$(value killed phase)" != live ]; do
 		start_gather
-		sleep "$(pause 350)"
+		sleep "$(pause $((350 + 50 * kills)))" # a busy machine needs longer to get anywhere
 		kill_gather
 		kills=$((kills + 1))
 		[ $kills -lt 60 ] || return 1
@@ -109,7 +109,7 @@ live_is_killed() {
 	kills=0
 	until [ -e "$done_file" ]; do
 		start_gather
-		sleep "$(pause 400)"
+		sleep "$(pause $((400 + 50 * kills)))"
 		kill_gather
 		kills=$((kills + 1))
 	done
