@@ -21,7 +21,8 @@ const char eh_cli_alerts_usage[] =
 	"usage: evenhand alerts list [--json]\n"
 	"       evenhand alerts show ALERT [--json]\n"
 	"       evenhand alerts acknowledge|investigate|mitigate|verify|note|reopen ALERT --as USER --reason TEXT\n"
-	"       evenhand alerts propose ALERT --event close-fixed|close-not-confirmed|accept-risk --as USER --reason TEXT\n"
+	"       evenhand alerts propose ALERT --event close-fixed|close-not-confirmed|accept-risk --as USER --reason "
+        "TEXT\n"
 	"       evenhand alerts approve REQUEST --as USER\n"
 	"\n"
 	"A step is a request: judge checks user, role and state, carries it out, and puts it on the\n"
@@ -58,14 +59,15 @@ static json_t *alert_json(const PGresult *res, int row, bool whole)
 {
 	json_error_t why;
 	EH_JSON_AUTO body = json_loads(eh_pg_text(res, row, 14), 0, &why);
-	json_t *alert = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "type", "alert", "alert",
-	                          eh_pg_text(res, row, 0), "kind", eh_pg_text(res, row, 1), "source", eh_pg_text(res, row, 2), "attribute",
-	                          eh_pg_text(res, row, 3), "group", eh_pg_text(res, row, 4), "event", eh_pg_text(res, row, 5), "state",
-	                          eh_pg_text(res, row, 6), "severity", eh_pg_text(res, row, 7), "at", instant(res, row, 8), "pane_end",
-	                          instant(res, row, 9), "onset", instant(res, row, 10), "evidence_sha256", eh_pg_text(res, row, 11),
-	                          "policy_sha256", eh_pg_text(res, row, 12), "found_in", eh_pg_text(res, row, 13), "outcome",
-	                          pick(body, "outcome"), "owner", pick(body, "owner"), "lineage", pick(body, "lineage"), "sentence",
-	                          pick(body, "sentence"));
+	json_t *alert = json_pack(
+		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "type", "alert",
+		"alert", eh_pg_text(res, row, 0), "kind", eh_pg_text(res, row, 1), "source", eh_pg_text(res, row, 2),
+		"attribute", eh_pg_text(res, row, 3), "group", eh_pg_text(res, row, 4), "event",
+		eh_pg_text(res, row, 5), "state", eh_pg_text(res, row, 6), "severity", eh_pg_text(res, row, 7), "at",
+		instant(res, row, 8), "pane_end", instant(res, row, 9), "onset", instant(res, row, 10),
+		"evidence_sha256", eh_pg_text(res, row, 11), "policy_sha256", eh_pg_text(res, row, 12), "found_in",
+		eh_pg_text(res, row, 13), "outcome", pick(body, "outcome"), "owner", pick(body, "owner"), "lineage",
+		pick(body, "lineage"), "sentence", pick(body, "sentence"));
 
 	EH_ASSERT(alert != NULL);
 	if (whole)
@@ -77,8 +79,8 @@ static void print_alert(const PGresult *res, int row)
 {
 	EH_JSON_AUTO alert = alert_json(res, row, false);
 
-	printf("%s  %-22s %-7s %s: %s %s%s\n", eh_pg_text(res, row, 0), eh_pg_text(res, row, 6), eh_pg_text(res, row, 7),
-	       eh_pg_text(res, row, 2), eh_pg_text(res, row, 3), eh_pg_text(res, row, 4),
+	printf("%s  %-22s %-7s %s: %s %s%s\n", eh_pg_text(res, row, 0), eh_pg_text(res, row, 6),
+	       eh_pg_text(res, row, 7), eh_pg_text(res, row, 2), eh_pg_text(res, row, 3), eh_pg_text(res, row, 4),
 	       strcmp(eh_pg_text(res, row, 13), "history") == 0 ? " (found in history)" : "");
 	printf("    %s\n", json_string_value(json_object_get(alert, "sentence")));
 }
@@ -92,12 +94,14 @@ static enum eh_rc print_steps(struct eh_pg *pg, const char *alert_id, struct eh_
 	enum eh_rc rc = eh_pg_query(pg, &eh_sql_cli_read_steps, &args, &res, err);
 	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
 		char at[EH_TIME_TEXT];
-		const char *actor = eh_pg_text(res, i, 5), *second = eh_pg_text(res, i, 6), *reason = eh_pg_text(res, i, 7);
+		const char *actor = eh_pg_text(res, i, 5), *second = eh_pg_text(res, i, 6),
+			   *reason = eh_pg_text(res, i, 7);
 
 		eh_time_format(eh_pg_int8(res, i, 4), at);
-		printf("    %s  %s: %s%s%s%s%s%s%s  (leaf %s)\n", at, eh_pg_text(res, i, 1), eh_pg_text(res, i, 3), actor != NULL ? ", " : "",
-		       actor != NULL ? actor : "", second != NULL ? " and " : "", second != NULL ? second : "", reason != NULL ? ": " : "",
-		       reason != NULL ? reason : "", eh_pg_text(res, i, 8));
+		printf("    %s  %s: %s%s%s%s%s%s%s  (leaf %s)\n", at, eh_pg_text(res, i, 1), eh_pg_text(res, i, 3),
+		       actor != NULL ? ", " : "", actor != NULL ? actor : "", second != NULL ? " and " : "",
+		       second != NULL ? second : "", reason != NULL ? ": " : "", reason != NULL ? reason : "",
+		       eh_pg_text(res, i, 8));
 	}
 	return rc;
 }
@@ -166,7 +170,8 @@ static enum eh_rc wait_for_answer(struct eh_pg *pg, int64_t request_id, struct e
 		if (rc != EH_OK)
 			return rc;
 		if (PQntuples(res) > 0 && !eh_pg_bool(res, 0, 0))
-			return eh_fail(err, EH_REFUSED, "request %lld was refused: %s", (long long)request_id, eh_pg_text(res, 0, 1));
+			return eh_fail(err, EH_REFUSED, "request %lld was refused: %s", (long long)request_id,
+			               eh_pg_text(res, 0, 1));
 		if (PQntuples(res) > 0) {
 			printf("request %lld: %s\n", (long long)request_id, eh_pg_text(res, 0, 1));
 			return EH_OK;
@@ -229,7 +234,8 @@ static enum eh_rc request(struct eh_pg *pg, const struct ask *ask, struct eh_err
 
 static bool is_step(const char *word)
 {
-	static const char *const steps[] = {"acknowledge", "investigate", "mitigate", "verify", "note", "reopen", "propose", "approve"};
+	static const char *const steps[] = {"acknowledge", "investigate", "mitigate", "verify",
+	                                    "note",        "reopen",      "propose",  "approve"};
 
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
 		if (strcmp(steps[i], word) == 0)
@@ -261,8 +267,11 @@ int eh_cli_alerts(int argc, char **argv, struct eh_settings *settings)
 	EH_PG_AUTO pg = NULL;
 	struct ask ask = {0};
 	bool json = false;
-	const struct eh_cli_flag flags[] = {
-		{"as", &ask.user, NULL}, {"reason", &ask.reason, NULL}, {"event", &ask.event, NULL}, {"json", NULL, &json}, {0}};
+	const struct eh_cli_flag flags[] = {{"as", &ask.user, NULL},
+	                                    {"reason", &ask.reason, NULL},
+	                                    {"event", &ask.event, NULL},
+	                                    {"json", NULL, &json},
+	                                    {0}};
 	struct eh_err err;
 
 	if (eh_cli_flags(&argc, argv, flags, &err) != EH_OK || eh_cli_words(argc, argv, 0, 2, &err) != EH_OK ||

@@ -11,17 +11,18 @@
 #include "stats/ehs.h"
 
 const char eh_cli_judge_usage[] = "usage: evenhand judge [--once]\n"
-                                  "\n"
-                                  "Folds what gather counted, closes panes, and raises alerts. Ends with 0 when\n"
-                                  "every source is `follow: no` and all of it is judged.\n"
-                                  "\n"
-                                  "  --once  judge what can be judged now, then end\n";
+				  "\n"
+				  "Folds what gather counted, closes panes, and raises alerts. Ends with 0 when\n"
+				  "every source is `follow: no` and all of it is judged.\n"
+				  "\n"
+				  "  --once  judge what can be judged now, then end\n";
 
 int eh_cli_judge(int argc, char **argv, struct eh_settings *settings)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
 	EH_PG_AUTO pg = NULL;
-	struct eh_judge_run run = {.settings = settings, .policy = eh_policy_default(home), .stop = eh_cli_stop_on_signal()};
+	struct eh_judge_run run = {
+		.settings = settings, .policy = eh_policy_default(home), .stop = eh_cli_stop_on_signal()};
 	const struct eh_cli_flag flags[] = {{"once", NULL, &run.once}, {0}};
 	struct eh_err err;
 

@@ -15,12 +15,12 @@
 #include "stats/ehs.h"
 
 const char eh_cli_lab_usage[] = "usage: evenhand lab --draft P.yaml [--json]\n"
-                                "\n"
-                                "Replays the store's history under a draft policy and under the one in force, and\n"
-                                "says which alerts the draft gains and loses, and which come earlier or later.\n"
-                                "\n"
-                                "  --draft P.yaml  the draft\n"
-                                "  --json          one JSON object on standard output\n";
+				"\n"
+				"Replays the store's history under a draft policy and under the one in force, and\n"
+				"says which alerts the draft gains and loses, and which come earlier or later.\n"
+				"\n"
+				"  --draft P.yaml  the draft\n"
+				"  --json          one JSON object on standard output\n";
 
 /* Keeps the raised line of every alert: {source, attribute, group} -> line. */
 static enum eh_rc keep_raised(void *ctx, const char *line, struct eh_err *err)
@@ -34,22 +34,29 @@ static enum eh_rc keep_raised(void *ctx, const char *line, struct eh_err *err)
 	EH_JSON_AUTO doc = json_loads(line, 0, &why);
 	EH_BUF_AUTO key = {0};
 	eh_buf_printf(&key, "%s / %s / %s", json_string_value(json_object_get(doc, "source")),
-	              json_string_value(json_object_get(doc, "attribute")), json_string_value(json_object_get(doc, "group")));
+	              json_string_value(json_object_get(doc, "attribute")),
+	              json_string_value(json_object_get(doc, "group")));
 	json_t *known = json_object_get(raised, key.data);
 	if (known == NULL)
 		json_object_set_new(raised, key.data,
-		                    json_pack("{s:O,s:O,s:O,s:O}", "at", json_object_get(doc, "at"), "onset", json_object_get(doc, "onset"),
-		                              "outcome", json_object_get(doc, "outcome"), "severity", json_object_get(doc, "severity")));
+		                    json_pack("{s:O,s:O,s:O,s:O}", "at", json_object_get(doc, "at"), "onset",
+		                              json_object_get(doc, "onset"), "outcome", json_object_get(doc, "outcome"),
+		                              "severity", json_object_get(doc, "severity")));
 	else if (strcmp(json_string_value(json_object_get(doc, "event")), "escalated") == 0)
 		json_object_set(known, "severity", json_object_get(doc, "severity"));
 	return EH_OK;
 }
 
-static enum eh_rc replay(struct eh_pg *pg, const struct eh_policy *policy, bool check, json_t *raised, struct eh_judge_replayed *out,
-                         struct eh_err *err)
+static enum eh_rc replay(struct eh_pg *pg, const struct eh_policy *policy, bool check, json_t *raised,
+                         struct eh_judge_replayed *out, struct eh_err *err)
 {
-	struct eh_judge_replay how = {
-		.pg = pg, .policy = policy, .check = check, .from_us = INT64_MIN, .to_us = INT64_MAX, .line = keep_raised, .ctx = raised};
+	struct eh_judge_replay how = {.pg = pg,
+	                              .policy = policy,
+	                              .check = check,
+	                              .from_us = INT64_MIN,
+	                              .to_us = INT64_MAX,
+	                              .line = keep_raised,
+	                              .ctx = raised};
 
 	return eh_judge_replay(&how, out, err);
 }
@@ -80,9 +87,13 @@ static json_t *common(const json_t *now, const json_t *draft)
 
 		if (other == NULL)
 			continue;
-		int order = strcmp(json_string_value(json_object_get(other, "at")), json_string_value(json_object_get(value, "at")));
-		json_array_append_new(list, json_pack("{s:s,s:O,s:O,s:s}", "about", key, "in_force", value, "draft", other, "draft_is",
-		                                      order < 0 ? "earlier" : order > 0 ? "later" : "same"));
+		int order = strcmp(json_string_value(json_object_get(other, "at")),
+		                   json_string_value(json_object_get(value, "at")));
+		json_array_append_new(list, json_pack("{s:s,s:O,s:O,s:s}", "about", key, "in_force", value, "draft",
+		                                      other, "draft_is",
+		                                      order < 0   ? "earlier"
+		                                      : order > 0 ? "later"
+		                                                  : "same"));
 	}
 	return list;
 }
@@ -93,7 +104,8 @@ static json_t *policy_json(const struct eh_policy *policy)
 	json_error_t why;
 
 	eh_sha256_hex(&policy->version, version);
-	return json_pack("{s:s,s:s,s:o}", "name", policy->name, "sha256", version, "policy", json_loads(policy->canonical, 0, &why));
+	return json_pack("{s:s,s:s,s:o}", "name", policy->name, "sha256", version, "policy",
+	                 json_loads(policy->canonical, 0, &why));
 }
 
 static void print_list(const char *title, const json_t *list, const char *key)
@@ -107,7 +119,8 @@ static void print_list(const char *title, const json_t *list, const char *key)
 		const json_t *alert = json_object_get(item, key);
 
 		printf("  %s  raised %s, onset %s, %s\n", json_string_value(json_object_get(item, "about")),
-		       json_string_value(json_object_get(alert, "at")), json_string_value(json_object_get(alert, "onset")),
+		       json_string_value(json_object_get(alert, "at")),
+		       json_string_value(json_object_get(alert, "onset")),
 		       json_string_value(json_object_get(alert, "severity")));
 	}
 }
@@ -129,7 +142,8 @@ static void print_text(const json_t *doc)
 	}
 }
 
-static enum eh_rc compare(struct eh_pg *pg, const struct eh_policy *now, const struct eh_policy *draft, bool json, struct eh_err *err)
+static enum eh_rc compare(struct eh_pg *pg, const struct eh_policy *now, const struct eh_policy *draft, bool json,
+                          struct eh_err *err)
 {
 	EH_JSON_AUTO before = json_object();
 	EH_JSON_AUTO after = json_object();
@@ -140,9 +154,10 @@ static enum eh_rc compare(struct eh_pg *pg, const struct eh_policy *now, const s
 		rc = replay(pg, draft, false, after, &replayed, err);
 	if (rc != EH_OK)
 		return rc;
-	EH_JSON_AUTO doc = json_pack("{s:o,s:o,s:o,s:o,s:o,s:I}", "in_force", policy_json(now), "draft", policy_json(draft), "gained",
-	                             missing_from(after, before), "lost", missing_from(before, after), "both", common(before, after), "panes",
-	                             (json_int_t)replayed.panes);
+	EH_JSON_AUTO doc =
+		json_pack("{s:o,s:o,s:o,s:o,s:o,s:I}", "in_force", policy_json(now), "draft", policy_json(draft),
+	                  "gained", missing_from(after, before), "lost", missing_from(before, after), "both",
+	                  common(before, after), "panes", (json_int_t)replayed.panes);
 	EH_ASSERT(doc != NULL);
 	if (json) {
 		json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);

@@ -10,12 +10,12 @@
 #include "policy/policy.h"
 
 const char eh_cli_policy_usage[] = "usage: evenhand policy show [--json]\n"
-                                   "       evenhand policy check FILE.yaml [--json]\n"
-                                   "\n"
-                                   "show prints the policy in force and its version; check reads a draft strictly and\n"
-                                   "prints what it means, or says what is wrong with it (exit 1).\n"
-                                   "\n"
-                                   "  --json  one JSON object on standard output\n";
+				   "       evenhand policy check FILE.yaml [--json]\n"
+				   "\n"
+				   "show prints the policy in force and its version; check reads a draft strictly and\n"
+				   "prints what it means, or says what is wrong with it (exit 1).\n"
+				   "\n"
+				   "  --json  one JSON object on standard output\n";
 
 static void print(const struct eh_policy *policy, bool json)
 {

@@ -67,11 +67,16 @@ static enum eh_rc read_instant(const char *flag, const char *text, int64_t *us, 
 	return eh_hint(err, "write it as 2026-01-31 or 2026-01-31T12:00:00Z.");
 }
 
-static enum eh_rc replay_store(struct eh_pg *pg, const struct eh_policy *policy, bool check, int64_t from_us, int64_t to_us,
-                               struct printing *printing, struct eh_err *err)
+static enum eh_rc replay_store(struct eh_pg *pg, const struct eh_policy *policy, bool check, int64_t from_us,
+                               int64_t to_us, struct printing *printing, struct eh_err *err)
 {
-	struct eh_judge_replay replay = {
-		.pg = pg, .policy = policy, .check = check, .from_us = from_us, .to_us = to_us, .line = print_line, .ctx = printing};
+	struct eh_judge_replay replay = {.pg = pg,
+	                                 .policy = policy,
+	                                 .check = check,
+	                                 .from_us = from_us,
+	                                 .to_us = to_us,
+	                                 .line = print_line,
+	                                 .ctx = printing};
 	struct eh_judge_replayed replayed;
 	enum eh_rc rc = eh_judge_replay(&replay, &replayed, err);
 	EH_BUF_AUTO end = {0};
@@ -89,7 +94,8 @@ static enum eh_rc replay_store(struct eh_pg *pg, const struct eh_policy *policy,
 
 /* Gathers and judges into a scratch store, by the code that does it live. */
 static enum eh_rc fill_scratch(struct eh_settings *settings, const struct eh_scratch *scratch, const struct eh_map *map,
-                               const struct eh_gather_options *options, const struct eh_policy *policy, struct eh_err *err)
+                               const struct eh_gather_options *options, const struct eh_policy *policy,
+                               struct eh_err *err)
 {
 	EH_PG_AUTO store = NULL;
 	EH_PG_AUTO source = NULL;
@@ -109,9 +115,9 @@ static enum eh_rc fill_scratch(struct eh_settings *settings, const struct eh_scr
 	return eh_judge_run(&run, err);
 }
 
-static enum eh_rc replay_map(struct eh_settings *settings, struct eh_arena *home, const char *path, const struct eh_gather_options *options,
-                             const struct eh_policy *policy, int64_t from_us, int64_t to_us, struct printing *printing,
-                             struct eh_err *err)
+static enum eh_rc replay_map(struct eh_settings *settings, struct eh_arena *home, const char *path,
+                             const struct eh_gather_options *options, const struct eh_policy *policy, int64_t from_us,
+                             int64_t to_us, struct printing *printing, struct eh_err *err)
 {
 	const struct eh_map *map;
 	struct eh_scratch scratch;
@@ -135,8 +141,8 @@ static enum eh_rc replay_map(struct eh_settings *settings, struct eh_arena *home
 	return rc;
 }
 
-static enum eh_rc replay_here(struct eh_settings *settings, const struct eh_policy *policy, bool check, int64_t from_us, int64_t to_us,
-                              struct printing *printing, struct eh_err *err)
+static enum eh_rc replay_here(struct eh_settings *settings, const struct eh_policy *policy, bool check, int64_t from_us,
+                              int64_t to_us, struct printing *printing, struct eh_err *err)
 {
 	EH_PG_AUTO pg = NULL;
 	enum eh_rc rc = eh_store_open(settings->store, settings->state, EH_STORE_READER, &pg, err);
@@ -150,8 +156,13 @@ int eh_cli_replay(int argc, char **argv, struct eh_settings *settings)
 	const char *map = NULL, *from = NULL, *to = NULL, *through = NULL, *draft = NULL;
 	struct printing printing = {0};
 	struct eh_gather_options options = {.once = true, .history_only = true, .quiet = true};
-	const struct eh_cli_flag flags[] = {{"map", &map, NULL},         {"from", &from, NULL},    {"to", &to, NULL}, {"through", &through, NULL},
-	                                    {"policy", &draft, NULL}, {"json", NULL, &printing.json}, {0}};
+	const struct eh_cli_flag flags[] = {{"map", &map, NULL},
+	                                    {"from", &from, NULL},
+	                                    {"to", &to, NULL},
+	                                    {"through", &through, NULL},
+	                                    {"policy", &draft, NULL},
+	                                    {"json", NULL, &printing.json},
+	                                    {0}};
 	const struct eh_policy *policy = eh_policy_default(home);
 	int64_t from_us = INT64_MIN, to_us = INT64_MAX;
 	struct eh_err err;
@@ -168,7 +179,8 @@ int eh_cli_replay(int argc, char **argv, struct eh_settings *settings)
 	if (rc == EH_OK && through != NULL && !eh_gather_parse_through(through, &options.through_us))
 		rc = eh_fail(&err, EH_BAD_INPUT, "--through %s is not a date", through);
 	if (rc == EH_OK && through != NULL && map == NULL)
-		rc = eh_fail(&err, EH_BAD_INPUT, "--through needs --map: the clock of the store stands where it stands");
+		rc = eh_fail(&err, EH_BAD_INPUT,
+		             "--through needs --map: the clock of the store stands where it stands");
 	if (rc == EH_OK && draft != NULL)
 		rc = eh_policy_read(home, draft, &policy, &err);
 	if (rc == EH_OK)

@@ -13,7 +13,7 @@
 
 enum eh_pane { EH_PANE_HOUR, EH_PANE_DAY, EH_PANE_WEEK, EH_PANE_MONTH };
 
-int64_t eh_pane_start(enum eh_pane kind, int64_t at_us); /* of the pane that holds the instant */
+int64_t eh_pane_start(enum eh_pane kind, int64_t at_us);   /* of the pane that holds the instant */
 int64_t eh_pane_next(enum eh_pane kind, int64_t start_us); /* its end, which is the start of the next */
 int64_t eh_pane_previous(enum eh_pane kind, int64_t start_us);
 

@@ -40,8 +40,8 @@ static void fit(struct eh_judge_bettor *b, uint32_t number, int64_t now_us)
 	b->stratum_us[number] = now_us;
 }
 
-void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata, int outcome,
-                  int kind, double tau, double log_e[EHS_ALTERNATIVES])
+void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata,
+                  int outcome, int kind, double tau, double log_e[EHS_ALTERNATIVES])
 {
 	__int128 sum[EHS_ALTERNATIVES] = {0};
 
@@ -51,8 +51,8 @@ void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block,
 		double part[EHS_ALTERNATIVES];
 
 		fit(b, strata[i].number, block->at_us);
-		ehs_alternatives_log_e(eh_judge_orient(&strata[i].counts, outcome), ehs_memory_rate(&b->stratum[strata[i].number]),
-		                       tau, part);
+		ehs_alternatives_log_e(eh_judge_orient(&strata[i].counts, outcome),
+		                       ehs_memory_rate(&b->stratum[strata[i].number]), tau, part);
 		for (int a = 0; a < EHS_ALTERNATIVES; a++)
 			sum[a] += (__int128)(part[a] * SUM_UNITS);
 	}
@@ -71,8 +71,8 @@ static void remember(struct ehs_memory *memory, int64_t *last_us, int64_t now_us
 		*last_us = now_us;
 }
 
-void eh_judge_bettor_feed(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata,
-                          int outcome, int kind)
+void eh_judge_bettor_feed(struct eh_judge_bettor *b, const struct eh_judge_block *block,
+                          const struct eh_judge_stratum *strata, int outcome, int kind)
 {
 	if (kind == EH_JUDGE_RAW) {
 		remember(&b->raw, &b->raw_us, block->at_us, eh_judge_orient(&block->total, outcome).ref);

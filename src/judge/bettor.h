@@ -17,9 +17,9 @@ void eh_judge_bettor_begin(struct eh_judge_bettor *b, int64_t now_us);
 void eh_judge_bettor_end(struct eh_judge_bettor *b);
 
 /* log e of the block for the four alternatives at tau, tempered; conditional: the sum over its strata. */
-void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata, int outcome,
-                  int kind, double tau, double log_e[EHS_ALTERNATIVES]);
-void eh_judge_bettor_feed(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata,
-                          int outcome, int kind);
+void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata,
+                  int outcome, int kind, double tau, double log_e[EHS_ALTERNATIVES]);
+void eh_judge_bettor_feed(struct eh_judge_bettor *b, const struct eh_judge_block *block,
+                          const struct eh_judge_stratum *strata, int outcome, int kind);
 
 #endif

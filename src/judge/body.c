@@ -16,14 +16,15 @@
 #include "stats/exact.h"
 #include "stats/proportion.h"
 
-static json_t *table(const struct eh_judge_counts *c, int outcome, struct ehs_interval ratio, int64_t start_us, int64_t end_us)
+static json_t *table(const struct eh_judge_counts *c, int outcome, struct ehs_interval ratio, int64_t start_us,
+                     int64_t end_us)
 {
 	struct ehs_2x2 t = eh_judge_natural(c, outcome);
 
-	return json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:o,s:o,s:o}", "start", eh_judge_time(start_us), "end", eh_judge_time(end_us),
-	                 "n_protected", (json_int_t)t.prot.n, "n_reference", (json_int_t)t.ref.n, "k_protected", (json_int_t)t.prot.x,
-	                 "k_reference", (json_int_t)t.ref.x, "ratio", eh_judge_real(ratio.est), "lo", eh_judge_real(ratio.lo), "hi",
-	                 eh_judge_real(ratio.hi));
+	return json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:o,s:o,s:o}", "start", eh_judge_time(start_us), "end",
+	                 eh_judge_time(end_us), "n_protected", (json_int_t)t.prot.n, "n_reference", (json_int_t)t.ref.n,
+	                 "k_protected", (json_int_t)t.prot.x, "k_reference", (json_int_t)t.ref.x, "ratio",
+	                 eh_judge_real(ratio.est), "lo", eh_judge_real(ratio.lo), "hi", eh_judge_real(ratio.hi));
 }
 
 static const char *outcome_words(int outcome)
@@ -52,12 +53,13 @@ static void write_sentence(struct eh_buf *out, const struct eh_judge_event *e)
 	double line = eh_policy_fraction(policy->line[a->line].tau_ppm);
 
 	plain_date(e->onset.found ? e->onset.onset_us : a->onset_us, since);
-	eh_buf_printf(out, "Since about %s, %s were %.2f times as frequent for %s (%s) as for %s%s", since, outcome_words(a->outcome),
-	              e->onset.ratio.est, eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), attribute->name,
+	eh_buf_printf(out, "Since about %s, %s were %.2f times as frequent for %s (%s) as for %s%s", since,
+	              outcome_words(a->outcome), e->onset.ratio.est,
+	              eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), attribute->name,
 	              attribute->reference, a->kind == EH_JUDGE_CONDITIONAL ? " in the same stratum" : "");
-	eh_buf_printf(out, " (90 %% interval %.2f to %.2f; %llu of %llu against %llu of %llu). ", e->onset.ratio.lo, e->onset.ratio.hi,
-	              (unsigned long long)t.prot.x, (unsigned long long)t.prot.n, (unsigned long long)t.ref.x,
-	              (unsigned long long)t.ref.n);
+	eh_buf_printf(out, " (90 %% interval %.2f to %.2f; %llu of %llu against %llu of %llu). ", e->onset.ratio.lo,
+	              e->onset.ratio.hi, (unsigned long long)t.prot.x, (unsigned long long)t.prot.n,
+	              (unsigned long long)t.ref.x, (unsigned long long)t.ref.n);
 	if (a->outcome == EH_JUDGE_FAVOURABLE)
 		eh_buf_printf(out, "The indicator crossed the line %.2f of policy \"%s\".", line, policy->name);
 	else
@@ -70,14 +72,19 @@ static void write_detail(struct eh_buf *out, const struct eh_judge_event *e)
 	double years = exp(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line));
 
 	if (years > 1e6)
-		eh_buf_puts(out, "If the ratio stood at the line, evidence this strong would arise on average less than once in a million "
+		eh_buf_puts(out, "If the ratio stood at the line, evidence this strong would arise on average less "
+		                 "than once in a million "
 		                 "years of watching this indicator. ");
 	else
-		eh_buf_printf(out, "If the ratio stood at the line, evidence this strong would arise on average about once in %.0f years of "
-		                   "watching this indicator. ",
+		eh_buf_printf(out,
+		              "If the ratio stood at the line, evidence this strong would arise on average about once "
+		              "in %.0f years of "
+		              "watching this indicator. ",
 		              years);
-	eh_buf_puts(out, "The figures since the onset are for a chosen window and tend to overstate; the fixed window of the policy is the "
-	                 "headline. This is a statistical difference between groups; it is not by itself a finding about any person or "
+	eh_buf_puts(out, "The figures since the onset are for a chosen window and tend to overstate; the fixed window "
+	                 "of the policy is the "
+	                 "headline. This is a statistical difference between groups; it is not by itself a finding "
+	                 "about any person or "
 	                 "decision, and it does not say why the difference arose.");
 }
 
@@ -95,16 +102,19 @@ static json_t *folded(const struct eh_judge_event *e)
 		if (!(e->alert->folded & eh_judge_bit(st->outcome, st->kind, st->line)))
 			continue;
 		eh_judge_monitor_key(st->source, st->pair, st->outcome, st->kind, &key);
-		json_array_append_new(list, json_pack("{s:s,s:f,s:o,s:o,s:o,s:b}", "monitor", key.data, "tau",
-		                                      eh_policy_fraction(judge->policy->line[st->line].tau_ppm), "log10_e",
-		                                      eh_judge_real(eh_judge_log_m(st->pair, st->outcome, st->kind, st->line) / log(10.0)),
-		                                      "years", eh_judge_real(exp(st->log_years)), "gate_ratio",
-		                                      eh_judge_real(st->onset.found ? st->onset.ratio.est : NAN), "crossed", st->crossed));
+		json_array_append_new(
+			list,
+			json_pack("{s:s,s:f,s:o,s:o,s:o,s:b}", "monitor", key.data, "tau",
+		                  eh_policy_fraction(judge->policy->line[st->line].tau_ppm), "log10_e",
+		                  eh_judge_real(eh_judge_log_m(st->pair, st->outcome, st->kind, st->line) / log(10.0)),
+		                  "years", eh_judge_real(exp(st->log_years)), "gate_ratio",
+		                  eh_judge_real(st->onset.found ? st->onset.ratio.est : NAN), "crossed", st->crossed));
 	}
 	return list;
 }
 
-static enum eh_rc examples(struct eh_judge_store *store, const struct eh_judge_alert *a, json_t **out, struct eh_err *err)
+static enum eh_rc examples(struct eh_judge_store *store, const struct eh_judge_alert *a, json_t **out,
+                           struct eh_err *err)
 {
 	const struct eh_judge_source *s = a->source;
 	unsigned char key[EH_EXAMPLES_KEY_BYTES];
@@ -126,7 +136,9 @@ static enum eh_rc examples(struct eh_judge_store *store, const struct eh_judge_a
 		rc = eh_examples_decode(ids, packed.data, packed.n, err);
 	}
 	*out = json_array();
-	size_t n = rc == EH_OK ? eh_examples_pick(ids, a->pair->attribute, a->pair->group, true, EH_EXAMPLES_ANY, pick, EH_EXAMPLES_MAX) : 0;
+	size_t n = rc == EH_OK ? eh_examples_pick(ids, a->pair->attribute, a->pair->group, true, EH_EXAMPLES_ANY, pick,
+	                                          EH_EXAMPLES_MAX)
+	                       : 0;
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(*out, json_stringn(pick[i].id.at, pick[i].id.n));
 	eh_examples_free(ids);
@@ -141,7 +153,8 @@ static json_t *strata_names(const struct eh_judge_alert *a)
 		json_decref(list);
 		return json_null();
 	}
-	for (const char *const *name = eh_judge_projection_names(a->source->attribute[a->pair->attribute].projection); *name != NULL; name++)
+	for (const char *const *name = eh_judge_projection_names(a->source->attribute[a->pair->attribute].projection);
+	     *name != NULL; name++)
 		json_array_append_new(list, json_string(*name));
 	return list;
 }
@@ -151,8 +164,8 @@ static json_t *recovery(const struct eh_judge_alert *a)
 {
 	if (!a->recovered)
 		return json_null();
-	return json_pack("{s:o,s:o}", "log10_e", eh_judge_real(ehs_eprocess_log_e(&a->recovery.process) / log(10.0)), "since",
-	                 eh_judge_time(a->raised_us));
+	return json_pack("{s:o,s:o}", "log10_e", eh_judge_real(ehs_eprocess_log_e(&a->recovery.process) / log(10.0)),
+	                 "since", eh_judge_time(a->raised_us));
 }
 
 static void put_numbers(json_t *body, const struct eh_judge_event *e)
@@ -163,23 +176,24 @@ static void put_numbers(json_t *body, const struct eh_judge_event *e)
 	struct eh_judge_window w = eh_judge_in_window(s, a->pair, a->outcome, a->kind, home);
 	struct ehs_2x2 t = eh_judge_natural(&w.counts, a->outcome);
 	double log_m = eh_judge_log_m(a->pair, a->outcome, a->kind, a->line);
-	json_t *more = json_pack(
-		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o},s:o,s:I,s:o}", "since_onset",
-		table(&e->onset.since, a->outcome, e->onset.ratio, e->onset.onset_us, s->pane_end_us), "fixed_window",
-		table(&w.counts, a->outcome, w.air, s->window_start_us, s->pane_end_us), "risk_difference",
-		eh_judge_interval(ehs_rd_newcombe(t, EHS_Z95)), "fisher_p", eh_judge_real(ehs_fisher(t).p), "log10_e",
-		eh_judge_real(log_m / log(10.0)), "years", eh_judge_real(exp(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line))),
-		"peak_log10_e", eh_judge_real(a->peak_log_m / log(10.0)), "onset", eh_judge_time(a->onset_us), "onset_set", "first",
-		eh_judge_time(e->onset.found ? e->onset.first_us : INT64_MIN), "last",
-		eh_judge_time(e->onset.found ? e->onset.last_us : INT64_MIN), "monitors", folded(e), "naive_alerts",
-		(json_int_t)s->naive_alerts, "recovery", recovery(a));
+	json_t *more =
+		json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o},s:o,s:I,s:o}", "since_onset",
+	                  table(&e->onset.since, a->outcome, e->onset.ratio, e->onset.onset_us, s->pane_end_us),
+	                  "fixed_window", table(&w.counts, a->outcome, w.air, s->window_start_us, s->pane_end_us),
+	                  "risk_difference", eh_judge_interval(ehs_rd_newcombe(t, EHS_Z95)), "fisher_p",
+	                  eh_judge_real(ehs_fisher(t).p), "log10_e", eh_judge_real(log_m / log(10.0)), "years",
+	                  eh_judge_real(exp(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line))), "peak_log10_e",
+	                  eh_judge_real(a->peak_log_m / log(10.0)), "onset", eh_judge_time(a->onset_us), "onset_set",
+	                  "first", eh_judge_time(e->onset.found ? e->onset.first_us : INT64_MIN), "last",
+	                  eh_judge_time(e->onset.found ? e->onset.last_us : INT64_MIN), "monitors", folded(e),
+	                  "naive_alerts", (json_int_t)s->naive_alerts, "recovery", recovery(a));
 
 	EH_ASSERT(more != NULL && json_object_update(body, more) == 0);
 	json_decref(more);
 }
 
-enum eh_rc eh_judge_body(struct eh_judge_store *store, const struct eh_judge_event *e, const struct eh_answers *answers, json_t **body,
-                         struct eh_err *err)
+enum eh_rc eh_judge_body(struct eh_judge_store *store, const struct eh_judge_event *e, const struct eh_answers *answers,
+                         json_t **body, struct eh_err *err)
 {
 	const struct eh_judge_alert *a = e->alert;
 	const struct eh_judge_source *s = a->source;
@@ -201,12 +215,14 @@ enum eh_rc eh_judge_body(struct eh_judge_store *store, const struct eh_judge_eve
 	write_detail(&detail, e);
 	eh_sha256_hex(&e->evidence_sha256, evidence);
 	eh_sha256_hex(&eh_judge_policy(s->judge)->version, policy);
-	*body = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s,s:s,s:n}", "alert", a->id, "kind", "bias", "source",
-	                  s->map->source, "attribute", s->map->protect[a->pair->attribute].name, "group",
+	*body = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s,s:s,s:n}", "alert", a->id,
+	                  "kind", "bias", "source", s->map->source, "attribute",
+	                  s->map->protect[a->pair->attribute].name, "group",
 	                  eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), "reference",
-	                  s->map->protect[a->pair->attribute].reference, "outcome", eh_judge_outcome_name(a->outcome), "sentence",
-	                  sentence.data, "detail", detail.data, "strata", strata_names(a), "lineage", lineage, "changed", changed, "examples",
-	                  ids, "evidence_sha256", evidence, "policy_sha256", policy, "policy", eh_judge_policy(s->judge)->name, "owner");
+	                  s->map->protect[a->pair->attribute].reference, "outcome", eh_judge_outcome_name(a->outcome),
+	                  "sentence", sentence.data, "detail", detail.data, "strata", strata_names(a), "lineage",
+	                  lineage, "changed", changed, "examples", ids, "evidence_sha256", evidence, "policy_sha256",
+	                  policy, "policy", eh_judge_policy(s->judge)->name, "owner");
 	EH_ASSERT(*body != NULL);
 	put_numbers(*body, e);
 	return EH_OK;

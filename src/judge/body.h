@@ -13,11 +13,12 @@
 #include "lineage/answers.h"
 
 /* The body of an event as JSON, keys as docs/reference/alert.md lists them. */
-EH_MUST enum eh_rc eh_judge_body(struct eh_judge_store *store, const struct eh_judge_event *event, const struct eh_answers *answers,
-                                 json_t **body, struct eh_err *err);
+EH_MUST enum eh_rc eh_judge_body(struct eh_judge_store *store, const struct eh_judge_event *event,
+                                 const struct eh_answers *answers, json_t **body, struct eh_err *err);
 
 /* The linked lineage of an attribute's decisions from the onset to the end of the last closed pane. */
-EH_MUST enum eh_rc eh_judge_lineage(struct eh_judge_store *store, const struct eh_judge_alert *alert, const struct eh_answers *answers,
-                                    json_t **lineage, json_t **changed, struct eh_err *err);
+EH_MUST enum eh_rc eh_judge_lineage(struct eh_judge_store *store, const struct eh_judge_alert *alert,
+                                    const struct eh_answers *answers, json_t **lineage, json_t **changed,
+                                    struct eh_err *err);
 
 #endif

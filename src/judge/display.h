@@ -8,8 +8,8 @@
 
 #include "judge/judge.h"
 
-json_t *eh_judge_real(double x);          /* null where it is not finite */
-json_t *eh_judge_time(int64_t us);        /* text; null for INT64_MIN */
+json_t *eh_judge_real(double x);                  /* null where it is not finite */
+json_t *eh_judge_time(int64_t us);                /* text; null for INT64_MIN */
 json_t *eh_judge_interval(struct ehs_interval i); /* {est, lo, hi} */
 
 /* The battery of one monitor family: rates, differences, exact and stratified tests, scores, association. */

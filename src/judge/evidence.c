@@ -65,13 +65,15 @@ static json_t *monitor(const struct eh_judge *judge, const struct eh_judge_stand
 	const struct eh_policy_line *line = &judge->policy->line[st->line];
 	const struct eh_judge_onset *o = &st->onset;
 
-	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:b,s:b,s:o,s:o,s:o,s:o,s:o}", "outcome", eh_judge_outcome_name(st->outcome),
-	                 "strata", strata(&st->source->attribute[st->pair->attribute], st->kind), "tau", fraction(line->tau_ppm),
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:b,s:b,s:o,s:o,s:o,s:o,s:o}", "outcome",
+	                 eh_judge_outcome_name(st->outcome), "strata",
+	                 strata(&st->source->attribute[st->pair->attribute], st->kind), "tau", fraction(line->tau_ppm),
 	                 "gate", fraction(line->gate_ppm), "log10_e",
 	                 decimal(eh_judge_log_m(st->pair, st->outcome, st->kind, st->line) / log(10.0)), "log10_years",
-	                 decimal(st->log_years / log(10.0)), "blocks", (json_int_t)st->pair->blocks_seen, "review", st->review, "page",
-	                 st->page, "onset", instant(o->onset_us), "onset_first", instant(o->first_us), "onset_last",
-	                 instant(o->last_us), "since_onset", counts(&o->since, st->outcome), "ratio_90", interval(&o->ratio));
+	                 decimal(st->log_years / log(10.0)), "blocks", (json_int_t)st->pair->blocks_seen, "review",
+	                 st->review, "page", st->page, "onset", instant(o->onset_us), "onset_first",
+	                 instant(o->first_us), "onset_last", instant(o->last_us), "since_onset",
+	                 counts(&o->since, st->outcome), "ratio_90", interval(&o->ratio));
 }
 
 static json_t *crossed_monitors(const struct eh_judge *judge, const struct eh_judge_pair *pair)
@@ -89,8 +91,9 @@ static json_t *fixed_window(const struct eh_judge_alert *a)
 	EH_ARENA_AUTO home = eh_arena_new();
 	struct eh_judge_window w = eh_judge_in_window(a->source, a->pair, a->outcome, a->kind, home);
 
-	return json_pack("{s:o,s:o,s:o,s:o}", "start", instant(a->source->window_start_us), "end", instant(a->source->pane_end_us),
-	                 "counts", counts(&w.counts, a->outcome), "ratio_95", interval(&w.air));
+	return json_pack("{s:o,s:o,s:o,s:o}", "start", instant(a->source->window_start_us), "end",
+	                 instant(a->source->pane_end_us), "counts", counts(&w.counts, a->outcome), "ratio_95",
+	                 interval(&w.air));
 }
 
 enum eh_rc eh_judge_evidence(const struct eh_judge *judge, const struct eh_judge_alert *a, const char *event,
@@ -102,14 +105,15 @@ enum eh_rc eh_judge_evidence(const struct eh_judge *judge, const struct eh_judge
 	eh_sha256_hex(&judge->policy->version, policy);
 	eh_sha256_hex(&s->map->version, map);
 	EH_JSON_AUTO doc = json_pack(
-		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:s,s:o,s:I,s:o,s:o,s:o}", "schema", "evenhand/evidence/1", "alert",
-		a->id, "event", event, "source", s->map->source, "attribute", s->map->protect[a->pair->attribute].name, "group",
+		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:s,s:o,s:I,s:o,s:o,s:o}", "schema",
+		"evenhand/evidence/1", "alert", a->id, "event", event, "source", s->map->source, "attribute",
+		s->map->protect[a->pair->attribute].name, "group",
 		eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), "reference",
-		s->map->protect[a->pair->attribute].reference, "at", instant(close->clock_us), "pane_start", instant(s->pane_start_us),
-		"pane_end", instant(s->pane_end_us), "policy_sha256", policy, "map_sha256", map, "found_in",
-		a->history ? "history" : "live", "onset", instant(a->onset_us), "monitors_watched", (json_int_t)eh_judge_monitors(judge),
-		"crossed", crossed_monitors(judge, a->pair), "fixed_window", fixed_window(a), "recovery_log10_e",
-		decimal(ehs_eprocess_log_e(&a->recovery.process) / log(10.0)));
+		s->map->protect[a->pair->attribute].reference, "at", instant(close->clock_us), "pane_start",
+		instant(s->pane_start_us), "pane_end", instant(s->pane_end_us), "policy_sha256", policy, "map_sha256",
+		map, "found_in", a->history ? "history" : "live", "onset", instant(a->onset_us), "monitors_watched",
+		(json_int_t)eh_judge_monitors(judge), "crossed", crossed_monitors(judge, a->pair), "fixed_window",
+		fixed_window(a), "recovery_log10_e", decimal(ehs_eprocess_log_e(&a->recovery.process) / log(10.0)));
 	EH_ASSERT(doc != NULL);
 	return eh_json_canonical(doc, out, err);
 }

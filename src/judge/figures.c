@@ -36,7 +36,8 @@ json_t *eh_judge_time(int64_t us)
 
 json_t *eh_judge_interval(struct ehs_interval i)
 {
-	return json_pack("{s:o,s:o,s:o}", "est", eh_judge_real(i.est), "lo", eh_judge_real(i.lo), "hi", eh_judge_real(i.hi));
+	return json_pack("{s:o,s:o,s:o}", "est", eh_judge_real(i.est), "lo", eh_judge_real(i.lo), "hi",
+	                 eh_judge_real(i.hi));
 }
 
 static struct ehs_moments moments(struct eh_cube_moments m)
@@ -45,7 +46,8 @@ static struct ehs_moments moments(struct eh_cube_moments m)
 }
 
 /* A group's score histogram as the statistics library takes it; in the arena. */
-static struct ehs_histogram histogram(const struct eh_judge_source *s, uint32_t attribute, uint32_t group, struct eh_arena *home)
+static struct ehs_histogram histogram(const struct eh_judge_source *s, uint32_t attribute, uint32_t group,
+                                      struct eh_arena *home)
 {
 	size_t n;
 	const struct eh_cube_bin *bin = eh_cube_histogram(s->window, attribute, group, home, &n);
@@ -71,10 +73,11 @@ static json_t *score(const struct eh_judge_source *s, const struct eh_judge_pair
 	struct ehs_mann_whitney mw = ehs_mann_whitney(histogram(s, pair->attribute, pair->group, home),
 	                                              histogram(s, pair->attribute, pair->reference, home), EHS_Z95);
 	double unit = pow(10.0, -s->map->score_scale);
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:o}", "smd", eh_judge_real(smd.smd), "auc", eh_judge_real(mw.auc.est),
-	                 "auc_lo", eh_judge_real(mw.auc.lo), "auc_hi", eh_judge_real(mw.auc.hi), "mean_protected",
-	                 eh_judge_real(ehs_mean_of(&prot).mean * unit), "mean_reference", eh_judge_real(ehs_mean_of(&ref).mean * unit),
-	                 "n_protected", (json_int_t)prot.n, "n_reference", (json_int_t)ref.n, "mann_whitney_p", eh_judge_real(mw.p));
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:o}", "smd", eh_judge_real(smd.smd), "auc",
+	                 eh_judge_real(mw.auc.est), "auc_lo", eh_judge_real(mw.auc.lo), "auc_hi",
+	                 eh_judge_real(mw.auc.hi), "mean_protected", eh_judge_real(ehs_mean_of(&prot).mean * unit),
+	                 "mean_reference", eh_judge_real(ehs_mean_of(&ref).mean * unit), "n_protected",
+	                 (json_int_t)prot.n, "n_reference", (json_int_t)ref.n, "mann_whitney_p", eh_judge_real(mw.p));
 }
 
 static json_t *stratified(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome)
@@ -85,9 +88,10 @@ static json_t *stratified(const struct eh_judge_source *s, const struct eh_judge
 		return json_null();
 	struct eh_judge_window w = eh_judge_in_window(s, pair, outcome, EH_JUDGE_CONDITIONAL, home);
 	struct ehs_cmh cmh = ehs_cmh(w.strata, w.strata_n, EHS_Z95);
-	return json_pack("{s:o,s:o,s:o,s:o,s:I,s:I}", "p", eh_judge_real(cmh.p), "or_mh", eh_judge_real(cmh.odds_ratio.est), "lo",
-	                 eh_judge_real(cmh.odds_ratio.lo), "hi", eh_judge_real(cmh.odds_ratio.hi), "strata",
-	                 (json_int_t)s->attribute[pair->attribute].window.strata, "informative", (json_int_t)cmh.n_informative);
+	return json_pack(
+		"{s:o,s:o,s:o,s:o,s:I,s:I}", "p", eh_judge_real(cmh.p), "or_mh", eh_judge_real(cmh.odds_ratio.est),
+		"lo", eh_judge_real(cmh.odds_ratio.lo), "hi", eh_judge_real(cmh.odds_ratio.hi), "strata",
+		(json_int_t)s->attribute[pair->attribute].window.strata, "informative", (json_int_t)cmh.n_informative);
 }
 
 /* Correlation of being in the group with the outcome: both are 0/1, so it is phi of the table. */
@@ -97,8 +101,8 @@ static json_t *point_biserial(struct ehs_2x2 t)
 	struct ehs_moments ref = {.n = t.ref.n, .sum = (ehs_int128)t.ref.x, .sum_sq = (ehs_int128)t.ref.x};
 	struct ehs_correlation c = ehs_point_biserial(&prot, &ref, EHS_Z95);
 
-	return json_pack("{s:o,s:o,s:o,s:o}", "r", eh_judge_real(c.r.est), "lo", eh_judge_real(c.r.lo), "hi", eh_judge_real(c.r.hi), "p",
-	                 eh_judge_real(c.p));
+	return json_pack("{s:o,s:o,s:o,s:o}", "r", eh_judge_real(c.r.est), "lo", eh_judge_real(c.r.lo), "hi",
+	                 eh_judge_real(c.r.hi), "p", eh_judge_real(c.p));
 }
 
 /* Cramer's V (bias-corrected) between the attribute and the decision, over all groups in the window. */
@@ -123,11 +127,12 @@ static json_t *years(const struct eh_judge_source *s, const struct eh_judge_pair
 	json_t *list = json_array();
 
 	for (uint32_t l = 0; l < policy->lines; l++)
-		json_array_append_new(
-			list, json_pack("{s:f,s:o,s:f,s:f}", "tau", eh_policy_fraction(policy->line[l].tau_ppm), "log10_years",
-		                        eh_judge_real(eh_judge_log_years(pair, outcome, kind, l) / log(10.0)), "page_line_years",
-		                        k / eh_policy_fraction(policy->page_ppm), "review_line_years",
-		                        k / eh_policy_fraction(policy->review_ppm)));
+		json_array_append_new(list,
+		                      json_pack("{s:f,s:o,s:f,s:f}", "tau", eh_policy_fraction(policy->line[l].tau_ppm),
+		                                "log10_years",
+		                                eh_judge_real(eh_judge_log_years(pair, outcome, kind, l) / log(10.0)),
+		                                "page_line_years", k / eh_policy_fraction(policy->page_ppm),
+		                                "review_line_years", k / eh_policy_fraction(policy->review_ppm)));
 	return list;
 }
 
@@ -138,8 +143,9 @@ json_t *eh_judge_battery(const struct eh_judge_source *s, const struct eh_judge_
 	struct ehs_2x2 t = eh_judge_natural(&w.counts, outcome);
 	double reference_rate = t.ref.n > 0 ? (double)t.ref.x / (double)t.ref.n : NAN;
 	json_t *battery = json_pack(
-		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:o}", "rate_protected", eh_judge_interval(ehs_wilson(t.prot, EHS_Z95)),
-		"rate_reference", eh_judge_interval(ehs_wilson(t.ref, EHS_Z95)), "risk_difference",
+		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:o}", "rate_protected",
+		eh_judge_interval(ehs_wilson(t.prot, EHS_Z95)), "rate_reference",
+		eh_judge_interval(ehs_wilson(t.ref, EHS_Z95)), "risk_difference",
 		eh_judge_interval(ehs_rd_newcombe(t, EHS_Z95)), "fisher_p", eh_judge_real(ehs_fisher(t).p), "cmh",
 		stratified(s, pair, outcome), "score", score(s, pair), "point_biserial", point_biserial(t), "cramers_v",
 		eh_judge_real(decision_v(s, pair->attribute)), "detectable_air",
@@ -181,11 +187,13 @@ static json_t *missing(const struct eh_judge_source *s, uint32_t a)
 	json_t *sentence = json_null();
 
 	if (before.n > 0 && recent.n > 0 && share(recent) - share(before) >= NOTABLE_RISE)
-		sentence = json_sprintf("%s is missing in %.1f of 100 decisions of the last %d days, against %.1f of 100 in the %d days before; "
+		sentence = json_sprintf("%s is missing in %.1f of 100 decisions of the last %d days, against %.1f of "
+		                        "100 in the %d days before; "
 		                        "those decisions are in no group and in no ratio",
 		                        name, 100.0 * share(recent), RECENT_DAYS, 100.0 * share(before), BEFORE_DAYS);
 	return json_pack("{s:s,s:I,s:o,s:o,s:o}", "attribute", name, "n_missing", (json_int_t)recent.missing, "share",
-	                 eh_judge_real(share(recent)), "share_before", eh_judge_real(share(before)), "sentence", sentence);
+	                 eh_judge_real(share(recent)), "share_before", eh_judge_real(share(before)), "sentence",
+	                 sentence);
 }
 
 static json_t *numeric_proxy(const struct eh_judge_source *s, uint32_t f, uint32_t a)
@@ -200,9 +208,9 @@ static json_t *numeric_proxy(const struct eh_judge_source *s, uint32_t f, uint32
 	}
 	struct ehs_eta eta = ehs_eta_squared(m, groups);
 	free(m);
-	return json_pack("{s:s,s:s,s:s,s:s,s:o,s:I}", "feature", s->map->features[eh_source_numeric(s->map, f)].name, "kind", "numeric",
-	                 "attribute", s->map->protect[a].name, "measure", "eta", "value", eh_judge_real(sqrt(eta.eta_squared)), "n",
-	                 (json_int_t)n);
+	return json_pack("{s:s,s:s,s:s,s:s,s:o,s:I}", "feature", s->map->features[eh_source_numeric(s->map, f)].name,
+	                 "kind", "numeric", "attribute", s->map->protect[a].name, "measure", "eta", "value",
+	                 eh_judge_real(sqrt(eta.eta_squared)), "n", (json_int_t)n);
 }
 
 static json_t *level_proxy(const struct eh_judge_source *s, uint32_t f, uint32_t a)
@@ -219,9 +227,10 @@ static json_t *level_proxy(const struct eh_judge_source *s, uint32_t f, uint32_t
 		}
 	struct ehs_contingency c = ehs_contingency(table, groups, levels);
 	free(table);
-	return json_pack("{s:s,s:s,s:s,s:s,s:o,s:I}", "feature", s->map->features[eh_source_categorical(s->map, f)].name, "kind",
-	                 "categorical", "attribute", s->map->protect[a].name, "measure", "cramers_v", "value",
-	                 eh_judge_real(c.cramers_v_corrected), "n", (json_int_t)n);
+	return json_pack("{s:s,s:s,s:s,s:s,s:o,s:I}", "feature",
+	                 s->map->features[eh_source_categorical(s->map, f)].name, "kind", "categorical", "attribute",
+	                 s->map->protect[a].name, "measure", "cramers_v", "value", eh_judge_real(c.cramers_v_corrected),
+	                 "n", (json_int_t)n);
 }
 
 static json_t *proxies(const struct eh_judge_source *s)
@@ -241,10 +250,12 @@ static void add_groups(json_t *list, const struct eh_judge_source *s, uint32_t a
 {
 	for (uint32_t g = 1; g <= eh_cube_groups(s->names, a); g++)
 		if (count[g].n > 0)
-			json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I,s:b}", "attribute", s->map->protect[a].name, "group",
-			                                      eh_cube_group_label(s->names, a, g), "n", (json_int_t)count[g].n,
-			                                      "favourable", (json_int_t)count[g].favourable, "reference",
-			                                      strcmp(eh_cube_group_label(s->names, a, g), s->map->protect[a].reference) == 0));
+			json_array_append_new(
+				list, json_pack("{s:s,s:s,s:I,s:I,s:b}", "attribute", s->map->protect[a].name, "group",
+			                        eh_cube_group_label(s->names, a, g), "n", (json_int_t)count[g].n,
+			                        "favourable", (json_int_t)count[g].favourable, "reference",
+			                        strcmp(eh_cube_group_label(s->names, a, g),
+			                               s->map->protect[a].reference) == 0));
 }
 
 json_t *eh_judge_groups(const struct eh_judge_source *s, const struct eh_cube *cube)
@@ -280,14 +291,15 @@ json_t *eh_judge_figures(const struct eh_judge_source *s)
 
 	for (uint32_t a = 0; a < s->shape.attributes; a++) {
 		json_array_append_new(lacking, missing(s, a));
-		json_array_append_new(association, json_pack("{s:s,s:o}", "attribute", s->map->protect[a].name, "cramers_v",
-		                                             eh_judge_real(decision_v(s, a))));
+		json_array_append_new(association, json_pack("{s:s,s:o}", "attribute", s->map->protect[a].name,
+		                                             "cramers_v", eh_judge_real(decision_v(s, a))));
 	}
-	json_t *figures = json_pack("{s:o,s:o,s:I,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:I}", "window_start", eh_judge_time(s->window_start_us),
-	                            "pane_end", eh_judge_time(s->pane_end_us), "n", (json_int_t)eh_cube_n(s->window), "missing", lacking,
-	                            "proxies", proxies(s), "association", association, "naive_alerts", (json_int_t)s->naive_alerts,
-	                            "naive_since", eh_judge_time(s->naive_since_us), "groups", eh_judge_groups(s, s->window), "daily",
-	                            daily(s), "monitors_watched", (json_int_t)eh_judge_monitors(s->judge));
+	json_t *figures = json_pack(
+		"{s:o,s:o,s:I,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:I}", "window_start", eh_judge_time(s->window_start_us),
+		"pane_end", eh_judge_time(s->pane_end_us), "n", (json_int_t)eh_cube_n(s->window), "missing", lacking,
+		"proxies", proxies(s), "association", association, "naive_alerts", (json_int_t)s->naive_alerts,
+		"naive_since", eh_judge_time(s->naive_since_us), "groups", eh_judge_groups(s, s->window), "daily",
+		daily(s), "monitors_watched", (json_int_t)eh_judge_monitors(s->judge));
 	EH_ASSERT(figures != NULL);
 	return figures;
 }

@@ -159,7 +159,8 @@ static void meet_groups(struct eh_judge_source *s, uint32_t a, const struct eh_j
 }
 
 /* Folds one cube (the pane, or what came late) into the blocks of an attribute's pairs. */
-static void fold_attribute(struct eh_judge_source *s, uint32_t a, const struct eh_cube *cube, int64_t from_us, int64_t at_us, bool late)
+static void fold_attribute(struct eh_judge_source *s, uint32_t a, const struct eh_cube *cube, int64_t from_us,
+                           int64_t at_us, bool late)
 {
 	struct eh_judge_attribute *at = &s->attribute[a];
 	uint32_t steps = 0;
@@ -208,7 +209,8 @@ static void count_day(struct eh_judge_source *s, const struct eh_judge_close *cl
 		day->missing[a] += s->attribute[a].pane.by_group[0].n;
 }
 
-static enum eh_rc tell_verdicts(struct eh_judge *judge, const struct eh_judge_source *s, struct eh_buf *lines, struct eh_err *err)
+static enum eh_rc tell_verdicts(struct eh_judge *judge, const struct eh_judge_source *s, struct eh_buf *lines,
+                                struct eh_err *err)
 {
 	EH_BUF_AUTO line = {0};
 	enum eh_rc rc = EH_OK;
@@ -219,7 +221,8 @@ static enum eh_rc tell_verdicts(struct eh_judge *judge, const struct eh_judge_so
 				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
 				int outcome = m / EH_JUDGE_KINDS, kind = m % EH_JUDGE_KINDS;
 
-				if ((outcome == EH_JUDGE_FAVOURABLE ? !judge->policy->favourable : !judge->policy->adverse) ||
+				if ((outcome == EH_JUDGE_FAVOURABLE ? !judge->policy->favourable
+				                                    : !judge->policy->adverse) ||
 				    (kind == EH_JUDGE_CONDITIONAL && !pair->conditional))
 					continue;
 				eh_buf_reset(&line);

@@ -37,10 +37,11 @@ struct eh_judge_close {
 	int64_t first_pane_us, last_pane_us; /* starts; equal unless it is a run of empty panes */
 	int64_t clock_us;                    /* T of the step; in history the end of the last pane */
 	bool history;
-	const struct eh_cube *pane;    /* NULL: nothing in it */
-	const struct eh_cube *late;    /* came late since the last close, for panes of the window; NULL: nothing did */
-	int64_t late_from_us;          /* start of the oldest pane that something came late for */
-	const struct eh_cube *older;   /* came late for panes that left the window already: evidence, no figure; or NULL */
+	const struct eh_cube *pane; /* NULL: nothing in it */
+	const struct eh_cube *late; /* came late since the last close, for panes of the window; NULL: nothing did */
+	int64_t late_from_us;       /* start of the oldest pane that something came late for */
+	const struct eh_cube
+		*older; /* came late for panes that left the window already: evidence, no figure; or NULL */
 	int64_t older_from_us;
 	const struct eh_cube *expired; /* NULL: nothing left the window */
 };
@@ -50,16 +51,16 @@ struct eh_judge_alert {
 	struct eh_judge_alert *next;
 	struct eh_judge_source *source;
 	struct eh_judge_pair *pair;
-	char id[16];        /* A- and 12 hex digits */
-	bool page;          /* severity: page, else review */
-	bool history;       /* found in history */
+	char id[16];  /* A- and 12 hex digits */
+	bool page;    /* severity: page, else review */
+	bool history; /* found in history */
 	bool recovered;
-	unsigned folded;    /* monitors that crossed so far, by eh_judge_bit() */
-	int outcome, kind;  /* the monitor with the strongest evidence when it was raised */
+	unsigned folded;   /* monitors that crossed so far, by eh_judge_bit() */
+	int outcome, kind; /* the monitor with the strongest evidence when it was raised */
 	uint32_t line;
-	int64_t raised_us;  /* clock */
-	int64_t onset_us;   /* latched */
-	double peak_log_m;  /* latched, of the raising monitor or any folded one */
+	int64_t raised_us; /* clock */
+	int64_t onset_us;  /* latched */
+	double peak_log_m; /* latched, of the raising monitor or any folded one */
 	struct eh_judge_recovery recovery;
 };
 
@@ -83,7 +84,7 @@ struct eh_judge_event {
 
 struct eh_judge_sink {
 	void *ctx;
-	enum eh_rc (*verdict)(void *ctx, const char *line, struct eh_err *err); /* may be NULL */
+	enum eh_rc (*verdict)(void *ctx, const char *line, struct eh_err *err);                 /* may be NULL */
 	enum eh_rc (*alert)(void *ctx, const struct eh_judge_event *event, struct eh_err *err); /* may be NULL */
 };
 
@@ -95,8 +96,8 @@ void eh_judge_set_sink(struct eh_judge *judge, const struct eh_judge_sink *sink)
 struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t source_id, const struct eh_map *map);
 
 /* Folds a close.  *digest is SHA-256 over the lines it gave, each with a newline. */
-EH_MUST enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *source, const struct eh_judge_close *close,
-                                 struct eh_sha256 *digest, struct eh_err *err);
+EH_MUST enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *source,
+                                 const struct eh_judge_close *close, struct eh_sha256 *digest, struct eh_err *err);
 
 /* Its people closed the alert: the evidence of its pair restarts at nothing.  Or they opened it again: what
  * crosses from then on folds into it.  An alert that judge does not know is passed over. */
@@ -160,11 +161,11 @@ struct eh_judge_window {
 	struct ehs_2x2 *strata;        /* conditional: natural tables of the outcome, in the arena */
 	size_t strata_n;
 };
-struct eh_judge_window eh_judge_in_window(const struct eh_judge_source *source, const struct eh_judge_pair *pair, int outcome,
-                                          int kind, struct eh_arena *home);
+struct eh_judge_window eh_judge_in_window(const struct eh_judge_source *source, const struct eh_judge_pair *pair,
+                                          int outcome, int kind, struct eh_arena *home);
 
 /* The verdict line of the last fold for one monitor family (all lines of one outcome and kind). */
-void eh_judge_verdict_line(const struct eh_judge_source *source, const struct eh_judge_pair *pair, int outcome, int kind,
-                           struct eh_buf *out);
+void eh_judge_verdict_line(const struct eh_judge_source *source, const struct eh_judge_pair *pair, int outcome,
+                           int kind, struct eh_buf *out);
 
 #endif

@@ -56,15 +56,16 @@ const char *eh_judge_kind_name(int kind)
 	return kind == EH_JUDGE_RAW ? "raw" : "conditional";
 }
 
-void eh_judge_monitor_key(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind, struct eh_buf *out)
+void eh_judge_monitor_key(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind,
+                          struct eh_buf *out)
 {
 	eh_buf_printf(out, "%s/%s/%s/%s/%s", s->map->source, s->map->protect[pair->attribute].name,
 	              eh_cube_group_label(s->names, pair->attribute, pair->group), eh_judge_outcome_name(outcome),
 	              eh_judge_kind_name(kind));
 }
 
-static struct eh_judge_window within_strata(const struct eh_judge_table *t, const struct eh_judge_pair *pair, int outcome,
-                                            struct eh_arena *home)
+static struct eh_judge_window within_strata(const struct eh_judge_table *t, const struct eh_judge_pair *pair,
+                                            int outcome, struct eh_arena *home)
 {
 	struct eh_judge_window w = {.strata = eh_arena_zalloc(home, t->strata, sizeof *w.strata)};
 
@@ -82,8 +83,8 @@ static struct eh_judge_window within_strata(const struct eh_judge_table *t, cons
 	return w;
 }
 
-struct eh_judge_window eh_judge_in_window(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind,
-                                          struct eh_arena *home)
+struct eh_judge_window eh_judge_in_window(const struct eh_judge_source *s, const struct eh_judge_pair *pair,
+                                          int outcome, int kind, struct eh_arena *home)
 {
 	const struct eh_judge_table *t = &s->attribute[pair->attribute].window;
 	struct eh_judge_window w = {0};
@@ -105,8 +106,9 @@ static enum eh_judge_verdict line_verdict(const struct eh_judge_standing *st, bo
 }
 
 /* The lines of the policy with their verdicts; gives the verdict over all and the onset of the strongest. */
-static enum eh_judge_verdict put_lines(struct eh_buf *out, const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome,
-                                       int kind, bool enough, int64_t *onset_us)
+static enum eh_judge_verdict put_lines(struct eh_buf *out, const struct eh_judge *judge,
+                                       const struct eh_judge_pair *pair, int outcome, int kind, bool enough,
+                                       int64_t *onset_us)
 {
 	enum eh_judge_verdict all = enough ? EH_JUDGE_NOT_CROSSED : EH_JUDGE_NOT_ENOUGH;
 	double best = -INFINITY;
@@ -154,7 +156,8 @@ static void put_strata(struct eh_buf *out, const struct eh_judge_attribute *at, 
 	eh_buf_putc(out, ']');
 }
 
-void eh_judge_verdict_line(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind, struct eh_buf *out)
+void eh_judge_verdict_line(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind,
+                           struct eh_buf *out)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
 	EH_BUF_AUTO key = {0};
@@ -187,7 +190,8 @@ void eh_judge_verdict_line(const struct eh_judge_source *s, const struct eh_judg
 	put_text(out, "reference", s->map->protect[pair->attribute].reference);
 	put_text(out, "source", s->map->source);
 	put_strata(out, &s->attribute[pair->attribute], kind);
-	eh_buf_printf(out, ",\"type\":\"verdict\",\"verdict\":\"%s\",\"window_start\":", eh_judge_verdict_name(verdict));
+	eh_buf_printf(out,
+	              ",\"type\":\"verdict\",\"verdict\":\"%s\",\"window_start\":", eh_judge_verdict_name(verdict));
 	eh_judge_instant(out, s->window_start_us);
 	eh_buf_putc(out, '}');
 }

@@ -16,9 +16,9 @@
 #include "source/shape.h"
 
 #define BEFORE_US (30 * EH_DAY_US)
-#define MOVED 0.2          /* of share */
+#define MOVED 0.2               /* of share */
 #define EDGE_US (3 * EH_DAY_US) /* what was met this early in the walk may be older than the walk */
-#define RETRIEVAL_SHOWN 10 /* items of a retrieval role */
+#define RETRIEVAL_SHOWN 10      /* items of a retrieval role */
 
 struct part {
 	const char *role, *component;
@@ -59,7 +59,8 @@ static void visit(void *ctx, int64_t pane_us, const struct eh_cube *pane)
 			w->before[cell.lineage] += cell.n;
 			continue;
 		}
-		struct eh_cube_count *c = w->count + (size_t)cell.lineage * w->groups + cell.group[w->alert->pair->attribute];
+		struct eh_cube_count *c =
+			w->count + (size_t)cell.lineage * w->groups + cell.group[w->alert->pair->attribute];
 		c->n += cell.n;
 		c->favourable += cell.favourable;
 	}
@@ -109,8 +110,8 @@ static struct part *collect(const struct walk *w, const struct eh_map *map, stru
 			continue;
 		for (uint32_t r = 0; eh_source_role(map, r) >= 0; r++) {
 			const char *value = eh_cube_tuple_field(w->names, EH_CUBE_LINEAGE, t, r);
-			struct part *p = find_part(parts, n, map->lineage[eh_source_role(map, r)].role, value != NULL ? value : "(not recorded)",
-			                           w->groups, home);
+			struct part *p = find_part(parts, n, map->lineage[eh_source_role(map, r)].role,
+			                           value != NULL ? value : "(not recorded)", w->groups, home);
 
 			p->before += w->before[t];
 			p->first_us = w->first_us[t] < p->first_us ? w->first_us[t] : p->first_us;
@@ -126,8 +127,8 @@ static struct part *collect(const struct walk *w, const struct eh_map *map, stru
 }
 
 /* Items of a retrieval role that stand behind most adverse decisions of the group. */
-static size_t add_items(const struct walk *w, const struct eh_map *map, uint32_t feature, const char *role, struct part *out,
-                        struct eh_arena *home)
+static size_t add_items(const struct walk *w, const struct eh_map *map, uint32_t feature, const char *role,
+                        struct part *out, struct eh_arena *home)
 {
 	size_t n = 0;
 
@@ -180,14 +181,14 @@ static json_t *part_json(const struct walk *w, const struct part *p, bool change
 		json_object_set_new(n_by, label, json_integer((json_int_t)p->group[g].n));
 		json_object_set_new(k_by, label, json_integer((json_int_t)(p->group[g].n - p->group[g].favourable)));
 	}
-	return json_pack("{s:s,s:s,s:s,s:s?,s:I,s:o,s:o,s:b,s:o,s:o}", "role", p->role, "component", p->component, "version", p->component,
-	                 "vendor", p->vendors_differ ? NULL : p->vendor, "n", (json_int_t)p->since, "n_by_group", n_by, "k_by_group", k_by,
-	                 "changed_since_onset", changed, "first_seen",
-	                 p->first_us == 0 || p->first_us == INT64_MAX || p->first_us < w->alert->onset_us - BEFORE_US + EDGE_US
-	                         ? json_null()
-	                         : eh_judge_time(p->first_us),
-	                 "answers",
-	                 answer_json(answers, p));
+	return json_pack(
+		"{s:s,s:s,s:s,s:s?,s:I,s:o,s:o,s:b,s:o,s:o}", "role", p->role, "component", p->component, "version",
+		p->component, "vendor", p->vendors_differ ? NULL : p->vendor, "n", (json_int_t)p->since, "n_by_group",
+		n_by, "k_by_group", k_by, "changed_since_onset", changed, "first_seen",
+		p->first_us == 0 || p->first_us == INT64_MAX || p->first_us < w->alert->onset_us - BEFORE_US + EDGE_US
+			? json_null()
+			: eh_judge_time(p->first_us),
+		"answers", answer_json(answers, p));
 }
 
 static json_t *change_sentence(const struct part *p, double before, double since)
@@ -196,10 +197,11 @@ static json_t *change_sentence(const struct part *p, double before, double since
 
 	if (p->before == 0) {
 		eh_time_format(p->first_us, first);
-		return json_sprintf("%s %s is new: first seen %.10s, %.0f of 100 decisions since the onset", p->role, p->component, first,
-		                    100.0 * since);
+		return json_sprintf("%s %s is new: first seen %.10s, %.0f of 100 decisions since the onset", p->role,
+		                    p->component, first, 100.0 * since);
 	}
-	return json_sprintf("%s %s went from %.0f to %.0f of 100 decisions", p->role, p->component, 100.0 * before, 100.0 * since);
+	return json_sprintf("%s %s went from %.0f to %.0f of 100 decisions", p->role, p->component, 100.0 * before,
+	                    100.0 * since);
 }
 
 /* What changed first, then what stands behind most decisions. */
@@ -233,8 +235,8 @@ static void weigh_parts(const struct walk *w, struct part *parts, size_t n)
 	qsort(parts, n, sizeof *parts, by_interest);
 }
 
-static void write_parts(const struct walk *w, const struct part *parts, size_t n, const struct eh_answers *answers, json_t *lineage,
-                        json_t *changed)
+static void write_parts(const struct walk *w, const struct part *parts, size_t n, const struct eh_answers *answers,
+                        json_t *lineage, json_t *changed)
 {
 	for (size_t i = 0; i < n; i++) {
 		json_array_append_new(lineage, part_json(w, &parts[i], parts[i].moved, answers));
@@ -243,8 +245,8 @@ static void write_parts(const struct walk *w, const struct part *parts, size_t n
 	}
 }
 
-static void write_items(const struct walk *w, const struct eh_map *map, const struct eh_answers *answers, json_t *lineage,
-                        struct eh_arena *home)
+static void write_items(const struct walk *w, const struct eh_map *map, const struct eh_answers *answers,
+                        json_t *lineage, struct eh_arena *home)
 {
 	uint32_t feature = 0;
 
@@ -259,8 +261,8 @@ static void write_items(const struct walk *w, const struct eh_map *map, const st
 	}
 }
 
-enum eh_rc eh_judge_lineage(struct eh_judge_store *store, const struct eh_judge_alert *alert, const struct eh_answers *answers,
-                            json_t **lineage, json_t **changed, struct eh_err *err)
+enum eh_rc eh_judge_lineage(struct eh_judge_store *store, const struct eh_judge_alert *alert,
+                            const struct eh_answers *answers, json_t **lineage, json_t **changed, struct eh_err *err)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
 	struct eh_judge_feed *feed = eh_judge_feed_of(store, alert->source);
@@ -277,7 +279,8 @@ enum eh_rc eh_judge_lineage(struct eh_judge_store *store, const struct eh_judge_
 	w.first_us = eh_arena_zalloc(home, w.tuples, sizeof *w.first_us);
 	for (uint32_t t = 0; t < w.tuples; t++)
 		w.first_us[t] = INT64_MAX;
-	enum eh_rc rc = eh_judge_store_walk(store, feed, alert->onset_us - BEFORE_US, s->pane_start_us, feed->included, visit, &w, err);
+	enum eh_rc rc = eh_judge_store_walk(store, feed, alert->onset_us - BEFORE_US, s->pane_start_us, feed->included,
+	                                    visit, &w, err);
 	if (rc == EH_OK && w.rc != EH_OK) {
 		*err = w.err;
 		rc = w.rc;

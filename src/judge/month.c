@@ -25,8 +25,8 @@ static void add_pane(void *ctx, int64_t pane_us, const struct eh_cube *pane)
 		sum->rc = eh_cube_merge(sum->cube, pane, &sum->err);
 }
 
-static void keep_rows(struct eh_judge_writer *w, const struct eh_judge_source *s, const struct eh_cube *cube, uint32_t a,
-                      const char *month)
+static void keep_rows(struct eh_judge_writer *w, const struct eh_judge_source *s, const struct eh_cube *cube,
+                      uint32_t a, const char *month)
 {
 	uint32_t groups = eh_cube_groups(s->names, a) + 1;
 	struct eh_cube_count *count = eh_arena_zalloc(w->tick, groups, sizeof *count);
@@ -55,7 +55,8 @@ static void keep_rows(struct eh_judge_writer *w, const struct eh_judge_source *s
 	}
 }
 
-enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step, struct eh_err *err)
+enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step,
+                              struct eh_err *err)
 {
 	struct eh_judge_source *s = feed->source;
 	int64_t opens = eh_pane_start(EH_PANE_MONTH, step->last_pane_us);
@@ -65,7 +66,8 @@ enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *f
 		return EH_OK; /* weeks do not fit into months */
 	int64_t begins = eh_pane_start(EH_PANE_MONTH, s->pane_start_us);
 	struct sum sum = {.cube = eh_cube_new(s->names), .rc = EH_OK};
-	enum eh_rc rc = eh_judge_store_walk(w->store, feed, begins, eh_pane_next(EH_PANE_MONTH, begins) - 1, step->included, add_pane, &sum, err);
+	enum eh_rc rc = eh_judge_store_walk(w->store, feed, begins, eh_pane_next(EH_PANE_MONTH, begins) - 1,
+	                                    step->included, add_pane, &sum, err);
 	if (rc == EH_OK && sum.rc != EH_OK) {
 		*err = sum.err;
 		rc = sum.rc;

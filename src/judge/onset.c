@@ -121,7 +121,8 @@ struct eh_judge_onset eh_judge_find_onset(const struct eh_judge_pair *pair, int 
 
 	if (pair->blocks == 0)
 		return found;
-	struct starts s = kind == EH_JUDGE_RAW ? raw_starts(pair, outcome, tau) : conditional_starts(pair, outcome, line);
+	struct starts s =
+		kind == EH_JUDGE_RAW ? raw_starts(pair, outcome, tau) : conditional_starts(pair, outcome, line);
 	if (kind == EH_JUDGE_RAW) {
 		found.since = sum_since(pair, s.at);
 		ratio = ehs_air_koopman(eh_judge_orient(&found.since, outcome), EHS_Z90);
@@ -138,7 +139,8 @@ struct eh_judge_onset eh_judge_find_onset(const struct eh_judge_pair *pair, int 
 	return found;
 }
 
-void eh_judge_recovery_begin(struct eh_judge_recovery *r, const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)
+void eh_judge_recovery_begin(struct eh_judge_recovery *r, const struct eh_judge_pair *pair, int outcome, int kind,
+                             uint32_t line)
 {
 	*r = (struct eh_judge_recovery){.outcome = outcome, .kind = kind, .next = pair->blocks};
 	ehs_eprocess_init(&r->process, 1.0 / eh_policy_fraction(pair->policy->line[line].gate_ppm));

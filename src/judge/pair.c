@@ -12,8 +12,8 @@
 
 #define SETTLING_US (28 * EH_DAY_US) /* how long before the blocks of a year are counted out */
 
-struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group, bool conditional,
-                                        int64_t first_us, uint32_t panes_per_year)
+struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group,
+                                        bool conditional, int64_t first_us, uint32_t panes_per_year)
 {
 	struct eh_judge_pair *pair = eh_xmalloc(sizeof *pair);
 
@@ -28,7 +28,8 @@ struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t
 		for (int k = 0; k < EH_JUDGE_KINDS; k++) {
 			eh_judge_bettor_begin(&pair->track[o][k].bettor, first_us);
 			for (uint32_t l = 0; l < policy->lines; l++)
-				ehs_detector_init(&pair->track[o][k].detector[l], eh_policy_fraction(policy->line[l].tau_ppm));
+				ehs_detector_init(&pair->track[o][k].detector[l],
+				                  eh_policy_fraction(policy->line[l].tau_ppm));
 		}
 	return pair;
 }
@@ -85,7 +86,8 @@ static void gather_pending(struct eh_judge_pair *pair, struct eh_judge_pending *
 
 		if (r->n == 0 && row[pair->group].n == 0)
 			continue;
-		eh_judge_counts_add(pending_stratum(p, s), &(struct eh_judge_counts){.prot = row[pair->group], .ref = *r});
+		eh_judge_counts_add(pending_stratum(p, s),
+		                    &(struct eh_judge_counts){.prot = row[pair->group], .ref = *r});
 	}
 }
 
@@ -171,8 +173,8 @@ static void open_day(struct eh_judge_pair *pair, const struct eh_judge_table *pa
 	eh_judge_temper_add(&pair->temper, &counts);
 }
 
-void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table *pane, uint32_t reference, int64_t from_us,
-                         int64_t at_us, bool late, uint32_t *steps)
+void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table *pane, uint32_t reference,
+                         int64_t from_us, int64_t at_us, bool late, uint32_t *steps)
 {
 	struct eh_judge_pending *p = late ? &pair->pending_late : &pair->pending;
 

@@ -31,8 +31,8 @@ struct eh_judge_stratum {
 };
 
 struct eh_judge_block {
-	int64_t at_us;    /* end of its last pane */
-	int64_t from_us;  /* start of its first pane */
+	int64_t at_us;                 /* end of its last pane */
+	int64_t from_us;               /* start of its first pane */
 	double phi[EH_JUDGE_OUTCOMES]; /* its log e is divided by this */
 	struct eh_judge_counts total;
 	uint32_t first, n; /* its strata in the pool */
@@ -80,14 +80,14 @@ struct eh_judge_pair {
 	size_t standing, standings; /* where the core keeps its monitors: a run of its list (weigh.c) */
 };
 
-struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group, bool conditional,
-                                        int64_t first_us, uint32_t panes_per_year);
+struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group,
+                                        bool conditional, int64_t first_us, uint32_t panes_per_year);
 void eh_judge_pair_free(struct eh_judge_pair *pair);
 
 /* Adds a closed pane (or what came late, for blocks of its own) and steps the detectors where a block is full.
  * `reference` is the code of the reference group; `steps` receives how many blocks were completed. */
-void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table *pane, uint32_t reference, int64_t from_us,
-                         int64_t at_us, bool late, uint32_t *steps);
+void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table *pane, uint32_t reference,
+                         int64_t from_us, int64_t at_us, bool late, uint32_t *steps);
 
 /* Sets B once, at the first close whose pane ends 28 days or more after the pair's first decision.  The pane's end
  * stands for T: where judge catches up, T is far ahead of what it has folded. */
@@ -121,7 +121,8 @@ struct eh_judge_recovery {
 	int outcome, kind;
 	uint32_t next; /* the first block that counts */
 };
-void eh_judge_recovery_begin(struct eh_judge_recovery *r, const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
+void eh_judge_recovery_begin(struct eh_judge_recovery *r, const struct eh_judge_pair *pair, int outcome, int kind,
+                             uint32_t line);
 void eh_judge_recovery_step(struct eh_judge_recovery *r, const struct eh_judge_pair *pair);
 void eh_judge_recovery_free(struct eh_judge_recovery *r);
 

@@ -45,14 +45,15 @@ static void put_line(struct eh_buf *out, const struct eh_judge *judge, const str
 	eh_judge_instant(out, e->close->clock_us);
 	eh_buf_puts(out, ",\"attribute\":");
 	eh_json_string(out, attribute, strlen(attribute));
-	eh_buf_printf(out, ",\"event\":\"%s\",\"evidence_sha256\":\"%s\",\"found_in\":\"%s\",\"group\":", e->event, evidence,
-	              a->history ? "history" : "live");
+	eh_buf_printf(out, ",\"event\":\"%s\",\"evidence_sha256\":\"%s\",\"found_in\":\"%s\",\"group\":", e->event,
+	              evidence, a->history ? "history" : "live");
 	eh_json_string(out, group, strlen(group));
 	eh_buf_puts(out, ",\"kind\":\"bias\",\"onset\":");
 	eh_judge_instant(out, a->onset_us);
 	eh_buf_printf(out, ",\"outcome\":\"%s\",\"pane_end\":", eh_judge_outcome_name(a->outcome));
 	eh_judge_instant(out, e->pane_end_us);
-	eh_buf_printf(out, ",\"policy_sha256\":\"%s\",\"severity\":\"%s\",\"source\":", policy, a->page ? "page" : "review");
+	eh_buf_printf(out, ",\"policy_sha256\":\"%s\",\"severity\":\"%s\",\"source\":", policy,
+	              a->page ? "page" : "review");
 	eh_json_string(out, s->map->source, strlen(s->map->source));
 	eh_buf_puts(out, ",\"type\":\"alert\"}");
 }
@@ -89,7 +90,8 @@ static struct eh_judge_alert *find_alert(const struct eh_judge *judge, const str
 	return NULL;
 }
 
-static struct eh_judge_alert *open_alert(struct eh_judge *judge, const struct eh_judge_standing *st, const struct eh_judge_close *close)
+static struct eh_judge_alert *open_alert(struct eh_judge *judge, const struct eh_judge_standing *st,
+                                         const struct eh_judge_close *close)
 {
 	struct eh_judge_alert *a = eh_arena_zalloc(judge->home, 1, sizeof *a), **end = &judge->alerts;
 
@@ -135,8 +137,8 @@ static struct crossing look(const struct eh_judge *judge, const struct eh_judge_
 	return c;
 }
 
-static enum eh_rc step_recovery(struct eh_judge *judge, struct eh_judge_alert *a, const struct eh_judge_close *close, unsigned crossed,
-                                struct eh_buf *lines, struct eh_err *err)
+static enum eh_rc step_recovery(struct eh_judge *judge, struct eh_judge_alert *a, const struct eh_judge_close *close,
+                                unsigned crossed, struct eh_buf *lines, struct eh_err *err)
 {
 	eh_judge_recovery_step(&a->recovery, a->pair);
 	if (a->recovered || close->clock_us < a->raised_us + RECOVERY_US ||
@@ -173,8 +175,8 @@ static enum eh_rc step_pair(struct eh_judge *judge, struct eh_judge_pair *pair, 
 	return rc == EH_OK ? step_recovery(judge, a, close, c.bits, lines, err) : rc;
 }
 
-enum eh_rc eh_judge_alert_step(struct eh_judge *judge, struct eh_judge_source *source, const struct eh_judge_close *close,
-                               struct eh_buf *lines, struct eh_err *err)
+enum eh_rc eh_judge_alert_step(struct eh_judge *judge, struct eh_judge_source *source,
+                               const struct eh_judge_close *close, struct eh_buf *lines, struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
 
@@ -215,7 +217,8 @@ void eh_judge_reopen_alert(struct eh_judge *judge, const char *alert_id)
 {
 	struct eh_judge_alert *a = take(&judge->shut, alert_id), **end = &judge->alerts;
 
-	if (a == NULL || find_alert(judge, a->pair) != NULL) /* another was raised since: what crosses folds into that one */
+	if (a == NULL ||
+	    find_alert(judge, a->pair) != NULL) /* another was raised since: what crosses folds into that one */
 		return;
 	a->folded = 0;
 	a->page = a->recovered = false;

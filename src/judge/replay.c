@@ -48,7 +48,8 @@ static enum eh_rc tally(const struct eh_judge_store *store, struct eh_sha256 *ou
 	n = 0;
 	for (const struct eh_judge_feed *f = store->feeds; rc == EH_OK && f != NULL; f = f->next, n++) {
 		tallies[n].name = f->map->source;
-		rc = eh_panes_digest(store->pg, f->source->source_id, eh_cells_names(eh_cells_new(home, f->map)), &tallies[n].digest, err);
+		rc = eh_panes_digest(store->pg, f->source->source_id, eh_cells_names(eh_cells_new(home, f->map)),
+		                     &tallies[n].digest, err);
 	}
 	if (rc == EH_OK && n > 0)
 		*out = eh_cube_tally_store(tallies, n);
@@ -59,7 +60,8 @@ enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct eh_judge
 {
 	struct printer printer = {.replay = replay};
 	struct eh_judge_sink sink = {.ctx = &printer, .verdict = print_verdict, .alert = print_alert};
-	struct eh_judge_refold how = {.evidence = eh_sha256_begin(), .check = replay->check, .before = look_at_step, .ctx = &printer};
+	struct eh_judge_refold how = {
+		.evidence = eh_sha256_begin(), .check = replay->check, .before = look_at_step, .ctx = &printer};
 	struct eh_judge_store *store = NULL;
 	enum eh_rc rc = eh_judge_store_open(replay->pg, replay->policy, &sink, &store, err);
 
@@ -81,6 +83,6 @@ void eh_judge_end_line(const struct eh_judge_replayed *r, struct eh_buf *out)
 
 	eh_sha256_hex(&r->evidence, evidence);
 	eh_sha256_hex(&r->tally, tallied);
-	eh_buf_printf(out, "{\"evidence_digest\":\"%s\",\"panes\":%llu,\"tally_digest\":\"%s\",\"type\":\"end\"}", evidence,
-	              (unsigned long long)r->panes, tallied);
+	eh_buf_printf(out, "{\"evidence_digest\":\"%s\",\"panes\":%llu,\"tally_digest\":\"%s\",\"type\":\"end\"}",
+	              evidence, (unsigned long long)r->panes, tallied);
 }

@@ -23,7 +23,8 @@ struct eh_judge_replayed {
 	struct eh_sha256 tally, evidence;
 };
 
-EH_MUST enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct eh_judge_replayed *out, struct eh_err *err);
+EH_MUST enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct eh_judge_replayed *out,
+                                   struct eh_err *err);
 
 /* The end line of a replay, without a newline. */
 void eh_judge_end_line(const struct eh_judge_replayed *replayed, struct eh_buf *out);

@@ -58,7 +58,8 @@ static bool check_author(const struct request *r, const char *role, struct answe
 	return false;
 }
 
-static enum eh_rc read_state(struct eh_judge_store *store, const char *alert_id, enum eh_alert_state *state, struct eh_err *err)
+static enum eh_rc read_state(struct eh_judge_store *store, const char *alert_id, enum eh_alert_state *state,
+                             struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
@@ -72,8 +73,8 @@ static enum eh_rc read_state(struct eh_judge_store *store, const char *alert_id,
 }
 
 /* The rule for an event in the alert's present state, or a refusal. */
-static enum eh_rc find_rule(struct eh_judge_store *store, const char *alert_id, const char *event, const struct eh_alert_rule **rule,
-                            struct answer *a, struct eh_err *err)
+static enum eh_rc find_rule(struct eh_judge_store *store, const char *alert_id, const char *event,
+                            const struct eh_alert_rule **rule, struct answer *a, struct eh_err *err)
 {
 	enum eh_alert_state state;
 	enum eh_rc rc = read_state(store, alert_id != NULL ? alert_id : "", &state, err);
@@ -93,8 +94,8 @@ static enum eh_rc find_rule(struct eh_judge_store *store, const char *alert_id, 
 	return EH_OK;
 }
 
-static void take_deed(struct answer *a, const struct eh_alert_rule *rule, const char *alert_id, const char *actor, const char *second,
-                      const char *reason)
+static void take_deed(struct answer *a, const struct eh_alert_rule *rule, const char *alert_id, const char *actor,
+                      const char *second, const char *reason)
 {
 	a->done = a->has_deed = true;
 	a->closes = rule->to == EH_ALERT_CLOSED_FIXED || rule->to == EH_ALERT_CLOSED_NOT_CONFIRMED;
@@ -108,7 +109,8 @@ static void take_deed(struct answer *a, const struct eh_alert_rule *rule, const 
 	snprintf(a->message, sizeof a->message, "%s", rule->sentence);
 }
 
-static enum eh_rc answer_propose(struct eh_judge_store *store, const struct request *r, struct answer *a, struct eh_err *err)
+static enum eh_rc answer_propose(struct eh_judge_store *store, const struct request *r, struct answer *a,
+                                 struct eh_err *err)
 {
 	const char *event = text_of(r->body, "event"), *reason = text_of(r->body, "reason");
 	const struct eh_alert_rule *rule;
@@ -131,14 +133,15 @@ static enum eh_rc answer_propose(struct eh_judge_store *store, const struct requ
 	return EH_OK;
 }
 
-static enum eh_rc answer_approve(struct eh_judge_store *store, const struct request *r, struct eh_arena *home, struct answer *a,
-                                 struct eh_err *err)
+static enum eh_rc answer_approve(struct eh_judge_store *store, const struct request *r, struct eh_arena *home,
+                                 struct answer *a, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
 	const json_t *which = json_object_get(r->body, "request_id");
 	const struct eh_alert_rule *rule;
-	int64_t id = json_is_integer(which) ? json_integer_value(which) : strtoll(json_is_string(which) ? json_string_value(which) : "0", NULL, 10);
+	int64_t id = json_is_integer(which) ? json_integer_value(which)
+	                                    : strtoll(json_is_string(which) ? json_string_value(which) : "0", NULL, 10);
 
 	if (!check_author(r, "approver", a))
 		return EH_OK;
@@ -154,18 +157,21 @@ static enum eh_rc answer_approve(struct eh_judge_store *store, const struct requ
 		refuse(a, "request %lld was approved already", (long long)id);
 		return EH_OK;
 	}
-	const char *proposer = eh_arena_strdup(home, eh_pg_text(res, 0, 0)), *alert_id = eh_arena_strdup(home, eh_pg_text(res, 0, 1));
+	const char *proposer = eh_arena_strdup(home, eh_pg_text(res, 0, 0)),
+		   *alert_id = eh_arena_strdup(home, eh_pg_text(res, 0, 1));
 	if (strcmp(proposer, r->user) == 0) {
 		refuse(a, "%s proposed it and cannot approve it: two people are needed", r->user);
 		return EH_OK;
 	}
 	rc = find_rule(store, alert_id, eh_pg_text(res, 0, 2), &rule, a, err);
 	if (rc == EH_OK && rule != NULL)
-		take_deed(a, rule, alert_id, proposer, eh_arena_strdup(home, r->user), eh_arena_strdup(home, eh_pg_text(res, 0, 3)));
+		take_deed(a, rule, alert_id, proposer, eh_arena_strdup(home, r->user),
+		          eh_arena_strdup(home, eh_pg_text(res, 0, 3)));
 	return rc;
 }
 
-static enum eh_rc answer_step(struct eh_judge_store *store, const struct request *r, struct answer *a, struct eh_err *err)
+static enum eh_rc answer_step(struct eh_judge_store *store, const struct request *r, struct answer *a,
+                              struct eh_err *err)
 {
 	const char *reason = text_of(r->body, "reason");
 	const struct eh_alert_rule *rule;
@@ -184,7 +190,8 @@ static enum eh_rc answer_step(struct eh_judge_store *store, const struct request
 	return EH_OK;
 }
 
-static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *r, const struct answer *a, size_t place, struct eh_err *err)
+static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *r, const struct answer *a, size_t place,
+                               struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
 	int64_t first;
@@ -202,7 +209,8 @@ static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *
 	return rc == EH_OK ? eh_pg_commit(w->store->pg, err) : rc;
 }
 
-static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *store, const struct request *r, struct eh_err *err)
+static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *store, const struct request *r,
+                             struct eh_err *err)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
 	struct answer a = {0};
@@ -223,8 +231,9 @@ static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *s
 	eh_judge_pseudonym(r->user, person);
 	if (rc == EH_OK)
 		rc = eh_judge_writer_leaf(w, "request",
-		                          json_pack("{s:I,s:s,s:s,s:s?,s:b,s:s}", "request", (json_int_t)r->id, "person", person, "verb", r->verb,
-		                                    "alert", r->alert_id, "done", a.done, "message", a.message),
+		                          json_pack("{s:I,s:s,s:s,s:s?,s:b,s:s}", "request", (json_int_t)r->id,
+		                                    "person", person, "verb", r->verb, "alert", r->alert_id, "done",
+		                                    a.done, "message", a.message),
 		                          &place, err);
 	if (rc == EH_OK)
 		rc = write_answer(w, r, &a, place, err);
@@ -237,7 +246,8 @@ static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *s
 	return rc;
 }
 
-enum eh_rc eh_judge_requests(struct eh_judge_writer *w, struct eh_judge_store *store, int64_t session_ms, struct eh_err *err)
+enum eh_rc eh_judge_requests(struct eh_judge_writer *w, struct eh_judge_store *store, int64_t session_ms,
+                             struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
@@ -258,7 +268,8 @@ enum eh_rc eh_judge_requests(struct eh_judge_writer *w, struct eh_judge_store *s
 		                    .disabled = eh_pg_bool(res, i, 8),
 		                    .session_over = eh_pg_bool(res, i, 9)};
 
-		r.session_differs = eh_pg_null(res, i, 5) && (session_user == NULL || strcmp(session_user, r.user) != 0);
+		r.session_differs =
+			eh_pg_null(res, i, 5) && (session_user == NULL || strcmp(session_user, r.user) != 0);
 		rc = answer_one(w, store, &r, err);
 	}
 	return rc;

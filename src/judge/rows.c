@@ -13,7 +13,8 @@ bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pa
 {
 	const struct eh_policy *policy = eh_judge_policy(judge);
 
-	return (outcome == EH_JUDGE_FAVOURABLE ? policy->favourable : policy->adverse) && (kind == EH_JUDGE_RAW || pair->conditional);
+	return (outcome == EH_JUDGE_FAVOURABLE ? policy->favourable : policy->adverse) &&
+	       (kind == EH_JUDGE_RAW || pair->conditional);
 }
 
 static struct eh_judge_kept_point *point_of(struct eh_judge_writer *w, const struct eh_judge_source *s,
@@ -53,9 +54,9 @@ static enum eh_rc write_closes(struct eh_judge_writer *w, int64_t first, struct 
 	digest = eh_arena_zalloc(w->tick, n, sizeof *digest);
 	n = 0;
 	for (const struct eh_judge_kept_close *c = w->closes; c != NULL; c = c->next, n++) {
-		const int64_t value[COLUMNS + 1] = {c->feed->source->source_id, c->step.first_pane_us,     c->step.last_pane_us,
-		                                    c->step.clock_us,           c->step.included,          first + (int64_t)c->place,
-		                                    (int64_t)c->step.n,         c->step.history};
+		const int64_t value[COLUMNS + 1] = {
+			c->feed->source->source_id, c->step.first_pane_us,     c->step.last_pane_us, c->step.clock_us,
+			c->step.included,           first + (int64_t)c->place, (int64_t)c->step.n,   c->step.history};
 
 		for (int i = 0; i <= COLUMNS; i++)
 			column[i][n] = value[i];
@@ -71,8 +72,8 @@ static enum eh_rc write_closes(struct eh_judge_writer *w, int64_t first, struct 
 }
 
 /* A list of points in one statement; `first` gives its leaf to those that have none yet. */
-static enum eh_rc write_list(struct eh_judge_writer *w, const struct eh_pg_sql *sql, const struct eh_judge_kept_point *list,
-                             int64_t first, struct eh_err *err)
+static enum eh_rc write_list(struct eh_judge_writer *w, const struct eh_pg_sql *sql,
+                             const struct eh_judge_kept_point *list, int64_t first, struct eh_err *err)
 {
 	size_t n = 0, i = 0;
 	struct eh_pg_args args = {0};
@@ -81,9 +82,11 @@ static enum eh_rc write_list(struct eh_judge_writer *w, const struct eh_pg_sql *
 		n++;
 	if (n == 0)
 		return EH_OK;
-	int64_t *source = eh_arena_zalloc(w->tick, n, sizeof *source), *pane = eh_arena_zalloc(w->tick, n, sizeof *pane);
+	int64_t *source = eh_arena_zalloc(w->tick, n, sizeof *source),
+		*pane = eh_arena_zalloc(w->tick, n, sizeof *pane);
 	int64_t *leaf = eh_arena_zalloc(w->tick, n, sizeof *leaf);
-	const char **monitor = eh_arena_zalloc(w->tick, n, sizeof *monitor), **verdict = eh_arena_zalloc(w->tick, n, sizeof *verdict);
+	const char **monitor = eh_arena_zalloc(w->tick, n, sizeof *monitor),
+		   **verdict = eh_arena_zalloc(w->tick, n, sizeof *verdict);
 	const char **battery = eh_arena_zalloc(w->tick, n, sizeof *battery);
 	for (const struct eh_judge_kept_point *p = list; p != NULL; p = p->next, i++) {
 		source[i] = p->source_id;
@@ -113,7 +116,8 @@ static struct eh_judge_kept_point *list_points(struct eh_judge_writer *w, const 
 			for (int m = 0; m < EH_JUDGE_OUTCOMES * EH_JUDGE_KINDS; m++) {
 				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
 
-				if (!eh_judge_row_watched(w->store->judge, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS))
+				if (!eh_judge_row_watched(w->store->judge, pair, m / EH_JUDGE_KINDS,
+				                          m % EH_JUDGE_KINDS))
 					continue;
 				*end = point_of(w, s, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS);
 				(*end)->leaf_index = feed->last_leaf;
@@ -199,10 +203,10 @@ static enum eh_rc write_evidence(struct eh_judge_writer *w, const struct eh_judg
 /* What leaves: the step, its sentence and where to look; no id of a decision, no cell of a table. */
 static enum eh_rc write_message(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, struct eh_err *err)
 {
-	EH_JSON_AUTO doc = json_pack("{s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s?}", "type", "alert", "alert", s->alert_id, "step",
-	                             s->step_no, "event", s->event, "state", s->to, "severity", s->page ? "page" : "review", "source",
-	                             s->source, "attribute", s->attribute, "group", s->group, "at", eh_judge_time(s->at_us), "sentence",
-	                             s->sentence);
+	EH_JSON_AUTO doc = json_pack("{s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s?}", "type", "alert", "alert",
+	                             s->alert_id, "step", s->step_no, "event", s->event, "state", s->to, "severity",
+	                             s->page ? "page" : "review", "source", s->source, "attribute", s->attribute,
+	                             "group", s->group, "at", eh_judge_time(s->at_us), "sentence", s->sentence);
 	char *text = json_dumps(doc, JSON_COMPACT | JSON_SORT_KEYS);
 	struct eh_pg_args args = {0};
 
@@ -213,7 +217,8 @@ static enum eh_rc write_message(struct eh_judge_writer *w, const struct eh_judge
 	return rc;
 }
 
-static enum eh_rc write_step(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, int64_t first, struct eh_err *err)
+static enum eh_rc write_step(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, int64_t first,
+                             struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
 	enum eh_rc rc = s->step_no == 1 ? write_alert(w, s, err) : EH_OK;
@@ -242,7 +247,8 @@ static enum eh_rc write_step(struct eh_judge_writer *w, const struct eh_judge_ke
 	return rc == EH_OK && w->webhook && !s->history ? write_message(w, s, err) : rc;
 }
 
-static enum eh_rc write_month(struct eh_judge_writer *w, const struct eh_judge_kept_month *m, int64_t first, struct eh_err *err)
+static enum eh_rc write_month(struct eh_judge_writer *w, const struct eh_judge_kept_month *m, int64_t first,
+                              struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
 
@@ -259,7 +265,8 @@ static enum eh_rc write_month(struct eh_judge_writer *w, const struct eh_judge_k
 
 enum eh_rc eh_judge_rows_write(struct eh_judge_writer *w, int64_t first, struct eh_err *err)
 {
-	enum eh_rc rc = write_list(w, &eh_sql_judge_write_points, w->points, first, err); /* before last_leaf moves on */
+	enum eh_rc rc =
+		write_list(w, &eh_sql_judge_write_points, w->points, first, err); /* before last_leaf moves on */
 
 	if (rc == EH_OK)
 		rc = write_closes(w, first, err);

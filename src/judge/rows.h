@@ -67,8 +67,8 @@ bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pa
 void eh_judge_row_points(struct eh_judge_writer *w, const struct eh_judge_feed *feed);
 
 /* Where the step opens a new calendar month, keeps the regulator's rows of the one before. */
-EH_MUST enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step,
-                                      struct eh_err *err);
+EH_MUST enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *feed,
+                                      const struct eh_judge_step *step, struct eh_err *err);
 
 /* Writes everything kept; `first` is the index of the transaction's first leaf. */
 EH_MUST enum eh_rc eh_judge_rows_write(struct eh_judge_writer *w, int64_t first, struct eh_err *err);

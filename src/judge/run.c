@@ -63,8 +63,10 @@ static enum eh_rc write_genesis(struct eh_pg *pg, const struct eh_policy *policy
 	int64_t first;
 
 	eh_sha256_hex(&policy->version, version);
-	enum eh_rc rc = eh_ledger_add(&leaves, "genesis", json_pack("{s:s,s:s,s:i}", "policy_sha256", version, "policy", policy->canonical, "format", 1),
-	                              NULL, err);
+	enum eh_rc rc = eh_ledger_add(
+		&leaves, "genesis",
+		json_pack("{s:s,s:s,s:i}", "policy_sha256", version, "policy", policy->canonical, "format", 1), NULL,
+		err);
 	if (rc == EH_OK)
 		rc = write_rules(pg, err);
 	if (rc == EH_OK)
@@ -90,9 +92,11 @@ static enum eh_rc ensure_genesis(struct loop *l, struct eh_err *err)
 	else if (rc == EH_OK) {
 		struct eh_pg_bytes version = eh_pg_bytea(res, 0, 0, NULL);
 
-		if (version.n != EH_SHA256_BYTES || memcmp(version.data, l->run->policy->version.bytes, EH_SHA256_BYTES) != 0) {
+		if (version.n != EH_SHA256_BYTES ||
+		    memcmp(version.data, l->run->policy->version.bytes, EH_SHA256_BYTES) != 0) {
 			rc = eh_fail(err, EH_REFUSED, "this store began under another default policy");
-			eh_hint(err, "judge it with the release that made it; policies are versioned on the record, never replaced.");
+			eh_hint(err, "judge it with the release that made it; policies are versioned on the record, "
+			             "never replaced.");
 		}
 	}
 	if (rc == EH_OK)
@@ -113,7 +117,8 @@ static bool may_close(const struct eh_judge_feed *feed, int64_t pane_us)
 
 static int64_t last_closable(const struct eh_judge_feed *feed)
 {
-	int64_t history = feed->history_us, live = feed->clock_us == INT64_MIN ? INT64_MIN : feed->clock_us - feed->map->lateness_us;
+	int64_t history = feed->history_us,
+		live = feed->clock_us == INT64_MIN ? INT64_MIN : feed->clock_us - feed->map->lateness_us;
 	int64_t limit = history > live ? history : live;
 
 	if (limit == INT64_MIN)
@@ -122,7 +127,8 @@ static int64_t last_closable(const struct eh_judge_feed *feed)
 	return eh_pane_previous(feed->source->pane_kind, pane);
 }
 
-static enum eh_rc fold_one(struct loop *l, struct eh_judge_feed *feed, int64_t first_us, int64_t last_us, struct eh_err *err)
+static enum eh_rc fold_one(struct loop *l, struct eh_judge_feed *feed, int64_t first_us, int64_t last_us,
+                           struct eh_err *err)
 {
 	int64_t end = eh_pane_next(feed->source->pane_kind, last_us);
 	bool history = feed->history_us != INT64_MIN && end <= feed->history_us;
@@ -136,7 +142,8 @@ static enum eh_rc fold_one(struct loop *l, struct eh_judge_feed *feed, int64_t f
 }
 
 /* Folds the panes of a result and the empty runs between them; gives the pane after the last. */
-static enum eh_rc fold_panes(struct loop *l, struct eh_judge_feed *feed, const PGresult *res, int64_t *next_us, struct eh_err *err)
+static enum eh_rc fold_panes(struct loop *l, struct eh_judge_feed *feed, const PGresult *res, int64_t *next_us,
+                             struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
 
@@ -152,8 +159,8 @@ static enum eh_rc fold_panes(struct loop *l, struct eh_judge_feed *feed, const P
 	return rc;
 }
 
-static enum eh_rc read_panes(struct loop *l, const struct eh_judge_feed *feed, int64_t from_us, int64_t to_us, PGresult **res,
-                             struct eh_err *err)
+static enum eh_rc read_panes(struct loop *l, const struct eh_judge_feed *feed, int64_t from_us, int64_t to_us,
+                             PGresult **res, struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
 
@@ -196,7 +203,8 @@ static enum eh_rc advance(struct loop *l, struct eh_judge_feed *feed, bool *more
 	*more = false;
 	if (next_us == INT64_MIN)
 		rc = first_pane(l, feed, &next_us, err);
-	if (rc != EH_OK || next_us == INT64_MIN || last_us == INT64_MIN || next_us > last_us || !may_close(feed, next_us))
+	if (rc != EH_OK || next_us == INT64_MIN || last_us == INT64_MIN || next_us > last_us ||
+	    !may_close(feed, next_us))
 		return rc;
 	rc = eh_judge_writer_begin(l->writer, err);
 	if (rc == EH_OK)
@@ -255,8 +263,8 @@ static enum eh_rc show_open(struct loop *l, struct eh_judge_feed *f, struct eh_e
 	}
 	if (rc != EH_OK)
 		return rc;
-	EH_JSON_AUTO figures = json_pack("{s:o,s:I,s:o}", "pane_start", eh_judge_time(pane_us), "n", (json_int_t)eh_cube_n(f->pane),
-	                                 "groups", eh_judge_groups(f->source, f->pane));
+	EH_JSON_AUTO figures = json_pack("{s:o,s:I,s:o}", "pane_start", eh_judge_time(pane_us), "n",
+	                                 (json_int_t)eh_cube_n(f->pane), "groups", eh_judge_groups(f->source, f->pane));
 	char *text = json_dumps(figures, JSON_COMPACT);
 	struct eh_pg_args row = {0};
 	eh_pg_arg_int8(&row, f->source->source_id);

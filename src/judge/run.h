@@ -16,12 +16,13 @@
 
 struct eh_judge_run {
 	const struct eh_settings *settings;
-	struct eh_pg *pg;             /* as evenhand_writer */
+	struct eh_pg *pg; /* as evenhand_writer */
 	const struct eh_policy *policy;
-	bool once;                    /* judge what can be judged now, then end */
-	bool quiet;                   /* say nothing of progress */
+	bool once;                         /* judge what can be judged now, then end */
+	bool quiet;                        /* say nothing of progress */
 	const volatile sig_atomic_t *stop; /* a signal sets it; NULL: never */
-	enum eh_rc (*verdict)(void *ctx, const char *line, struct eh_err *err); /* also told of every verdict line; may be NULL */
+	enum eh_rc (*verdict)(void *ctx, const char *line,
+	                      struct eh_err *err); /* also told of every verdict line; may be NULL */
 	enum eh_rc (*alert)(void *ctx, const char *line, struct eh_err *err);
 	void *ctx;
 };

@@ -63,7 +63,8 @@ struct eh_judge_feed *eh_judge_feed_of(const struct eh_judge_store *store, const
 	return feed_by_id(store, source->source_id);
 }
 
-static enum eh_rc join(struct eh_judge_store *store, const PGresult *res, int row, struct eh_judge_feed **out, struct eh_err *err)
+static enum eh_rc join(struct eh_judge_store *store, const PGresult *res, int row, struct eh_judge_feed **out,
+                       struct eh_err *err)
 {
 	struct eh_judge_feed *feed = eh_arena_zalloc(store->home, 1, sizeof *feed), **end = &store->feeds;
 	const char *name = eh_arena_strdup(store->home, eh_pg_text(res, row, 1));
@@ -114,8 +115,8 @@ enum eh_rc eh_judge_store_look(struct eh_judge_store *store, struct eh_err *err)
 }
 
 /* What came late: for panes from `window_us` on to one cube, for older ones to another; the first pane of each. */
-static enum eh_rc add_late(struct eh_judge_feed *feed, const PGresult *res, int64_t window_us, int64_t *late_us, int64_t *older_us,
-                           struct eh_err *err)
+static enum eh_rc add_late(struct eh_judge_feed *feed, const PGresult *res, int64_t window_us, int64_t *late_us,
+                           int64_t *older_us, struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
 
@@ -138,8 +139,8 @@ static void drop_ahead(struct eh_judge_ahead *ahead)
 
 /* Reads from `from_us` on to the end of the stretch, or further.  What is read stays true as long as no new
  * leaf is asked for: eh_judge_store_look() drops it when one came. */
-static enum eh_rc read_ahead(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_ahead *ahead, int64_t from_us,
-                             int64_t to_us, struct eh_err *err)
+static enum eh_rc read_ahead(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_ahead *ahead,
+                             int64_t from_us, int64_t to_us, struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
 
@@ -156,8 +157,8 @@ static enum eh_rc read_ahead(struct eh_judge_store *store, struct eh_judge_feed 
 }
 
 /* The deltas of [from, to] that `included` covers. */
-static enum eh_rc load(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_ahead *ahead, int64_t from_us,
-                       int64_t to_us, int64_t included, struct eh_cube *cube, struct eh_err *err)
+static enum eh_rc load(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_ahead *ahead,
+                       int64_t from_us, int64_t to_us, int64_t included, struct eh_cube *cube, struct eh_err *err)
 {
 	enum eh_rc rc = read_ahead(store, feed, ahead, from_us, to_us, err);
 
@@ -198,7 +199,8 @@ static enum eh_rc load_late(struct eh_judge_store *store, struct eh_judge_feed *
 }
 
 /* The panes that were in the window of the last close and are not in this one's. */
-static enum eh_rc load_expired(struct eh_judge_store *store, struct eh_judge_feed *feed, int64_t window_us, struct eh_err *err)
+static enum eh_rc load_expired(struct eh_judge_store *store, struct eh_judge_feed *feed, int64_t window_us,
+                               struct eh_err *err)
 {
 	eh_cube_clear(feed->expired);
 	if (feed->next_pane_us == INT64_MIN)
@@ -212,11 +214,13 @@ static enum eh_rc load_expired(struct eh_judge_store *store, struct eh_judge_fee
 	return load(store, feed, &feed->leaving, old_us, to_us, feed->last_included, feed->expired, err);
 }
 
-enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_step *step, struct eh_err *err)
+enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_step *step,
+                               struct eh_err *err)
 {
 	struct eh_judge_source *source = feed->source;
 	int64_t window_us = eh_judge_window_start(source, step->last_pane_us), late_us, older_us;
-	enum eh_rc rc = load(store, feed, &feed->entering, step->first_pane_us, step->last_pane_us, step->included, feed->pane, err);
+	enum eh_rc rc = load(store, feed, &feed->entering, step->first_pane_us, step->last_pane_us, step->included,
+	                     feed->pane, err);
 
 	if (rc == EH_OK)
 		rc = load_late(store, feed, step, window_us, &late_us, &older_us, err);
@@ -254,7 +258,8 @@ static void apply_closings(struct eh_judge_store *store, const PGresult *closing
 	}
 }
 
-static enum eh_rc refold_row(struct eh_judge_store *store, struct eh_judge_refold *how, const PGresult *res, int row, struct eh_err *err)
+static enum eh_rc refold_row(struct eh_judge_store *store, struct eh_judge_refold *how, const PGresult *res, int row,
+                             struct eh_err *err)
 {
 	struct eh_judge_feed *feed = feed_by_id(store, eh_pg_int8(res, row, 0));
 	struct eh_judge_step step = {.first_pane_us = eh_pg_int8(res, row, 1),
@@ -278,7 +283,8 @@ static enum eh_rc refold_row(struct eh_judge_store *store, struct eh_judge_refol
 			eh_sha256_add(how->evidence, step.digest.bytes, EH_SHA256_BYTES);
 	}
 	struct eh_pg_bytes stored = eh_pg_bytea(res, row, 8, NULL);
-	if (how->check && (stored.n != EH_SHA256_BYTES || memcmp(stored.data, step.digest.bytes, EH_SHA256_BYTES) != 0)) {
+	if (how->check &&
+	    (stored.n != EH_SHA256_BYTES || memcmp(stored.data, step.digest.bytes, EH_SHA256_BYTES) != 0)) {
 		eh_fail(err, EH_REFUSED, "the verdicts of pane close %lld are not those the store's own deltas give",
 		        (long long)eh_pg_int8(res, row, 5));
 		return eh_hint(err, "run `evenhand ledger check` to see which stored batch was altered.");
@@ -315,7 +321,8 @@ enum eh_rc eh_judge_store_refold(struct eh_judge_store *store, struct eh_judge_r
 }
 
 static enum eh_rc walk_rows(struct eh_judge_feed *feed, const PGresult *res, struct eh_cube *pane,
-                            void (*visit)(void *ctx, int64_t pane_us, const struct eh_cube *pane), void *ctx, struct eh_err *err)
+                            void (*visit)(void *ctx, int64_t pane_us, const struct eh_cube *pane), void *ctx,
+                            struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
 	int n = PQntuples(res);
@@ -334,8 +341,9 @@ static enum eh_rc walk_rows(struct eh_judge_feed *feed, const PGresult *res, str
 	return rc;
 }
 
-enum eh_rc eh_judge_store_walk(struct eh_judge_store *store, struct eh_judge_feed *feed, int64_t from_us, int64_t to_us, int64_t included,
-                               void (*visit)(void *ctx, int64_t pane_us, const struct eh_cube *pane), void *ctx, struct eh_err *err)
+enum eh_rc eh_judge_store_walk(struct eh_judge_store *store, struct eh_judge_feed *feed, int64_t from_us, int64_t to_us,
+                               int64_t included, void (*visit)(void *ctx, int64_t pane_us, const struct eh_cube *pane),
+                               void *ctx, struct eh_err *err)
 {
 	struct eh_cube *pane = eh_cube_new(feed->source->names);
 	enum eh_rc rc = EH_OK;

@@ -28,11 +28,11 @@ struct eh_judge_feed {
 	struct eh_judge_feed *next;
 	struct eh_judge_source *source;
 	const struct eh_map *map;
-	bool ended;          /* gather is done with it for good (`follow: no`) */
-	int64_t clock_us;    /* T up to which everything is covered; INT64_MIN: none yet */
-	int64_t included;    /* newest batch leaf; -1: none */
-	int64_t history_us;  /* T at the end of history */
-	int64_t next_pane_us; /* the first pane that is not closed yet; INT64_MIN: none was ever closed */
+	bool ended;            /* gather is done with it for good (`follow: no`) */
+	int64_t clock_us;      /* T up to which everything is covered; INT64_MIN: none yet */
+	int64_t included;      /* newest batch leaf; -1: none */
+	int64_t history_us;    /* T at the end of history */
+	int64_t next_pane_us;  /* the first pane that is not closed yet; INT64_MIN: none was ever closed */
 	int64_t last_included; /* of the last close; -1 */
 	int64_t last_leaf;     /* leaf of the last close with decisions; -1 */
 	struct eh_judge_ahead entering, leaving;
@@ -46,8 +46,9 @@ struct eh_judge_store {
 	struct eh_judge_feed *feeds;
 };
 
-EH_MUST enum eh_rc eh_judge_store_open(struct eh_pg *pg, const struct eh_policy *policy, const struct eh_judge_sink *sink,
-                                       struct eh_judge_store **out, struct eh_err *err);
+EH_MUST enum eh_rc eh_judge_store_open(struct eh_pg *pg, const struct eh_policy *policy,
+                                       const struct eh_judge_sink *sink, struct eh_judge_store **out,
+                                       struct eh_err *err);
 void eh_judge_store_close(struct eh_judge_store *store); /* NULL is allowed; the connection stays */
 
 /* Looks where gather stands; a source that is new and past its history joins. */
@@ -60,24 +61,25 @@ struct eh_judge_step {
 	uint64_t n;              /* out: decisions in the pane */
 	struct eh_sha256 digest; /* out: of its lines */
 };
-EH_MUST enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_step *step,
-                                       struct eh_err *err);
+EH_MUST enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_feed *feed,
+                                       struct eh_judge_step *step, struct eh_err *err);
 
 /* Folds every close the ledger has, and applies the closings of people between them.  `from_us`..`to_us`
  * is of no concern here: the caller's sink picks what it shows. */
 struct eh_judge_refold {
-	uint64_t panes;                     /* closes with decisions */
-	struct eh_sha256_state *evidence;   /* takes the digest of each close with decisions; may be NULL */
-	bool check;                         /* compare with the stored digests: EH_REFUSED at the first that differs */
+	uint64_t panes;                   /* closes with decisions */
+	struct eh_sha256_state *evidence; /* takes the digest of each close with decisions; may be NULL */
+	bool check;                       /* compare with the stored digests: EH_REFUSED at the first that differs */
 	void (*before)(void *ctx, struct eh_judge_feed *feed, const struct eh_judge_step *step); /* may be NULL */
 	void *ctx;
 };
 EH_MUST enum eh_rc eh_judge_store_refold(struct eh_judge_store *store, struct eh_judge_refold *how, struct eh_err *err);
 
 /* Calls `visit` for each pane with decisions in [from, to], oldest first, with what `included` covers. */
-EH_MUST enum eh_rc eh_judge_store_walk(struct eh_judge_store *store, struct eh_judge_feed *feed, int64_t from_us, int64_t to_us,
-                                       int64_t included, void (*visit)(void *ctx, int64_t pane_us, const struct eh_cube *pane),
-                                       void *ctx, struct eh_err *err);
+EH_MUST enum eh_rc eh_judge_store_walk(struct eh_judge_store *store, struct eh_judge_feed *feed, int64_t from_us,
+                                       int64_t to_us, int64_t included,
+                                       void (*visit)(void *ctx, int64_t pane_us, const struct eh_cube *pane), void *ctx,
+                                       struct eh_err *err);
 
 struct eh_judge_feed *eh_judge_feed_of(const struct eh_judge_store *store, const struct eh_judge_source *source);
 

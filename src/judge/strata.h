@@ -31,9 +31,9 @@ const char *const *eh_judge_projection_names(const struct eh_judge_projection *p
 
 /* Counts of one attribute: by group, and by stratum x group.  Row 0 of `by_stratum` is stratum 0. */
 struct eh_judge_table {
-	uint32_t groups;  /* columns: codes 0 .. groups - 1 */
-	uint32_t strata;  /* rows */
-	uint32_t cap;     /* rows there is room for */
+	uint32_t groups; /* columns: codes 0 .. groups - 1 */
+	uint32_t strata; /* rows */
+	uint32_t cap;    /* rows there is room for */
 	struct eh_cube_count *by_group;
 	struct eh_cube_count *by_stratum;
 };

@@ -31,14 +31,16 @@ void eh_judge_enlist(struct eh_judge *judge, struct eh_judge_source *source, str
 	pair->standing = judge->standings;
 	for (int outcome = 0; outcome < EH_JUDGE_OUTCOMES; outcome++)
 		for (int kind = 0; kind < EH_JUDGE_KINDS; kind++)
-			for (uint32_t line = 0; watched(judge->policy, pair, outcome, kind) && line < judge->policy->lines; line++)
-				judge->standing[judge->standings++] = (struct eh_judge_standing){.source = source,
-				                                                                 .pair = pair,
-				                                                                 .outcome = outcome,
-				                                                                 .kind = kind,
-				                                                                 .line = line,
-				                                                                 .log_years = -INFINITY,
-				                                                                 .onset_blocks = UINT64_MAX};
+			for (uint32_t line = 0;
+			     watched(judge->policy, pair, outcome, kind) && line < judge->policy->lines; line++)
+				judge->standing[judge->standings++] =
+					(struct eh_judge_standing){.source = source,
+				                                   .pair = pair,
+				                                   .outcome = outcome,
+				                                   .kind = kind,
+				                                   .line = line,
+				                                   .log_years = -INFINITY,
+				                                   .onset_blocks = UINT64_MAX};
 	pair->standings = judge->standings - pair->standing;
 }
 
@@ -47,8 +49,8 @@ double eh_judge_monitors(const struct eh_judge *judge)
 	return (double)judge->standings;
 }
 
-const struct eh_judge_standing *eh_judge_standing_of(const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome,
-                                                     int kind, uint32_t line)
+const struct eh_judge_standing *eh_judge_standing_of(const struct eh_judge *judge, const struct eh_judge_pair *pair,
+                                                     int outcome, int kind, uint32_t line)
 {
 	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++) {
 		const struct eh_judge_standing *st = &judge->standing[i];
@@ -62,7 +64,8 @@ const struct eh_judge_standing *eh_judge_standing_of(const struct eh_judge *judg
 void eh_judge_weigh(struct eh_judge *judge, struct eh_judge_source *source)
 {
 	double k = eh_judge_monitors(judge);
-	double review = eh_policy_fraction(judge->policy->review_ppm), page = eh_policy_fraction(judge->policy->page_ppm);
+	double review = eh_policy_fraction(judge->policy->review_ppm),
+	       page = eh_policy_fraction(judge->policy->page_ppm);
 
 	for (size_t i = 0; i < judge->standings; i++) {
 		struct eh_judge_standing *st = &judge->standing[i];

@@ -14,7 +14,8 @@
 
 static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct eh_err *err);
 
-struct eh_judge_writer *eh_judge_writer_new(struct eh_judge_store *store, const struct eh_answers *answers, bool webhook)
+struct eh_judge_writer *eh_judge_writer_new(struct eh_judge_store *store, const struct eh_answers *answers,
+                                            bool webhook)
 {
 	struct eh_arena *home = eh_arena_new();
 	struct eh_judge_writer *w = eh_arena_zalloc(home, 1, sizeof *w);
@@ -52,7 +53,8 @@ enum eh_rc eh_judge_writer_begin(struct eh_judge_writer *w, struct eh_err *err)
 	return eh_pg_begin(w->store->pg, err);
 }
 
-enum eh_rc eh_judge_writer_leaf(struct eh_judge_writer *w, const char *kind, json_t *fields, size_t *place, struct eh_err *err)
+enum eh_rc eh_judge_writer_leaf(struct eh_judge_writer *w, const char *kind, json_t *fields, size_t *place,
+                                struct eh_err *err)
 {
 	return eh_ledger_add(&w->leaves, kind, fields, place, err);
 }
@@ -79,7 +81,8 @@ static json_t *pseudonym_or_null(const char *user_name)
 }
 
 /* The last step of an alert: pending in this transaction, or in the store.  step_no 0: it is new. */
-static enum eh_rc last_step(struct eh_judge_writer *w, const char *alert_id, struct eh_judge_kept_step *out, struct eh_err *err)
+static enum eh_rc last_step(struct eh_judge_writer *w, const char *alert_id, struct eh_judge_kept_step *out,
+                            struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
@@ -123,14 +126,16 @@ static enum eh_rc add_step_leaf(struct eh_judge_writer *w, struct eh_judge_kept_
 
 	eh_sha256_hex(&s->evidence_sha256, evidence);
 	eh_sha256_hex(&s->policy_sha256, policy);
-	return eh_ledger_add(
-		&w->leaves, "alert",
-		json_pack("{s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:o,s:o}", "alert", s->alert_id, "step",
-	                  (json_int_t)s->step_no, "event", s->event, "from", s->from, "to", s->to, "source", s->source, "attribute",
-	                  s->attribute, "group", s->group, "severity", s->page ? "page" : "review", "at", instant_or_null(s->at_us), "pane_end",
-	                  instant_or_null(s->pane_end_us), "onset", instant_or_null(s->onset_us), "evidence_sha256", evidence,
-	                  "policy_sha256", policy, "actor", pseudonym_or_null(s->actor), "second_actor", pseudonym_or_null(s->second)),
-		&s->place, err);
+	return eh_ledger_add(&w->leaves, "alert",
+	                     json_pack("{s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:o,s:o}", "alert",
+	                               s->alert_id, "step", (json_int_t)s->step_no, "event", s->event, "from", s->from,
+	                               "to", s->to, "source", s->source, "attribute", s->attribute, "group", s->group,
+	                               "severity", s->page ? "page" : "review", "at", instant_or_null(s->at_us),
+	                               "pane_end", instant_or_null(s->pane_end_us), "onset",
+	                               instant_or_null(s->onset_us), "evidence_sha256", evidence, "policy_sha256",
+	                               policy, "actor", pseudonym_or_null(s->actor), "second_actor",
+	                               pseudonym_or_null(s->second)),
+	                     &s->place, err);
 }
 
 static void push_step(struct eh_judge_writer *w, struct eh_judge_kept_step *s)
@@ -156,25 +161,26 @@ static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct e
 	const struct eh_alert_rule *rule = eh_alert_find(from, e->event);
 	EH_ASSERT(rule != NULL);
 	char *text = json_dumps(body, JSON_COMPACT);
-	*s = (struct eh_judge_kept_step){.alert_id = eh_arena_strdup(w->tick, e->alert->id),
-	                                 .event = e->event,
-	                                 .from = eh_alert_state_name(from),
-	                                 .to = eh_alert_state_name(rule->to),
-	                                 .step_no = last.step_no + 1,
-	                                 .page = e->alert->page,
-	                                 .at_us = e->close->clock_us,
-	                                 .pane_end_us = e->pane_end_us,
-	                                 .onset_us = e->alert->onset_us,
-	                                 .evidence = eh_arena_strdup(w->tick, e->evidence),
-	                                 .evidence_sha256 = e->evidence_sha256,
-	                                 .policy_sha256 = eh_judge_policy(w->store->judge)->version,
-	                                 .body = eh_arena_strdup(w->tick, text),
-	                                 .source_id = src->source_id,
-	                                 .source = src->map->source,
-	                                 .attribute = src->map->protect[e->alert->pair->attribute].name,
-	                                 .group = eh_cube_group_label(src->names, e->alert->pair->attribute, e->alert->pair->group),
-	                                 .history = e->alert->history,
-	                                 .sentence = eh_arena_strdup(w->tick, json_string_value(json_object_get(body, "sentence")))};
+	*s = (struct eh_judge_kept_step){
+		.alert_id = eh_arena_strdup(w->tick, e->alert->id),
+		.event = e->event,
+		.from = eh_alert_state_name(from),
+		.to = eh_alert_state_name(rule->to),
+		.step_no = last.step_no + 1,
+		.page = e->alert->page,
+		.at_us = e->close->clock_us,
+		.pane_end_us = e->pane_end_us,
+		.onset_us = e->alert->onset_us,
+		.evidence = eh_arena_strdup(w->tick, e->evidence),
+		.evidence_sha256 = e->evidence_sha256,
+		.policy_sha256 = eh_judge_policy(w->store->judge)->version,
+		.body = eh_arena_strdup(w->tick, text),
+		.source_id = src->source_id,
+		.source = src->map->source,
+		.attribute = src->map->protect[e->alert->pair->attribute].name,
+		.group = eh_cube_group_label(src->names, e->alert->pair->attribute, e->alert->pair->group),
+		.history = e->alert->history,
+		.sentence = eh_arena_strdup(w->tick, json_string_value(json_object_get(body, "sentence")))};
 	free(text);
 	push_step(w, s);
 	return add_step_leaf(w, s, err);
@@ -230,7 +236,8 @@ enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *w, const struct eh_judge
 	return add_step_leaf(w, s, err);
 }
 
-static void keep_close(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step, size_t place)
+static void keep_close(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step,
+                       size_t place)
 {
 	struct eh_judge_kept_close *c = eh_arena_zalloc(w->tick, 1, sizeof *c);
 
@@ -246,21 +253,23 @@ static void keep_close(struct eh_judge_writer *w, struct eh_judge_feed *feed, co
 	}
 }
 
-static enum eh_rc add_close_leaf(struct eh_judge_writer *w, const struct eh_judge_feed *feed, const struct eh_judge_step *step,
-                                 size_t *place, struct eh_err *err)
+static enum eh_rc add_close_leaf(struct eh_judge_writer *w, const struct eh_judge_feed *feed,
+                                 const struct eh_judge_step *step, size_t *place, struct eh_err *err)
 {
 	char digest[EH_SHA256_HEX];
 
 	eh_sha256_hex(&step->digest, digest);
 	return eh_ledger_add(&w->leaves, "pane",
-	                     json_pack("{s:s,s:o,s:o,s:o,s:I,s:I,s:s,s:b}", "source", feed->source->map->source, "first_pane",
-	                               eh_judge_time(step->first_pane_us), "last_pane", eh_judge_time(step->last_pane_us), "clock",
-	                               eh_judge_time(step->clock_us), "included_index", (json_int_t)step->included, "n",
-	                               (json_int_t)step->n, "evidence_sha256", digest, "history", step->history),
+	                     json_pack("{s:s,s:o,s:o,s:o,s:I,s:I,s:s,s:b}", "source", feed->source->map->source,
+	                               "first_pane", eh_judge_time(step->first_pane_us), "last_pane",
+	                               eh_judge_time(step->last_pane_us), "clock", eh_judge_time(step->clock_us),
+	                               "included_index", (json_int_t)step->included, "n", (json_int_t)step->n,
+	                               "evidence_sha256", digest, "history", step->history),
 	                     place, err);
 }
 
-enum eh_rc eh_judge_writer_fold(struct eh_judge_writer *w, struct eh_judge_feed *feed, struct eh_judge_step *step, struct eh_err *err)
+enum eh_rc eh_judge_writer_fold(struct eh_judge_writer *w, struct eh_judge_feed *feed, struct eh_judge_step *step,
+                                struct eh_err *err)
 {
 	const struct eh_judge_source *s = feed->source;
 	size_t place;

@@ -19,13 +19,14 @@
 struct eh_judge_writer;
 
 /* `webhook`: write outbox rows.  The writer becomes the store's sink. */
-struct eh_judge_writer *eh_judge_writer_new(struct eh_judge_store *store, const struct eh_answers *answers, bool webhook);
+struct eh_judge_writer *eh_judge_writer_new(struct eh_judge_store *store, const struct eh_answers *answers,
+                                            bool webhook);
 void eh_judge_writer_free(struct eh_judge_writer *writer); /* NULL is allowed */
 
 EH_MUST enum eh_rc eh_judge_writer_begin(struct eh_judge_writer *writer, struct eh_err *err);
 /* Folds one close and keeps what it gave. */
-EH_MUST enum eh_rc eh_judge_writer_fold(struct eh_judge_writer *writer, struct eh_judge_feed *feed, struct eh_judge_step *step,
-                                        struct eh_err *err);
+EH_MUST enum eh_rc eh_judge_writer_fold(struct eh_judge_writer *writer, struct eh_judge_feed *feed,
+                                        struct eh_judge_step *step, struct eh_err *err);
 EH_MUST enum eh_rc eh_judge_writer_commit(struct eh_judge_writer *writer, struct eh_err *err);
 
 /* A step that a person caused; the caller checked that it may be.  Inside begin and commit. */
@@ -33,7 +34,8 @@ struct eh_judge_deed {
 	const char *alert_id, *event, *actor, *second, *reason;
 	const char *from, *to;
 };
-EH_MUST enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *writer, const struct eh_judge_deed *deed, struct eh_err *err);
+EH_MUST enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *writer, const struct eh_judge_deed *deed,
+                                        struct eh_err *err);
 
 /* Any other leaf of this transaction. */
 EH_MUST enum eh_rc eh_judge_writer_leaf(struct eh_judge_writer *writer, const char *kind, json_t *fields, size_t *place,

@@ -19,7 +19,8 @@ enum eh_rc eh_ledger_add(struct eh_ledger_leaves *leaves, const char *kind, json
 	if (rc != EH_OK)
 		return eh_while(err, "making a %s leaf", kind);
 	if (body.len > 65535)
-		return eh_fail(err, EH_REFUSED, "a %s leaf would have %zu bytes, and a leaf has at most 65535", kind, body.len);
+		return eh_fail(err, EH_REFUSED, "a %s leaf would have %zu bytes, and a leaf has at most 65535", kind,
+		               body.len);
 	if (leaves->n == leaves->cap) {
 		size_t cap = leaves->cap ? 2 * leaves->cap : 16;
 		struct eh_ledger_leaf *grown = eh_arena_zalloc(leaves->home, cap, sizeof *grown);

@@ -30,7 +30,7 @@ struct eh_ledger_leaves {
 		const char *kind; /* genesis, source, batch, pane, alert, policy, request, scenario, ... */
 		const char *body; /* canonical JSON */
 		struct eh_sha256 hash;
-	} *leaf;
+	} * leaf;
 };
 
 /* Adds a leaf {"type": kind, ...fields}.  Takes over the reference to `fields`, an object.  The number
@@ -39,7 +39,8 @@ EH_MUST enum eh_rc eh_ledger_add(struct eh_ledger_leaves *leaves, const char *ki
                                  struct eh_err *err);
 
 /* Appends the collected leaves: the last statement before COMMIT.  *first is the index of the first. */
-EH_MUST enum eh_rc eh_ledger_append(struct eh_pg *pg, const struct eh_ledger_leaves *leaves, int64_t *first, struct eh_err *err);
+EH_MUST enum eh_rc eh_ledger_append(struct eh_pg *pg, const struct eh_ledger_leaves *leaves, int64_t *first,
+                                    struct eh_err *err);
 
 /* RFC 6962 hashes. */
 struct eh_sha256 eh_ledger_leaf_hash(const void *body, size_t n);

@@ -31,7 +31,8 @@ void eh_ledger_range_add(struct eh_ledger_range *range, const struct eh_sha256 *
 {
 	struct eh_sha256 right = *leaf;
 
-	for (uint64_t bits = range->size; bits & 1; bits >>= 1) /* a full subtree of the same height stands to the left */
+	for (uint64_t bits = range->size; bits & 1;
+	     bits >>= 1) /* a full subtree of the same height stands to the left */
 		right = eh_ledger_node_hash(&range->root[--range->n], &right);
 	EH_ASSERT(range->n < sizeof range->root / sizeof range->root[0]);
 	range->root[range->n++] = right;

@@ -11,7 +11,8 @@
 
 #define PREFIX "evenhand_scratch_"
 
-static enum eh_rc open_as(const char *state, const char *database, const char *role, struct eh_pg **out, struct eh_err *err)
+static enum eh_rc open_as(const char *state, const char *database, const char *role, struct eh_pg **out,
+                          struct eh_err *err)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
 	struct eh_cluster cluster;
@@ -24,7 +25,8 @@ static enum eh_rc open_as(const char *state, const char *database, const char *r
 
 static enum eh_rc drop_named(struct eh_arena *arena, struct eh_pg *admin, const char *name, struct eh_err *err)
 {
-	return eh_pg_exec_script(admin, eh_arena_printf(arena, "DROP DATABASE IF EXISTS %s", eh_pg_quote_ident(arena, name)), err);
+	return eh_pg_exec_script(
+		admin, eh_arena_printf(arena, "DROP DATABASE IF EXISTS %s", eh_pg_quote_ident(arena, name)), err);
 }
 
 /* Scratch stores that nobody is connected to: their run is over. */
@@ -32,7 +34,8 @@ static enum eh_rc sweep(struct eh_arena *arena, struct eh_pg *admin, struct eh_e
 {
 	EH_PGRESULT_AUTO res = NULL;
 	enum eh_rc rc = eh_pg_query_text(admin,
-	                                 "SELECT datname FROM pg_database d WHERE starts_with(datname, '" PREFIX "') AND NOT EXISTS "
+	                                 "SELECT datname FROM pg_database d WHERE starts_with(datname, '" PREFIX
+	                                 "') AND NOT EXISTS "
 	                                 "(SELECT 1 FROM pg_stat_activity a WHERE a.datname = d.datname)",
 	                                 NULL, false, &res, err);
 
@@ -58,7 +61,8 @@ enum eh_rc eh_scratch_open(struct eh_arena *arena, const char *state, struct eh_
 	if (rc == EH_OK)
 		rc = sweep(arena, admin, err);
 	if (rc == EH_OK)
-		rc = eh_pg_exec_script(admin, eh_arena_printf(arena, "CREATE DATABASE %s", eh_pg_quote_ident(arena, out->name)), err);
+		rc = eh_pg_exec_script(
+			admin, eh_arena_printf(arena, "CREATE DATABASE %s", eh_pg_quote_ident(arena, out->name)), err);
 	if (rc == EH_OK)
 		rc = open_as(state, out->name, EH_CLUSTER_ADMIN, &inside, err);
 	if (rc == EH_OK)
@@ -70,7 +74,8 @@ enum eh_rc eh_scratch_open(struct eh_arena *arena, const char *state, struct eh_
 	return rc == EH_OK ? EH_OK : eh_while(err, "making a scratch store");
 }
 
-enum eh_rc eh_scratch_connect(const struct eh_scratch *scratch, enum eh_store_role role, struct eh_pg **out, struct eh_err *err)
+enum eh_rc eh_scratch_connect(const struct eh_scratch *scratch, enum eh_store_role role, struct eh_pg **out,
+                              struct eh_err *err)
 {
 	return open_as(scratch->state, scratch->name, eh_store_role_name(role), out, err);
 }

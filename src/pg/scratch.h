@@ -19,7 +19,8 @@ struct eh_scratch {
 };
 
 /* Makes the database with roles and schema. */
-EH_MUST enum eh_rc eh_scratch_open(struct eh_arena *arena, const char *state, struct eh_scratch *out, struct eh_err *err);
+EH_MUST enum eh_rc eh_scratch_open(struct eh_arena *arena, const char *state, struct eh_scratch *out,
+                                   struct eh_err *err);
 
 /* A connection to it. */
 EH_MUST enum eh_rc eh_scratch_connect(const struct eh_scratch *scratch, enum eh_store_role role, struct eh_pg **out,

@@ -40,11 +40,11 @@ static void seal(struct eh_arena *home, struct eh_policy *p)
 		json_array_append_new(outcomes, json_string(outcome_names[0]));
 	if (p->adverse)
 		json_array_append_new(outcomes, json_string(outcome_names[1]));
-	EH_JSON_AUTO doc =
-		json_pack("{s:s,s:s,s:I,s:{s:o,s:o},s:{s:I,s:I},s:O,s:O,s:b}", "detector", "shiryaev-roberts-2x2/1", "policy",
-	              p->name, "window_seconds", (json_int_t)(p->window_us / EH_SECOND_US), "budget", "page",
-	              decimal(p->page_ppm), "review", decimal(p->review_ppm), "minimum", "n", (json_int_t)p->min_n, "rarer",
-	              (json_int_t)p->min_rarer, "lines", lines, "outcomes", outcomes, "conditional", p->conditional);
+	EH_JSON_AUTO doc = json_pack(
+		"{s:s,s:s,s:I,s:{s:o,s:o},s:{s:I,s:I},s:O,s:O,s:b}", "detector", "shiryaev-roberts-2x2/1", "policy",
+		p->name, "window_seconds", (json_int_t)(p->window_us / EH_SECOND_US), "budget", "page",
+		decimal(p->page_ppm), "review", decimal(p->review_ppm), "minimum", "n", (json_int_t)p->min_n, "rarer",
+		(json_int_t)p->min_rarer, "lines", lines, "outcomes", outcomes, "conditional", p->conditional);
 	EH_ASSERT(doc != NULL && eh_json_canonical(doc, &text, &err) == EH_OK);
 	p->canonical = eh_arena_strndup(home, text.data, text.len);
 	p->version = eh_sha256_of(text.data, text.len);
@@ -52,17 +52,18 @@ static void seal(struct eh_arena *home, struct eh_policy *p)
 
 static struct eh_policy defaults(void)
 {
-	return (struct eh_policy){.name = "built-in default",
-	                          .window_us = 30 * EH_DAY_US,
-	                          .page_ppm = EH_POLICY_PPM / 2,
-	                          .review_ppm = 4 * EH_POLICY_PPM,
-	                          .min_n = 30,
-	                          .min_rarer = 5,
-	                          .line = {{.tau_ppm = 900000, .gate_ppm = 850000}, {.tau_ppm = 800000, .gate_ppm = 800000}},
-	                          .lines = 2,
-	                          .favourable = true,
-	                          .adverse = true,
-	                          .conditional = true};
+	return (struct eh_policy){
+		.name = "built-in default",
+		.window_us = 30 * EH_DAY_US,
+		.page_ppm = EH_POLICY_PPM / 2,
+		.review_ppm = 4 * EH_POLICY_PPM,
+		.min_n = 30,
+		.min_rarer = 5,
+		.line = {{.tau_ppm = 900000, .gate_ppm = 850000}, {.tau_ppm = 800000, .gate_ppm = 800000}},
+		.lines = 2,
+		.favourable = true,
+		.adverse = true,
+		.conditional = true};
 }
 
 const struct eh_policy *eh_policy_default(struct eh_arena *home)
@@ -75,7 +76,8 @@ const struct eh_policy *eh_policy_default(struct eh_arena *home)
 }
 
 /* A decimal number between two bounds, both in millionths. */
-static enum eh_rc read_decimal(const struct eh_yaml *node, int64_t min_ppm, int64_t max_ppm, int64_t *ppm, struct eh_err *err)
+static enum eh_rc read_decimal(const struct eh_yaml *node, int64_t min_ppm, int64_t max_ppm, int64_t *ppm,
+                               struct eh_err *err)
 {
 	const char *text;
 	enum eh_rc rc = eh_yaml_text(node, &text, err);
@@ -165,7 +167,8 @@ static enum eh_rc read_outcomes(const struct eh_yaml *node, struct eh_policy *p,
 	enum eh_rc rc = eh_yaml_want(node, EH_YAML_SEQUENCE, err);
 
 	p->favourable = p->adverse = false;
-	for (const struct eh_yaml *item = rc == EH_OK ? node->first : NULL; rc == EH_OK && item != NULL; item = item->next) {
+	for (const struct eh_yaml *item = rc == EH_OK ? node->first : NULL; rc == EH_OK && item != NULL;
+	     item = item->next) {
 		int which;
 
 		rc = eh_yaml_choice(item, outcome_names, &which, err);
@@ -179,7 +182,8 @@ static enum eh_rc read_outcomes(const struct eh_yaml *node, struct eh_policy *p,
 
 static enum eh_rc read_keys(const struct eh_yaml *root, struct eh_policy *p, struct eh_err *err)
 {
-	static const char *const keys[] = {"policy", "window", "budget", "minimum", "lines", "outcomes", "conditional", NULL};
+	static const char *const keys[] = {"policy", "window",   "budget",      "minimum",
+	                                   "lines",  "outcomes", "conditional", NULL};
 	const struct eh_yaml *node;
 	enum eh_rc rc = eh_yaml_keys(root, keys, err);
 
@@ -205,7 +209,8 @@ static enum eh_rc read_keys(const struct eh_yaml *root, struct eh_policy *p, str
 	return rc;
 }
 
-static enum eh_rc take_tree(struct eh_arena *home, const struct eh_yaml *root, const struct eh_policy **policy, struct eh_err *err)
+static enum eh_rc take_tree(struct eh_arena *home, const struct eh_yaml *root, const struct eh_policy **policy,
+                            struct eh_err *err)
 {
 	struct eh_policy *p = eh_arena_zalloc(home, 1, sizeof *p);
 	enum eh_rc rc = eh_yaml_want(root, EH_YAML_MAPPING, err);

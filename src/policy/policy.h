@@ -53,7 +53,8 @@ const struct eh_policy *eh_policy_default(struct eh_arena *home);
  *   policy, window, budget {page, review}, minimum {n, rarer}, lines [{tau, gate}], outcomes, conditional
  * EH_BAD_INPUT with file:line:column for anything else, and for values that make no sense.
  */
-EH_MUST enum eh_rc eh_policy_read(struct eh_arena *home, const char *path, const struct eh_policy **policy, struct eh_err *err);
+EH_MUST enum eh_rc eh_policy_read(struct eh_arena *home, const char *path, const struct eh_policy **policy,
+                                  struct eh_err *err);
 EH_MUST enum eh_rc eh_policy_parse(struct eh_arena *home, const char *file, const char *text, size_t len,
                                    const struct eh_policy **policy, struct eh_err *err);
 

@@ -43,7 +43,8 @@ int eh_source_retrieval(const struct eh_map *map, uint32_t i)
 
 struct eh_cube_shape eh_source_shape(const struct eh_map *map)
 {
-	struct eh_cube_shape shape = {.attributes = (uint32_t)map->protect_n, .strata = (uint32_t)map->strata_n, .score = map->score >= 0};
+	struct eh_cube_shape shape = {
+		.attributes = (uint32_t)map->protect_n, .strata = (uint32_t)map->strata_n, .score = map->score >= 0};
 
 	while (nth_feature(map, EH_MAP_NUMERIC, shape.numeric) >= 0)
 		shape.numeric++;
