@@ -187,7 +187,7 @@ static enum eh_rc wait_for_light(struct demo *d, const struct eh_cli_child *serv
 		tell_judged(d, pane_us);
 		if (rc == EH_OK && d->serve && d->url == NULL && serve->ended_us != 0) {
 			(void)eh_fail(err, EH_AGAIN, "the dashboard could not begin");
-			rc = eh_hint(err, "--listen 127.0.0.1:0 --ops-listen 127.0.0.1:0 take free ports");
+			rc = eh_hint(err, "another dashboard may listen there; --listen 127.0.0.1:0 takes a free port");
 		}
 	}
 	if (d->terminal)

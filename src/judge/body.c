@@ -42,28 +42,53 @@ static void plain_date(int64_t us, char out[32])
 	snprintf(out, 32, "%d %s %d", d.day, months[d.month - 1], d.year);
 }
 
+/* "adverse decisions were 1.59 times as frequent for B (race) as for A in the same stratum (...)" */
+static void write_ratio(struct eh_buf *out, const struct eh_judge_alert *a, const struct eh_judge_counts *counts,
+                        struct ehs_interval ratio, int level)
+{
+	const struct eh_judge_source *s = a->source;
+	const struct eh_map_protected *attribute = &s->map->protect[a->pair->attribute];
+	struct ehs_2x2 t = eh_judge_natural(counts, a->outcome);
+
+	eh_buf_printf(out, "%s were %.2f times as frequent for %s (%s) as for %s%s", outcome_words(a->outcome),
+	              ratio.est, eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), attribute->name,
+	              attribute->reference, a->kind == EH_JUDGE_CONDITIONAL ? " in the same stratum" : "");
+	eh_buf_printf(out, " (%d %% interval %.2f to %.2f; %llu of %llu against %llu of %llu). ", level, ratio.lo,
+	              ratio.hi, (unsigned long long)t.prot.x, (unsigned long long)t.prot.n, (unsigned long long)t.ref.x,
+	              (unsigned long long)t.ref.n);
+}
+
+/* The evidence has gone: what there is to say is the window, and that the alert stays open. */
+static void write_calm(struct eh_buf *out, const struct eh_judge_event *e)
+{
+	const struct eh_judge_alert *a = e->alert;
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct eh_judge_window w = eh_judge_in_window(a->source, a->pair, a->outcome, a->kind, home);
+
+	eh_buf_puts(out, "The ratio has returned inside the line. ");
+	if (isfinite(w.air.est)) {
+		eh_buf_puts(out, "In the window of the policy, ");
+		write_ratio(out, a, &w.counts, w.air, 95);
+	}
+	eh_buf_puts(out, "The alert stays open until two people close it.");
+}
+
 static void write_sentence(struct eh_buf *out, const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
-	const struct eh_judge_source *s = a->source;
-	const struct eh_map_protected *attribute = &s->map->protect[a->pair->attribute];
-	const struct eh_policy *policy = eh_judge_policy(s->judge);
-	struct ehs_2x2 t = eh_judge_natural(&e->onset.since, a->outcome);
+	const struct eh_policy *policy = eh_judge_policy(a->source->judge);
 	char since[32];
-	double line = eh_policy_fraction(policy->line[a->line].tau_ppm);
 
-	plain_date(e->onset.found ? e->onset.onset_us : a->onset_us, since);
-	eh_buf_printf(out, "Since about %s, %s were %.2f times as frequent for %s (%s) as for %s%s", since,
-	              outcome_words(a->outcome), e->onset.ratio.est,
-	              eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), attribute->name,
-	              attribute->reference, a->kind == EH_JUDGE_CONDITIONAL ? " in the same stratum" : "");
-	eh_buf_printf(out, " (90 %% interval %.2f to %.2f; %llu of %llu against %llu of %llu). ", e->onset.ratio.lo,
-	              e->onset.ratio.hi, (unsigned long long)t.prot.x, (unsigned long long)t.prot.n,
-	              (unsigned long long)t.ref.x, (unsigned long long)t.ref.n);
-	if (a->outcome == EH_JUDGE_FAVOURABLE)
-		eh_buf_printf(out, "The indicator crossed the line %.2f of policy \"%s\".", line, policy->name);
-	else
-		eh_buf_printf(out, "The indicator crossed the line 1/%.2f of policy \"%s\".", line, policy->name);
+	if (!e->onset.found || strcmp(e->event, "recovered") == 0) {
+		write_calm(out, e);
+		return;
+	}
+	plain_date(e->onset.onset_us, since);
+	eh_buf_printf(out, "Since about %s, ", since);
+	write_ratio(out, a, &e->onset.since, e->onset.ratio, 90);
+	eh_buf_printf(out, "The indicator crossed the line %s%.2f of policy \"%s\".",
+	              a->outcome == EH_JUDGE_ADVERSE ? "1/" : "", eh_policy_fraction(policy->line[a->line].tau_ppm),
+	              policy->name);
 }
 
 static void write_detail(struct eh_buf *out, const struct eh_judge_event *e)
@@ -176,17 +201,18 @@ static void put_numbers(json_t *body, const struct eh_judge_event *e)
 	struct eh_judge_window w = eh_judge_in_window(s, a->pair, a->outcome, a->kind, home);
 	struct ehs_2x2 t = eh_judge_natural(&w.counts, a->outcome);
 	double log_m = eh_judge_log_m(a->pair, a->outcome, a->kind, a->line);
-	json_t *more =
-		json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o},s:o,s:I,s:o}", "since_onset",
-	                  table(&e->onset.since, a->outcome, e->onset.ratio, e->onset.onset_us, s->pane_end_us),
-	                  "fixed_window", table(&w.counts, a->outcome, w.air, s->window_start_us, s->pane_end_us),
-	                  "risk_difference", eh_judge_interval(ehs_rd_newcombe(t, EHS_Z95)), "fisher_p",
-	                  eh_judge_real(ehs_fisher(t).p), "log10_e", eh_judge_real(log_m / log(10.0)), "years",
-	                  eh_judge_real(exp(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line))), "peak_log10_e",
-	                  eh_judge_real(a->peak_log_m / log(10.0)), "onset", eh_judge_time(a->onset_us), "onset_set",
-	                  "first", eh_judge_time(e->onset.found ? e->onset.first_us : INT64_MIN), "last",
-	                  eh_judge_time(e->onset.found ? e->onset.last_us : INT64_MIN), "monitors", folded(e),
-	                  "naive_alerts", (json_int_t)s->naive_alerts, "recovery", recovery(a));
+	json_t *more = json_pack(
+		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o},s:o,s:I,s:o}", "since_onset",
+		e->onset.found ? table(&e->onset.since, a->outcome, e->onset.ratio, e->onset.onset_us, s->pane_end_us)
+			       : json_null(),
+		"fixed_window", table(&w.counts, a->outcome, w.air, s->window_start_us, s->pane_end_us),
+		"risk_difference", eh_judge_interval(ehs_rd_newcombe(t, EHS_Z95)), "fisher_p",
+		eh_judge_real(ehs_fisher(t).p), "log10_e", eh_judge_real(log_m / log(10.0)), "years",
+		eh_judge_real(exp(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line))), "peak_log10_e",
+		eh_judge_real(a->peak_log_m / log(10.0)), "onset", eh_judge_time(a->onset_us), "onset_set", "first",
+		eh_judge_time(e->onset.found ? e->onset.first_us : INT64_MIN), "last",
+		eh_judge_time(e->onset.found ? e->onset.last_us : INT64_MIN), "monitors", folded(e), "naive_alerts",
+		(json_int_t)s->naive_alerts, "recovery", recovery(a));
 
 	EH_ASSERT(more != NULL && json_object_update(body, more) == 0);
 	json_decref(more);

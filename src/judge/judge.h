@@ -58,9 +58,10 @@ struct eh_judge_alert {
 	unsigned folded;   /* monitors that crossed so far, by eh_judge_bit() */
 	int outcome, kind; /* the monitor with the strongest evidence when it was raised */
 	uint32_t line;
-	int64_t raised_us; /* clock */
-	int64_t onset_us;  /* latched */
-	double peak_log_m; /* latched, of the raising monitor or any folded one */
+	int64_t raised_us;    /* clock */
+	int64_t recovered_us; /* clock of the mark */
+	int64_t onset_us;     /* latched */
+	double peak_log_m;    /* latched, of the raising monitor or any folded one */
 	struct eh_judge_recovery recovery;
 };
 

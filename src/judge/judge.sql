@@ -110,6 +110,10 @@ INSERT INTO evenhand.outbox (route, dedup_key, body) VALUES ('webhook', $1::text
 SELECT step_no, state, severity, at_us, pane_end_us, onset_us, evidence_sha256, policy_sha256, body, source, attribute, grp, source_id
 FROM evenhand.alert_now WHERE alert_id = $1::text
 
+-- name: read_month
+-- Whether the regulator's table has a month of a source: it is written once and not again.
+SELECT count(*) FROM evenhand.regulator_month WHERE source_id = $1::integer AND month = $2::text::date
+
 -- name: write_month
 INSERT INTO evenhand.regulator_month (source_id, month, attribute, grp, n, adverse, suppressed, leaf_index)
 VALUES ($1::integer, $2::text::date, $3::text, $4::text, $5::bigint, $6::bigint, $7::boolean, $8::bigint)

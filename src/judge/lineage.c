@@ -51,16 +51,18 @@ static void visit(void *ctx, int64_t pane_us, const struct eh_cube *pane)
 	for (size_t i = 0, n = eh_cube_cells(pane); i < n; i++) {
 		struct eh_cube_cell cell = eh_cube_cell_at(pane, i);
 
-		if (cell.lineage >= w->tuples)
-			continue; /* a set nobody had met when the walk began: its pane is younger than the alert */
+		uint8_t group = cell.group[w->alert->pair->attribute];
+
+		/* The walk may decode what came late for panes that no close folds: names that nobody had met. */
+		if (cell.lineage >= w->tuples || group >= w->groups)
+			continue;
 		if (pane_us < w->first_us[cell.lineage])
 			w->first_us[cell.lineage] = pane_us;
 		if (!since) {
 			w->before[cell.lineage] += cell.n;
 			continue;
 		}
-		struct eh_cube_count *c =
-			w->count + (size_t)cell.lineage * w->groups + cell.group[w->alert->pair->attribute];
+		struct eh_cube_count *c = w->count + (size_t)cell.lineage * w->groups + group;
 		c->n += cell.n;
 		c->favourable += cell.favourable;
 	}

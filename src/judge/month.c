@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "judge/rows.h"
+#include "judge/sql.h"
 #include "judge/suppress.h"
 
 #define MISSING "(not recorded)"
@@ -55,6 +56,24 @@ static void keep_rows(struct eh_judge_writer *w, const struct eh_judge_source *s
 	}
 }
 
+static enum eh_rc add_month(struct eh_judge_writer *w, struct eh_judge_feed *feed, int64_t begins, const char *month,
+                            int64_t included, struct eh_err *err)
+{
+	struct eh_judge_source *s = feed->source;
+	struct sum sum = {.cube = eh_cube_new(s->names), .rc = EH_OK};
+	enum eh_rc rc = eh_judge_store_walk(w->store, feed, begins, eh_pane_next(EH_PANE_MONTH, begins) - 1, included,
+	                                    add_pane, &sum, err);
+
+	if (rc == EH_OK && sum.rc != EH_OK) {
+		*err = sum.err;
+		rc = sum.rc;
+	}
+	for (uint32_t a = 0; rc == EH_OK && a < s->shape.attributes; a++)
+		keep_rows(w, s, sum.cube, a, eh_arena_strdup(w->tick, month));
+	eh_cube_free(sum.cube);
+	return rc;
+}
+
 enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step,
                               struct eh_err *err)
 {
@@ -64,20 +83,16 @@ enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *f
 
 	if (!s->any || opens == eh_pane_start(EH_PANE_MONTH, s->pane_start_us) || s->pane_kind == EH_PANE_WEEK)
 		return EH_OK; /* weeks do not fit into months */
-	int64_t begins = eh_pane_start(EH_PANE_MONTH, s->pane_start_us);
-	struct sum sum = {.cube = eh_cube_new(s->names), .rc = EH_OK};
-	enum eh_rc rc = eh_judge_store_walk(w->store, feed, begins, eh_pane_next(EH_PANE_MONTH, begins) - 1,
-	                                    step->included, add_pane, &sum, err);
-	if (rc == EH_OK && sum.rc != EH_OK) {
-		*err = sum.err;
-		rc = sum.rc;
-	}
-	if (rc == EH_OK) {
-		eh_time_format(begins, text);
-		text[10] = '\0';
-		for (uint32_t a = 0; a < s->shape.attributes; a++)
-			keep_rows(w, s, sum.cube, a, eh_arena_strdup(w->tick, text));
-	}
-	eh_cube_free(sum.cube);
-	return rc;
+	int64_t begins = eh_pane_start(EH_PANE_MONTH, s->pane_start_us), known = 0;
+	if (begins <= feed->month_us)
+		return EH_OK;
+	struct eh_pg_args args = {0};
+	eh_time_format(begins, text);
+	text[10] = '\0';
+	eh_pg_arg_int8(&args, s->source_id);
+	eh_pg_arg_text(&args, text);
+	enum eh_rc rc = eh_pg_query_int8(w->store->pg, &eh_sql_judge_read_month, &args, &known, err);
+	if (rc == EH_OK)
+		feed->month_us = begins;
+	return rc == EH_OK && known == 0 ? add_month(w, feed, begins, text, step->included, err) : rc;
 }

@@ -145,6 +145,7 @@ static enum eh_rc step_recovery(struct eh_judge *judge, struct eh_judge_alert *a
 	    ehs_eprocess_log_e(&a->recovery.process) < RECOVERY_LOG_E)
 		return EH_OK;
 	a->recovered = true;
+	a->recovered_us = close->clock_us;
 	return tell(judge, a, "recovered", close, crossed, lines, err);
 }
 

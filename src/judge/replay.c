@@ -63,7 +63,10 @@ enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct eh_judge
 	struct eh_judge_refold how = {
 		.evidence = eh_sha256_begin(), .check = replay->check, .before = look_at_step, .ctx = &printer};
 	struct eh_judge_store *store = NULL;
-	enum eh_rc rc = eh_judge_store_open(replay->pg, replay->policy, &sink, &store, err);
+	enum eh_rc rc = eh_pg_begin_snapshot(replay->pg, err); /* a judge at work beside it must not show */
+
+	if (rc == EH_OK)
+		rc = eh_judge_store_open(replay->pg, replay->policy, &sink, &store, err);
 
 	*out = (struct eh_judge_replayed){0};
 	eh_sha256_add(how.evidence, EVIDENCE_HEAD, strlen(EVIDENCE_HEAD));
@@ -74,6 +77,7 @@ enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct eh_judge
 	out->panes = how.panes;
 	out->evidence = eh_sha256_end(how.evidence);
 	eh_judge_store_close(store);
+	eh_pg_rollback(replay->pg);
 	return rc;
 }
 

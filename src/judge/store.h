@@ -35,6 +35,7 @@ struct eh_judge_feed {
 	int64_t next_pane_us;  /* the first pane that is not closed yet; INT64_MIN: none was ever closed */
 	int64_t last_included; /* of the last close; -1 */
 	int64_t last_leaf;     /* leaf of the last close with decisions; -1 */
+	int64_t month_us;      /* the last month that the regulator's table has; INT64_MIN: not looked at */
 	struct eh_judge_ahead entering, leaving;
 	struct eh_cube *pane, *late, *older, *expired; /* scratch */
 };

@@ -120,21 +120,38 @@ static json_t *instant_or_null(int64_t us)
 	return eh_judge_time(us);
 }
 
+static json_t *hex_of(const struct eh_sha256 *digest)
+{
+	char hex[EH_SHA256_HEX];
+
+	eh_sha256_hex(digest, hex);
+	return json_string(hex);
+}
+
+/* What a step shows and why it was taken are covered by digest: both may name people. */
+static json_t *reason_digest(const char *reason)
+{
+	if (reason == NULL)
+		return json_null();
+	struct eh_sha256 digest = eh_sha256_of(reason, strlen(reason));
+	return hex_of(&digest);
+}
+
 static enum eh_rc add_step_leaf(struct eh_judge_writer *w, struct eh_judge_kept_step *s, struct eh_err *err)
 {
-	char evidence[EH_SHA256_HEX], policy[EH_SHA256_HEX];
+	struct eh_sha256 body;
 
-	eh_sha256_hex(&s->evidence_sha256, evidence);
-	eh_sha256_hex(&s->policy_sha256, policy);
+	EH_ASSERT(eh_ledger_shown_digest(s->body, &body));
 	return eh_ledger_add(&w->leaves, "alert",
-	                     json_pack("{s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:o,s:o}", "alert",
-	                               s->alert_id, "step", (json_int_t)s->step_no, "event", s->event, "from", s->from,
-	                               "to", s->to, "source", s->source, "attribute", s->attribute, "group", s->group,
-	                               "severity", s->page ? "page" : "review", "at", instant_or_null(s->at_us),
-	                               "pane_end", instant_or_null(s->pane_end_us), "onset",
-	                               instant_or_null(s->onset_us), "evidence_sha256", evidence, "policy_sha256",
-	                               policy, "actor", pseudonym_or_null(s->actor), "second_actor",
-	                               pseudonym_or_null(s->second)),
+	                     json_pack("{s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	                               "alert", s->alert_id, "step", (json_int_t)s->step_no, "event", s->event, "from",
+	                               s->from, "to", s->to, "source", s->source, "attribute", s->attribute, "group",
+	                               s->group, "severity", s->page ? "page" : "review", "at",
+	                               instant_or_null(s->at_us), "pane_end", instant_or_null(s->pane_end_us), "onset",
+	                               instant_or_null(s->onset_us), "evidence_sha256", hex_of(&s->evidence_sha256),
+	                               "policy_sha256", hex_of(&s->policy_sha256), "actor", pseudonym_or_null(s->actor),
+	                               "second_actor", pseudonym_or_null(s->second), "body_sha256", hex_of(&body),
+	                               "reason_sha256", reason_digest(s->reason)),
 	                     &s->place, err);
 }
 

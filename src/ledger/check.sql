@@ -48,7 +48,7 @@ ORDER BY 1
 -- name: check_steps
 SELECT coalesce(l.leaf_index, t.leaf_index), l.body, t.alert_id, t.step_no, t.event, t.from_state, t.to_state, t.severity,
 	s.name, a.attribute, a.grp, t.at_us, t.pane_end_us, t.onset_us, t.evidence_sha256, t.policy_sha256, t.actor,
-	t.second_actor
+	t.second_actor, t.body::text, t.reason
 FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'alert') l
 FULL JOIN evenhand.alert_step t ON t.leaf_index = l.leaf_index
 LEFT JOIN evenhand.alert a ON a.alert_id = t.alert_id LEFT JOIN evenhand.source s ON s.source_id = a.source_id

@@ -53,6 +53,30 @@ static json_t *person(const PGresult *res, int col)
 	return json_string(name);
 }
 
+static json_t *hex_of(const struct eh_sha256 *digest)
+{
+	char hex[EH_SHA256_HEX];
+
+	eh_sha256_hex(digest, hex);
+	return json_string(hex);
+}
+
+/* The digest of what a step shows, and of the reason that was given. */
+static json_t *shown(const PGresult *res, int col)
+{
+	struct eh_sha256 digest;
+
+	return !eh_pg_null(res, 0, col) && eh_ledger_shown_digest(eh_pg_text(res, 0, col), &digest) ? hex_of(&digest) : json_null();
+}
+
+static json_t *said(const PGresult *res, int col)
+{
+	if (eh_pg_null(res, 0, col))
+		return json_null();
+	struct eh_sha256 digest = eh_sha256_of(eh_pg_text(res, 0, col), strlen(eh_pg_text(res, 0, col)));
+	return hex_of(&digest);
+}
+
 static void take_step(struct eh_ledger_checking *c, const PGresult *res, void *ctx)
 {
 	json_t *want = NULL;
@@ -62,14 +86,15 @@ static void take_step(struct eh_ledger_checking *c, const PGresult *res, void *c
 	if (!eh_pg_null(res, 0, 2)) {
 		name = eh_arena_printf(c->scratch, "step %" PRId64 " of alert %s (leaf %" PRId64 ")", eh_pg_int8(res, 0, 3),
 		                       eh_pg_text(res, 0, 2), eh_pg_int8(res, 0, 0));
-		want = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "alert",
+		want = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "alert",
 		                 eh_ledger_check_text(res, 2), "step", eh_ledger_check_int(res, 3), "event",
 		                 eh_ledger_check_text(res, 4), "from", eh_ledger_check_text(res, 5), "to", eh_ledger_check_text(res, 6),
 		                 "severity", eh_ledger_check_text(res, 7), "source", eh_ledger_check_text(res, 8), "attribute",
 		                 eh_ledger_check_text(res, 9), "group", eh_ledger_check_text(res, 10), "at",
 		                 eh_ledger_check_instant(res, 11), "pane_end", eh_ledger_check_instant(res, 12), "onset",
 		                 eh_ledger_check_instant(res, 13), "evidence_sha256", eh_ledger_check_hex(res, 14), "policy_sha256",
-		                 eh_ledger_check_hex(res, 15), "actor", person(res, 16), "second_actor", person(res, 17));
+		                 eh_ledger_check_hex(res, 15), "actor", person(res, 16), "second_actor", person(res, 17), "body_sha256",
+		                 shown(res, 18), "reason_sha256", said(res, 19));
 		EH_ASSERT(want != NULL);
 		c->check->steps++;
 	}

@@ -4,6 +4,7 @@
 #include "ledger/ledger.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ledger/sql.h"
@@ -37,6 +38,20 @@ enum eh_rc eh_ledger_add(struct eh_ledger_leaves *leaves, const char *kind, json
 		*place = leaves->n;
 	leaves->n++;
 	return EH_OK;
+}
+
+bool eh_ledger_shown_digest(const char *json_text, struct eh_sha256 *digest)
+{
+	json_error_t why;
+	EH_JSON_AUTO doc = json_loads(json_text, JSON_DECODE_ANY, &why);
+
+	if (doc == NULL)
+		return false;
+	char *text = json_dumps(doc, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	EH_ASSERT(text != NULL);
+	*digest = eh_sha256_of(text, strlen(text));
+	free(text);
+	return true;
 }
 
 enum eh_rc eh_ledger_append(struct eh_pg *pg, const struct eh_ledger_leaves *leaves, int64_t *first, struct eh_err *err)

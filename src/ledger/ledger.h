@@ -42,6 +42,11 @@ EH_MUST enum eh_rc eh_ledger_add(struct eh_ledger_leaves *leaves, const char *ki
 EH_MUST enum eh_rc eh_ledger_append(struct eh_pg *pg, const struct eh_ledger_leaves *leaves, int64_t *first,
                                     struct eh_err *err);
 
+/* SHA-256 of a JSON text that may hold fractions and that PostgreSQL may have laid out anew (jsonb): of its compact
+ * form with sorted keys and shortest numbers.  What is shown to people is covered by this; evidence is canonical.
+ * False where the text is no JSON. */
+bool eh_ledger_shown_digest(const char *json_text, struct eh_sha256 *digest);
+
 /* RFC 6962 hashes. */
 struct eh_sha256 eh_ledger_leaf_hash(const void *body, size_t n);
 struct eh_sha256 eh_ledger_node_hash(const struct eh_sha256 *left, const struct eh_sha256 *right);

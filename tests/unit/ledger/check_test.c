@@ -128,10 +128,11 @@ static void make_verdicts(struct making *m)
 	                               "evidence_sha256", zero, "history", 1));
 	sql(m, eh_arena_printf(m->arena, "INSERT INTO evenhand.pane_close VALUES (1, %lld, %lld, %lld, 3, %d, 30, '\\x%s', true)",
 	                       (long long)T0, (long long)T0, (long long)(T0 + EH_HOUR_US), at, zero));
-	at = leaf(m, "alert", json_pack("{s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:n,s:s,s:s,s:n,s:n}", "alert", "A-1", "step", 1,
+	at = leaf(m, "alert", json_pack("{s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:n,s:s,s:s,s:n,s:n,s:s,s:n}", "alert", "A-1", "step", 1,
 	                                "event", "raised", "from", "", "to", "raised", "source", "risk", "attribute", "sex", "group", "F",
 	                                "severity", "review", "at", "2025-04-01T01:00:00Z", "pane_end", "2025-04-01T01:00:00Z", "onset",
-	                                "evidence_sha256", sha(m, evidence), "policy_sha256", sha(m, policy), "actor", "second_actor"));
+	                                "evidence_sha256", sha(m, evidence), "policy_sha256", sha(m, policy), "actor", "second_actor",
+	                                "body_sha256", sha(m, "{}"), "reason_sha256"));
 	sql(m, "INSERT INTO evenhand.alert_rule VALUES ('', 'raised', 'raised', false)");
 	sql(m, "INSERT INTO evenhand.alert VALUES ('A-1', 1, 'bias', 'sex', 'F', 'history')");
 	sql(m, eh_arena_printf(m->arena, "INSERT INTO evenhand.evidence VALUES ('\\x%s', '%s')", sha(m, evidence), evidence));
@@ -259,6 +260,8 @@ static const struct {
 	{"UPDATE evenhand.alert_step SET severity = 'page'", "alert",
          "step 1 of alert A-1 (leaf 6) was altered: severity is \"page\" in the store and \"review\" in the leaf"},
 	{"UPDATE evenhand.alert_step SET actor = 'ada'", "alert", "actor is"},
+	{"UPDATE evenhand.alert_step SET reason = 'it was nothing'", "alert", "reason_sha256 is"},
+	{"UPDATE evenhand.alert_step SET body = '{\"sentence\": \"nothing\"}'", "alert", "body_sha256 is"},
 	{"UPDATE evenhand.alert SET grp = 'M'", "alert", "group is \"M\""},
 	{"DELETE FROM evenhand.alert_step", "alert", "leaf 6 speaks of it"},
 	{"INSERT INTO evenhand.alert_rule VALUES ('raised', 'note', 'raised', false); INSERT INTO evenhand.alert_step SELECT alert_id, 2, "
