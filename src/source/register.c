@@ -53,15 +53,53 @@ static json_t *counting_part(const char *canonical)
 	return doc;
 }
 
+/* What the conditional monitors of one attribute condition on; null: all mapped strata. */
+static json_t *audit_strata(const json_t *audits, size_t at, const char **attribute)
+{
+	const json_t *audit = json_array_get(audits, at);
+
+	*attribute = json_string_value(json_object_get(audit, "attribute"));
+	return json_object_get(audit, "strata");
+}
+
+static enum eh_rc hint_at_new_source(struct eh_err *err)
+{
+	return eh_hint(err, "give the changed map another source name; what was counted keeps its own");
+}
+
+/* Judge and replay fold the tallies again with the newest map alone: other strata would give other evidence than what is
+ * on the record.  The protected attributes of both maps are the same ones. */
+static enum eh_rc check_same_strata(const struct known *known, const struct eh_map *map, struct eh_err *err)
+{
+	EH_JSON_AUTO old = json_loads(known->canonical, 0, NULL);
+	EH_JSON_AUTO new = json_loads(map->canonical, 0, NULL);
+	const json_t *old_audits = json_object_get(json_object_get(old, "audit"), "attributes");
+	const json_t *new_audits = json_object_get(json_object_get(new, "audit"), "attributes");
+
+	EH_ASSERT(json_array_size(old_audits) == map->protect_n && json_array_size(new_audits) == map->protect_n);
+	for (size_t i = 0; i < map->protect_n; i++) {
+		const char *attribute;
+
+		if (json_equal(audit_strata(old_audits, i, &attribute), audit_strata(new_audits, i, &attribute)))
+			continue;
+		(void)eh_fail(err, EH_REFUSED, "source %s has counted rows, and this map changes its audit.%s.strata", map->source,
+		              attribute);
+		return hint_at_new_source(err);
+	}
+	return EH_OK;
+}
+
 static enum eh_rc check_counts_the_same(const struct known *known, const struct eh_map *map, struct eh_err *err)
 {
 	EH_JSON_AUTO old = counting_part(known->canonical);
 	EH_JSON_AUTO new = counting_part(map->canonical);
 
-	if (!known->gathered || json_equal(old, new))
+	if (!known->gathered)
 		return EH_OK;
+	if (json_equal(old, new))
+		return check_same_strata(known, map, err);
 	(void)eh_fail(err, EH_REFUSED, "source %s was counted under another map, and this one counts differently", map->source);
-	return eh_hint(err, "give the changed map another source name; what was counted keeps its own");
+	return hint_at_new_source(err);
 }
 
 static enum eh_rc insert_source(struct eh_pg *store, const char *name, int64_t *id, struct eh_err *err)

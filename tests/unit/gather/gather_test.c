@@ -233,6 +233,34 @@ static void changed_map_is_a_new_source(void **state)
 	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.ledger_leaf WHERE kind = 'source'"), 2);
 }
 
+/* What judge conditions on is folded again from the newest map, so it stands from the first row on. */
+static void counted_source_keeps_its_strata(void **state)
+{
+	static const char *const other[] = {"audit: {sex: {strata: []}}\n", "audit: {sex: {}}\n"};
+	struct eh_gather_options options = {.once = true, .quiet = true};
+	struct eh_gather_result result;
+	struct eh_source source;
+	struct eh_err err = {0};
+
+	(void)state;
+	EH_PG_AUTO store = eh_test_open(EH_STORE_WRITER);
+	/* Free while nothing is counted. */
+	expect_rc(EH_OK, eh_source_register(rig_arena, store, rig_map(FOLLOWED), &source, &err), &err);
+	expect_rc(EH_OK, eh_source_register(rig_arena, store, rig_map(RIG_MAP("log", "audit: {sex: {strata: []}}\n")), &source, &err),
+	          &err);
+	rig_sql(RIG_ROWS(1, 10));
+	rig_gather_once(rig_map(FOLLOWED), 0);
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+		const char *text = eh_arena_printf(rig_arena, "%s%s", FOLLOWED, other[i]);
+
+		expect_rc(EH_REFUSED, rig_gather(rig_map(text), &options, &result, &err), &err);
+		assert_non_null(strstr(err.text, "audit.sex.strata"));
+		assert_non_null(strstr(err.hint, "another source name"));
+	}
+	rig_gather_once(rig_map(RIG_MAP("log", "audit: {sex: {controls: [tier], proxies: [zip]}}\n")), 0);
+	assert_int_equal(rig_int8("SELECT max(version) FROM evenhand.source_map"), 4);
+}
+
 static void scenario_has_its_own_clock(void **state)
 {
 	const struct eh_map *map = rig_map(FOLLOWED);
@@ -278,6 +306,7 @@ int main(void)
 		cmocka_unit_test_setup(forged_transaction_id_is_not_counted_twice, rig_reset),
 		cmocka_unit_test_setup(update_and_delete_are_found_and_named, rig_reset),
 		cmocka_unit_test_setup(changed_map_is_a_new_source, rig_reset),
+		cmocka_unit_test_setup(counted_source_keeps_its_strata, rig_reset),
 		cmocka_unit_test_setup(scenario_has_its_own_clock, rig_reset),
 	};
 
