@@ -173,7 +173,7 @@ MANY := $(MAKE) -j$(shell nproc 2>/dev/null || echo 2) --no-print-directory
 test: deps-test ## install what the tests need, and run them all but the long ones
 	@$(MANY) all unit-programs
 	@$(MANY) SAN=asan unit-programs
-	@tests/run.sh -b $(B) lint vectors unit asan scenarios real demo faults web
+	@tests/run.sh -b $(B) faults web demo real lint vectors unit asan scenarios
 
 check: need-build ## run what needs no database: the rules of the house and the quick tests
 	@$(MANY) all unit-programs

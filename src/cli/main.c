@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/log.h"
 #include "cli/flags.h"
@@ -107,6 +108,7 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	(void)prctl(PR_SET_NAME, "evenhand"); /* also where it was started by another name, as /proc/self/exe is */
 	signal(SIGPIPE, SIG_IGN); /* a reader who left is an error of write(), not an end without a word */
 	int code = run(argc, argv);
 

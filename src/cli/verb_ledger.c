@@ -90,6 +90,16 @@ static void print_json(const struct eh_ledger_check *check)
 	putchar('\n');
 }
 
+/* A commit's digest is over all its panes: which of them it was, the source knows. */
+static void print_way(const struct eh_ledger_finding *f)
+{
+	char first[EH_TIME_TEXT], last[EH_TIME_TEXT];
+
+	eh_time_format(f->first_pane_us, first);
+	eh_time_format(f->last_pane_us + EH_SECOND_US, last);
+	printf("    which pane: evenhand recompute --source %s --from %s --to %s\n", f->source, first, last);
+}
+
 static void print_text(const struct eh_ledger_check *check)
 {
 	char root[EH_SHA256_HEX];
@@ -108,8 +118,11 @@ static void print_text(const struct eh_ledger_check *check)
 		return;
 	}
 	printf("%zu %s not agree:\n", check->findings_n, check->findings_n == 1 ? "thing does" : "things do");
-	for (const struct eh_ledger_finding *f = check->findings; f != NULL; f = f->next, shown++)
+	for (const struct eh_ledger_finding *f = check->findings; f != NULL; f = f->next, shown++) {
 		printf("  %s\n", f->sentence);
+		if (f->source != NULL && f->first_pane_us < f->last_pane_us)
+			print_way(f);
+	}
 	if (shown < check->findings_n)
 		printf("  and %zu more\n", check->findings_n - shown);
 }

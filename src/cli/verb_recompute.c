@@ -37,8 +37,9 @@ static json_t *pane_json(const struct eh_recompute_pane *pane)
 		(void)json_array_append_new(batches, json_pack("{s:I, s:I, s:o}", "commit_first", (json_int_t)b->first_commit,
 		                                               "commit_last", (json_int_t)b->last_commit, "leaf_index", leaf));
 	}
-	return json_pack("{s:s, s:s, s:I, s:I, s:o}", "pane_start", start, "pane_end", end, "n_stored", (json_int_t)pane->n_stored,
-	                 "n_source", (json_int_t)pane->n_source, "batches", batches);
+	return json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "pane_start", start, "pane_end", end, "n_stored",
+	                 (json_int_t)pane->n_stored, "n_source", (json_int_t)pane->n_source, "unreadable", pane->unreadable, "batches",
+	                 batches);
 }
 
 static json_t *source_json(const char *name, const struct eh_recompute *r)
@@ -62,7 +63,11 @@ static void print_pane(const struct eh_recompute_pane *pane)
 	char start[EH_TIME_TEXT];
 
 	eh_time_format(pane->pane_us, start);
-	printf("  pane %s: %" PRIu64 " decisions stored, %" PRIu64 " in the source; counted by", start, pane->n_stored, pane->n_source);
+	if (pane->unreadable)
+		printf("  pane %s: what is stored cannot be read, %" PRIu64 " decisions in the source; counted by", start, pane->n_source);
+	else
+		printf("  pane %s: %" PRIu64 " decisions stored, %" PRIu64 " in the source; counted by", start, pane->n_stored,
+		       pane->n_source);
 	for (size_t i = 0; i < pane->batches; i++) {
 		const struct eh_recompute_batch *b = &pane->batch[i];
 

@@ -166,10 +166,12 @@ static enum eh_rc add_difference(struct run *run, int64_t pane_us, struct eh_tex
                                  struct eh_err *err)
 {
 	struct eh_recompute_pane pane = {.pane_us = pane_us, .end_us = eh_pane_next(eh_cells_pane(run->source->map), pane_us)};
-	enum eh_rc rc = count(run, stored.at, stored.n, &pane.n_stored, err);
 
-	if (rc == EH_OK)
-		rc = count(run, found.at, found.n, &pane.n_source, err);
+	if (count(run, stored.at, stored.n, &pane.n_stored, err) != EH_OK) {
+		pane.unreadable = true;
+		pane.n_stored = 0;
+	}
+	enum eh_rc rc = count(run, found.at, found.n, &pane.n_source, err);
 	if (run->differs_n == run->differs_cap) {
 		size_t cap = run->differs_cap == 0 ? 16 : 2 * run->differs_cap;
 		struct eh_recompute_pane *grown = eh_arena_zalloc(run->arena, cap, sizeof *grown);

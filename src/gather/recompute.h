@@ -25,6 +25,7 @@ struct eh_recompute_batch {
 struct eh_recompute_pane {
 	int64_t pane_us, end_us;
 	uint64_t n_stored, n_source; /* decisions; equal where a row was changed */
+	bool unreadable;             /* what is stored was altered so that it cannot be read: n_stored is 0 */
 	const struct eh_recompute_batch *batch;
 	size_t batches;
 };

@@ -154,7 +154,8 @@ EH_MUST enum eh_rc eh_pg_listen(struct eh_pg *pg, const char *channel, struct eh
  * Notifications that were already here count; all that came are taken. */
 EH_MUST enum eh_rc eh_pg_wait(struct eh_pg *pg, int timeout_ms, bool *notified, struct eh_err *err);
 
-/* Session-level advisory locks; they go with the connection. */
+/* Session-level advisory locks; they go with the connection.  try_lock is patient for 2 s: the server may take a moment
+ * to notice that a process which held it has ended. */
 EH_MUST enum eh_rc eh_pg_try_lock(struct eh_pg *pg, int64_t key, bool *got, struct eh_err *err);
 EH_MUST enum eh_rc eh_pg_lock(struct eh_pg *pg, int64_t key, struct eh_err *err); /* waits */
 EH_MUST enum eh_rc eh_pg_unlock(struct eh_pg *pg, int64_t key, struct eh_err *err);

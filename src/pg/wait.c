@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/time.h"
 #include "pg/conn.h"
+
+#define TRY_US (2 * EH_SECOND_US)
 
 enum eh_rc eh_pg_listen(struct eh_pg *pg, const char *channel, struct eh_err *err)
 {
@@ -46,13 +49,18 @@ enum eh_rc eh_pg_wait(struct eh_pg *pg, int timeout_ms, bool *notified, struct e
 
 enum eh_rc eh_pg_try_lock(struct eh_pg *pg, int64_t key, bool *got, struct eh_err *err)
 {
+	int64_t until_us = eh_time_steady_us() + TRY_US;
 	struct eh_pg_args args = {0};
-	EH_PGRESULT_AUTO res = NULL;
 
 	eh_pg_arg_int8(&args, key);
-	enum eh_rc rc = eh_pg_query(pg, &eh_sql_pg_try_lock, &args, &res, err);
-	*got = rc == EH_OK && eh_pg_bool(res, 0, 0);
-	return rc;
+	for (*got = false;; usleep(50 * 1000)) {
+		EH_PGRESULT_AUTO res = NULL;
+		enum eh_rc rc = eh_pg_query(pg, &eh_sql_pg_try_lock, &args, &res, err);
+
+		*got = rc == EH_OK && eh_pg_bool(res, 0, 0);
+		if (rc != EH_OK || *got || eh_time_steady_us() >= until_us)
+			return rc;
+	}
 }
 
 enum eh_rc eh_pg_lock(struct eh_pg *pg, int64_t key, struct eh_err *err)

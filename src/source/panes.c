@@ -11,8 +11,10 @@ struct merge {
 	int64_t pane_us;
 	uint32_t deltas;
 	bool cubes;
+	bool unreadable; /* a delta of this pane could not be decoded */
 	struct eh_cube *cube;
-	struct eh_buf first, block; /* the first delta's bytes; the merged block */
+	struct eh_buf all, block; /* the deltas' bytes as they stand; the merged block */
+	size_t first_len;
 	eh_panes_sink *sink;
 	void *ctx;
 };
@@ -21,8 +23,8 @@ static enum eh_rc give(struct merge *m, struct eh_err *err)
 {
 	if (m->deltas == 0)
 		return EH_OK;
-	struct eh_buf *block = &m->first; /* one delta is the pane's block already */
-	if (m->deltas > 1) {
+	struct eh_buf *block = &m->all; /* one delta is the pane's block already */
+	if (m->deltas > 1 && !m->unreadable) {
 		eh_buf_reset(&m->block);
 		eh_cube_encode(m->cube, &m->block);
 		block = &m->block;
@@ -31,9 +33,11 @@ static enum eh_rc give(struct merge *m, struct eh_err *err)
 	                             .cube = m->cubes || m->deltas > 1 ? m->cube : NULL,
 	                             .block = {block->data, block->len},
 	                             .digest = eh_sha256_of(block->data, block->len),
-	                             .deltas = m->deltas};
+	                             .deltas = m->deltas,
+	                             .unreadable = m->unreadable};
 	enum eh_rc rc = m->sink(m->ctx, &pane, err);
 	m->deltas = 0;
+	m->unreadable = false;
 	eh_cube_clear(m->cube);
 	return rc;
 }
@@ -44,18 +48,22 @@ static enum eh_rc take(struct merge *m, int64_t pane_us, struct eh_pg_bytes bloc
 
 	if (m->deltas > 0 && pane_us != m->pane_us)
 		rc = give(m, err);
+	if (rc != EH_OK)
+		return rc;
 	m->pane_us = pane_us;
-	m->deltas++;
-	if (rc == EH_OK && m->deltas == 1) {
-		eh_buf_reset(&m->first);
-		eh_buf_put(&m->first, block.data, block.n);
-		return m->cubes ? eh_cube_decode(m->cube, block.data, block.n, err) : EH_OK;
+	if (m->deltas++ == 0) {
+		eh_buf_reset(&m->all);
+		m->first_len = block.n;
 	}
-	if (rc == EH_OK && m->deltas == 2 && !m->cubes)
-		rc = eh_cube_decode(m->cube, m->first.data, m->first.len, err);
+	eh_buf_put(&m->all, block.data, block.n);
+	if (m->deltas == 1 && !m->cubes)
+		return EH_OK;
+	if (m->deltas == 2 && !m->cubes)
+		rc = eh_cube_decode(m->cube, m->all.data, m->first_len, err);
 	if (rc == EH_OK)
 		rc = eh_cube_decode(m->cube, block.data, block.n, err);
-	return rc;
+	m->unreadable = m->unreadable || rc != EH_OK;
+	return m->cubes ? rc : EH_OK; /* who wants no cubes is told which pane it is */
 }
 
 static enum eh_rc read_all(struct eh_pg *store, struct merge *m, struct eh_err *err)
@@ -90,7 +98,7 @@ enum eh_rc eh_panes_read(struct eh_pg *store, int64_t source_id, int64_t from_us
 			eh_pg_rollback(store); /* drops the rest of the stream */
 	}
 	eh_cube_free(m.cube);
-	eh_buf_free(&m.first);
+	eh_buf_free(&m.all);
 	eh_buf_free(&m.block);
 	return rc;
 }

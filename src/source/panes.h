@@ -12,13 +12,16 @@
 #include "pg/pg.h"
 #include "source/cells.h"
 
-/* A stored pane with all its deltas merged.  `cube` is NULL where nobody asked for cubes and the pane had one delta. */
+/* A stored pane with all its deltas merged.  `cube` is NULL where nobody asked for cubes and the pane had one delta.
+ * Where its deltas were altered so that they cannot be merged, and nobody asked for cubes, it is `unreadable`: the
+ * block is then all their bytes, whose digest is that of no cube. */
 struct eh_panes_pane {
 	int64_t pane_us;
 	const struct eh_cube *cube;
 	struct eh_text block; /* canonical */
 	struct eh_sha256 digest;
 	uint32_t deltas;
+	bool unreadable;
 };
 typedef enum eh_rc eh_panes_sink(void *ctx, const struct eh_panes_pane *pane, struct eh_err *err);
 

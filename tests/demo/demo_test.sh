@@ -74,6 +74,15 @@ altered_count_is_named() {
 	ask ledger check >"$work/out" 2>>"$work/log"
 	[ $? -eq 1 ] && grep -q '^1 thing does not agree' "$work/out" && grep -q 'was altered: n is' "$work/out"
 }
+altered_tally_is_named() {
+	where="source_id = 1 AND commit_no = (SELECT max(commit_no) FROM evenhand.pane_delta WHERE pane_us < 1735700000000000)"
+	sql evenhand_owner "UPDATE evenhand.pane_delta SET block = substr(block, 1, length(block) - 1) WHERE $where AND pane_us = (SELECT max(pane_us) FROM evenhand.pane_delta WHERE $where)"
+	ask ledger check >"$work/out" 2>>"$work/log"
+	[ $? -eq 1 ] && grep -q 'commit [0-9]*, one of the panes .* what the commit counted was altered' "$work/out" || return 1
+	way=$(sed -n 's/^    which pane: evenhand //p' "$work/out")
+	ask $way >"$work/out" 2>>"$work/log"
+	[ $? -eq 1 ] && [ "$(grep -c 'pane .*: what is stored cannot be read' "$work/out")" -eq 1 ]
+}
 other_folder_is_left_alone() {
 	mkdir -p "$work/c/demo" && touch "$work/c/demo/mine"
 	! play "$work/c" && grep -q 'no demo made it' "$work/log" && [ -e "$work/c/demo/mine" ]
@@ -118,6 +127,7 @@ check "the totals are those of the uninterrupted year" same_totals
 check "ledger and recompute agree after the kills" killed_log_agrees
 check "an altered decision is named by its hour" altered_decision_is_named
 check "an altered close is named" altered_count_is_named
+check "an altered tally is named by its commit, and by its pane" altered_tally_is_named
 check "a folder that no demo made is refused, and left as it is" other_folder_is_left_alone
 echo "1..$n"
 exit $failed
