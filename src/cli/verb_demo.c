@@ -237,7 +237,7 @@ static enum eh_rc print_tamper(const struct demo *d, struct eh_err *err)
 
 	if (rc != EH_OK)
 		return rc;
-	printf("\nNothing can be altered unseen. Alter a decision of September, and read the log again:\n"
+	printf("\nWhat was counted can be checked. Alter a decision of September, and read the log again:\n"
 	       "  psql -h %s -U evenhand_source %s -c \"UPDATE demo.decision SET decision = 'approve' WHERE decision_id = '%s'\"\n"
 	       "  EVENHAND_STATE=%s %s recompute\n"
 	       "names the hour it was decided in, and the batches that counted it. Or alter what was counted:\n"
@@ -292,11 +292,21 @@ static enum eh_rc begin_play(struct demo *d, struct eh_err *err)
 	return rc;
 }
 
+static void tell_end(const struct demo *d, int64_t naive)
+{
+	printf("The year is over: %" PRId64 " decisions were played. An hourly p < .05 rule would have alerted %" PRId64 " times.\n",
+	       eh_player_rows(d->player), naive);
+	if (!d->exit_at_end)
+		puts("The clock stands now, so the pages will call the source stale. Ctrl-C ends the demo.");
+	fflush(stdout);
+}
+
 /* The clock stands at the end: far enough beyond the year that its last pane can be closed. */
 static enum eh_rc play(struct demo *d, struct eh_err *err)
 {
 	const int64_t end_us = eh_insurer_plan.year_end + EH_HOUR_US, last_pane_us = eh_insurer_plan.year_end - EH_HOUR_US;
 	int64_t start = eh_time_steady_us(), told = 0, judged = INT64_MIN;
+	bool over = false;
 	struct eh_cli_demo_news news = {.after = -1, .terminal = d->terminal};
 	enum eh_rc rc = EH_OK;
 
@@ -314,12 +324,15 @@ static enum eh_rc play(struct demo *d, struct eh_err *err)
 		if (rc == EH_OK)
 			rc = eh_cli_demo_judged(d->store, &judged, err);
 		tell_time(d, now);
+		if (rc == EH_OK && !over && judged >= last_pane_us) {
+			over = true;
+			tell_end(d, news.naive);
+		}
 	}
 	if (d->terminal)
 		fputs("\r\033[K", stderr);
-	if (rc == EH_OK && judged >= last_pane_us)
-		printf("The year is over: %" PRId64 " decisions were played. An hourly p < .05 rule would have alerted %" PRId64 " times.\n",
-		       eh_player_rows(d->player), news.naive);
+	if (!over && judged >= last_pane_us)
+		tell_end(d, news.naive);
 	return rc;
 }
 

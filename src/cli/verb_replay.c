@@ -175,6 +175,8 @@ int eh_cli_replay(int argc, char **argv, struct eh_settings *settings)
 		rc = read_instant("from", from, &from_us, &err);
 	if (rc == EH_OK)
 		rc = read_instant("to", to, &to_us, &err);
+	if (rc == EH_OK && from_us >= to_us)
+		rc = eh_fail(&err, EH_BAD_INPUT, "--from %s does not lie before --to %s", from, to);
 	options.has_through = through != NULL;
 	if (rc == EH_OK && through != NULL && !eh_gather_parse_through(through, &options.through_us))
 		rc = eh_fail(&err, EH_BAD_INPUT, "--through %s is not a date", through);

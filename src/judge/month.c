@@ -78,7 +78,7 @@ enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *f
                               struct eh_err *err)
 {
 	struct eh_judge_source *s = feed->source;
-	int64_t opens = eh_pane_start(EH_PANE_MONTH, step->last_pane_us);
+	int64_t opens = eh_pane_start(EH_PANE_MONTH, eh_pane_next(s->pane_kind, step->last_pane_us));
 	char text[EH_TIME_TEXT];
 
 	if (!s->any || opens == eh_pane_start(EH_PANE_MONTH, s->pane_start_us) || s->pane_kind == EH_PANE_WEEK)

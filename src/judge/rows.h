@@ -66,7 +66,8 @@ bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pa
 /* Keeps the state of every monitor of the source as points of its charts. */
 void eh_judge_row_points(struct eh_judge_writer *w, const struct eh_judge_feed *feed);
 
-/* Where the step opens a new calendar month, keeps the regulator's rows of the one before. */
+/* After a step: where its end is the end of a calendar month, or beyond, keeps the regulator's rows of the month
+ * that the last decisions were in. */
 EH_MUST enum eh_rc eh_judge_row_month(struct eh_judge_writer *w, struct eh_judge_feed *feed,
                                       const struct eh_judge_step *step, struct eh_err *err);
 

@@ -295,9 +295,9 @@ enum eh_rc eh_judge_writer_fold(struct eh_judge_writer *w, struct eh_judge_feed 
 	/* Before a day's first close is folded, the last close of the day before becomes a point of the charts. */
 	if (s->any && eh_pane_start(EH_PANE_DAY, s->pane_start_us) != eh_pane_start(EH_PANE_DAY, step->last_pane_us))
 		eh_judge_row_points(w, feed);
-	rc = eh_judge_row_month(w, feed, step, err);
+	rc = eh_judge_store_fold(w->store, feed, step, err);
 	if (rc == EH_OK)
-		rc = eh_judge_store_fold(w->store, feed, step, err);
+		rc = eh_judge_row_month(w, feed, step, err);
 	if (rc == EH_OK)
 		rc = add_close_leaf(w, feed, step, &place, err);
 	if (rc == EH_OK)

@@ -253,8 +253,8 @@ static json_t *make_numbers(const struct dossier *d)
 	                        outcome && strcmp(outcome, "adverse") == 0 ? "Adverse" : "Favourable"),
 		labels);
 
-	count_row(d->arena, table, "The last 30 days (headline)", json_object_get(d->body, "fixed_window"));
-	count_row(d->arena, table, "Since the estimated onset (chosen window, tends to overstate)",
+	count_row(d->arena, table, "The policy's window up to the last step (headline)", json_object_get(d->body, "fixed_window"));
+	count_row(d->arena, table, "Since the estimated onset, up to the last step (chosen window, tends to overstate)",
 	          json_object_get(d->body, "since_onset"));
 	return table;
 }
@@ -281,7 +281,7 @@ static json_t *make_facts(const struct dossier *d)
 		     eh_arena_printf(arena, "%s and %s", eh_serve_words_day(arena, first_us),
 		                     eh_serve_words_day(arena, last_us)),
 		     false);
-	fact(facts, "Evidence now",
+	fact(facts, "Evidence at the last step",
 	     eh_serve_words_years(arena, eh_serve_json_number(d->body, "years") > 0
 	                                         ? log10(eh_serve_json_number(d->body, "years"))
 	                                         : NAN),

@@ -55,7 +55,7 @@ static enum eh_rc read_field(const struct lab_field *field, const char *text, do
 		return eh_fail(err, EH_BAD_INPUT, "%s: \"%s\" is not a number", field->label, text ? text : "");
 	*value = strtod(text, &end);
 	if (*end || *value < field->least || *value > field->most)
-		return eh_fail(err, EH_BAD_INPUT, "%s: %s is outside %s", field->label, text, field->hint);
+		return eh_fail(err, EH_BAD_INPUT, "%s: %s is not between %g and %g", field->label, text, field->least, field->most);
 	return EH_OK;
 }
 
