@@ -1,4 +1,4 @@
--- serve may say who asks and for what, and nothing of where it came from or when: those columns are the store's own.
+-- What serve may insert: who asks and for what, and nothing of where it came from or when; those columns are the store's.
 -- A grant on the whole table let its role write os_user, which judge takes for the shell, and set the clock of a session.
 REVOKE INSERT ON evenhand.request, evenhand.session, evenhand.session_end, evenhand.session_seen, evenhand.access
 	FROM evenhand_reader;
