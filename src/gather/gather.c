@@ -408,8 +408,11 @@ static enum eh_rc read_scenario(struct run *run, struct eh_err *err)
 static enum eh_rc open_all(struct run *run, struct eh_err *err)
 {
 	struct eh_record *record = &run->record;
-	enum eh_rc rc = eh_source_register(run->arena, run->store, run->map, &record->source, err);
+	/* The table is looked at first: a map that names none is not put on the record. */
+	enum eh_rc rc = eh_poll_open(run->arena, run->source, run->map, &run->poll, err);
 
+	if (rc == EH_OK)
+		rc = eh_source_register(run->arena, run->store, run->map, &record->source, err);
 	if (rc == EH_OK)
 		rc = fence(run, err);
 	if (rc == EH_OK)
@@ -426,8 +429,6 @@ static enum eh_rc open_all(struct run *run, struct eh_err *err)
 	/* What a predecessor committed without a leaf gets one before anything else happens. */
 	if (rc == EH_OK)
 		rc = eh_record_cover(record, err);
-	if (rc == EH_OK)
-		rc = eh_poll_open(run->arena, run->source, run->map, &run->poll, err);
 	if (rc == EH_OK && run->scenario)
 		eh_poll_use_scenario(run->poll);
 	if (rc == EH_OK && !eh_poll_id_is_unique(run->poll))
