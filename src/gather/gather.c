@@ -41,7 +41,7 @@ static bool stopped(const struct run *run)
 
 /* ---- rows -------------------------------------------------------------------------- */
 
-/* Checks a row and counts it; in history the latest decided_at is kept beside the place. */
+/* Checks a row and counts it; the latest decided_at is kept beside the place. */
 static void take_row(struct run *run, const struct eh_row *row)
 {
 	struct eh_position *position = eh_poll_position(run->poll);
@@ -348,18 +348,17 @@ static enum eh_rc gather_rest_once(struct run *run, struct eh_err *err)
 	bool whole = false;
 	int64_t store_us;
 	enum eh_rc rc = eh_poll_begin(run->poll, &run->record.position, err);
-	struct eh_position *position = eh_poll_position(run->poll);
+	const struct eh_position *position = eh_poll_position(run->poll);
 
 	if (rc == EH_OK)
 		rc = read_clocks(run, &store_us, err);
 	run->clock.fates = true;
 	run->clock.before_us = INT64_MIN;
 	run->clock.now_us = INT64_MAX;
-	position->start_us = eh_poll_clock_us(run->poll) == INT64_MIN ? INT64_MAX : eh_poll_clock_us(run->poll);
-	position->last_us = INT64_MIN;
 	if (rc == EH_OK)
 		rc = read_rows(run, false, &whole, err);
-	if (rc == EH_OK && whole && (eh_delta_rows(run->delta) > 0 || run->record.phase != EH_GATHER_ENDED)) {
+	/* The stored place is within the reading where its last row filled a commit: its end must be written too. */
+	if (rc == EH_OK && whole && (eh_delta_rows(run->delta) > 0 || is_rest(run) || run->record.phase != EH_GATHER_ENDED)) {
 		int64_t t = run->options->has_through ? run->options->through_us : position->last_us;
 
 		rc = commit_last_rows(run, EH_GATHER_ENDED, t > run->record.clock_us ? t : run->record.clock_us, true, err);

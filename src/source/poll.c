@@ -96,9 +96,13 @@ static enum eh_rc check_continues(const struct eh_poll *poll, const struct eh_po
 static void set_start(struct eh_poll *poll, const struct eh_position *from, uint32_t filenode)
 {
 	struct eh_position *p = &poll->position;
+	/* A scenario that has not begun has no future. */
+	int64_t now_us = poll->clock_us == INT64_MIN ? INT64_MAX : poll->clock_us;
 
 	if (from->kind == EH_POSITION_HISTORY || from->kind == EH_POSITION_DELTA) {
 		eh_position_copy(p, from);
+		if (p->start_us == INT64_MIN)
+			p->start_us = now_us;
 		return;
 	}
 	if (from->kind == EH_POSITION_WHOLE)
@@ -109,7 +113,7 @@ static void set_start(struct eh_poll *poll, const struct eh_position *from, uint
 	p->block = 0;
 	p->offset = 0;
 	p->xid = 0;
-	p->start_us = poll->clock_us == INT64_MIN ? INT64_MAX : poll->clock_us; /* a scenario that has not begun has no future */
+	p->start_us = now_us;
 	p->last_us = INT64_MIN;
 	struct eh_buf *target = p->kind == EH_POSITION_HISTORY ? &p->snapshot : &p->until;
 	eh_buf_reset(target);

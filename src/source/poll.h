@@ -60,8 +60,8 @@ int64_t eh_poll_clock_us(const struct eh_poll *poll);
 /* The next row, or NULL when the reading is whole. */
 EH_MUST enum eh_rc eh_poll_next(struct eh_poll *poll, const struct eh_row **row, struct eh_err *err);
 
-/* The place after the last row; after the NULL, that everything was read.  The caller of a history
- * keeps last_us in it. */
+/* The place after the last row; after the NULL, that everything was read.  The caller keeps
+ * last_us in it. */
 struct eh_position *eh_poll_position(struct eh_poll *poll);
 
 /* Closes the snapshot; also in the middle of a reading, whose rest the server then drops. */

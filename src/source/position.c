@@ -41,8 +41,8 @@ void eh_position_format(const struct eh_position *p, struct eh_buf *out)
 		eh_buf_printf(out, "whole %s %u", p->snapshot.data, p->table);
 		return;
 	case EH_POSITION_DELTA:
-		eh_buf_printf(out, "delta %s %u %u %u,%u %s %" PRIu64, p->snapshot.data, p->table, p->filenode, p->block, p->offset,
-		              p->until.data, p->xid);
+		eh_buf_printf(out, "delta %s %u %u %u,%u %s %" PRIu64 " %" PRId64 " %" PRId64, p->snapshot.data, p->table, p->filenode,
+		              p->block, p->offset, p->until.data, p->xid, p->start_us, p->last_us);
 		return;
 	case EH_POSITION_NONE:
 		break;
@@ -90,6 +90,21 @@ static bool read_whole(const char *at, struct eh_position *p)
 	return read_snapshot(&at, &p->snapshot) && sscanf(at, "%" SCNu32 "%n", &p->table, &end) == 1 && end >= 0 && at[end] == '\0';
 }
 
+/* XID START_US LAST_US; of the two that came later, both or none. */
+static bool read_delta_end(const char *at, struct eh_position *p)
+{
+	int end = -1;
+
+	p->start_us = p->last_us = INT64_MIN;
+	if (sscanf(at, "%" SCNu64 "%n", &p->xid, &end) != 1 || end < 0)
+		return false;
+	if (at[end] == '\0')
+		return true;
+	at += end;
+	end = -1;
+	return sscanf(at, " %" SCNd64 " %" SCNd64 "%n", &p->start_us, &p->last_us, &end) == 2 && end >= 0 && at[end] == '\0';
+}
+
 static bool read_delta(const char *at, struct eh_position *p)
 {
 	int end = -1;
@@ -100,8 +115,7 @@ static bool read_delta(const char *at, struct eh_position *p)
 	    end < 0)
 		return false;
 	at += end;
-	end = -1;
-	return read_snapshot(&at, &p->until) && sscanf(at, "%" SCNu64 "%n", &p->xid, &end) == 1 && end >= 0 && at[end] == '\0';
+	return read_snapshot(&at, &p->until) && read_delta_end(at, p);
 }
 
 enum eh_rc eh_position_parse(const char *text, struct eh_position *out, struct eh_err *err)

@@ -9,8 +9,9 @@
  *           rows visible in SNAPSHOT are read in the order of their place in the table, up to the place
  *   whole   SNAPSHOT TABLE
  *           every row visible in SNAPSHOT was read, and no other
- *   delta   SNAPSHOT TABLE FILENODE BLOCK,OFFSET UNTIL XID
- *           the rows that UNTIL sees and SNAPSHOT does not are read in the order (xid, place), up to the pair
+ *   delta   SNAPSHOT TABLE FILENODE BLOCK,OFFSET UNTIL XID [START_US LAST_US]
+ *           the rows that UNTIL sees and SNAPSHOT does not are read in the order (xid, place), up to the pair; older
+ *           stores hold deltas without the last two
  *
  * TABLE is the table's oid; FILENODE names its file, as a rewritten table has
  * its rows at other places, so that a reading cannot go on where it stopped.
@@ -36,8 +37,8 @@ struct eh_position {
 	uint32_t block;    /* history, delta: the place of the last row read; 0,0 before the first */
 	uint16_t offset;
 	uint64_t xid;      /* delta: of the last row read; 0 before the first */
-	int64_t start_us;  /* history: the source's clock when its snapshot was taken */
-	int64_t last_us;   /* history: the latest accepted decided_at that is not after start_us; INT64_MIN: none */
+	int64_t start_us;  /* history, delta: the source's clock when its snapshot was taken; INT64_MIN: not kept */
+	int64_t last_us;   /* history, delta: the latest accepted decided_at that is not after start_us; INT64_MIN: none */
 };
 
 void eh_position_format(const struct eh_position *position, struct eh_buf *out);

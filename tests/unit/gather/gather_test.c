@@ -138,6 +138,64 @@ static void closed_pane_makes_late(void **state)
 	rig_expect_equal("log", 102);
 }
 
+/* Gathers in commits of that many rows, until the store takes no commit after number `last`. */
+static void gather_killed_after(const struct eh_map *map, uint32_t commit_rows, int last)
+{
+	struct eh_gather_options options = {.once = true, .quiet = true, .commit_rows = commit_rows};
+	struct eh_gather_result result;
+	struct eh_err err = {0};
+	EH_PG_AUTO admin = eh_test_open_admin();
+	char sql[128];
+
+	snprintf(sql, sizeof sql, "ALTER TABLE evenhand.gather_commit ADD CONSTRAINT few CHECK (commit_no <= %d)", last);
+	eh_test_sql(admin, sql);
+	assert_int_not_equal(rig_gather(map, &options, &result, &err), EH_OK);
+	eh_test_sql(admin, "ALTER TABLE evenhand.gather_commit DROP CONSTRAINT few");
+}
+
+static void expect_clock_at(const char *id)
+{
+	char sql[160];
+
+	snprintf(sql, sizeof sql, "SELECT (extract(epoch FROM decided_at) * 1000000)::bigint FROM public.decision WHERE id = '%s'", id);
+	assert_int_equal(rig_int8("SELECT clock_us FROM evenhand.source_state"), rig_int8(sql));
+}
+
+/* The latest date lies in what was committed before the kill, and sets the clock all the same. */
+static void killed_import_sets_the_same_clock(void **state)
+{
+	const struct eh_map *map = rig_map(ENDS);
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 100));
+	rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(201, 299) ";" RIG_ROWS(101, 200));
+	gather_killed_after(map, 120, 2);
+	expect_clock_at("d99");
+	rig_gather_once(map, 120);
+	expect_clock_at("d299");
+	rig_expect_equal("log", 299);
+}
+
+/* The last whole commit took the last row: the reading has an end all the same. */
+static void import_of_whole_commits_sets_the_clock(void **state)
+{
+	const struct eh_map *map = rig_map(ENDS);
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 100));
+	rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(101, 199));
+	rig_gather_once(map, 33);
+	expect_clock_at("d199");
+	rig_sql(RIG_ROWS(201, 299));
+	gather_killed_after(map, 33, 8);
+	rig_sql(RIG_ROWS(301, 309));
+	rig_gather_once(map, 33);
+	expect_clock_at("d309");
+	rig_expect_equal("log", 307);
+}
+
 static void second_gather_is_refused(void **state)
 {
 	const struct eh_map *map = rig_map(FOLLOWED);
@@ -301,6 +359,8 @@ int main(void)
 		cmocka_unit_test_setup(rows_meet_their_fate, rig_reset),
 		cmocka_unit_test_setup(forged_date_in_history_sets_no_clock, rig_reset),
 		cmocka_unit_test_setup(closed_pane_makes_late, rig_reset),
+		cmocka_unit_test_setup(killed_import_sets_the_same_clock, rig_reset),
+		cmocka_unit_test_setup(import_of_whole_commits_sets_the_clock, rig_reset),
 		cmocka_unit_test_setup(second_gather_is_refused, rig_reset),
 		cmocka_unit_test_setup(uncovered_commit_is_covered_first, rig_reset),
 		cmocka_unit_test_setup(forged_transaction_id_is_not_counted_twice, rig_reset),

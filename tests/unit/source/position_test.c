@@ -6,7 +6,7 @@
 #include "source/position.h"
 #include "tests/lib/test.h"
 
-static void round_trip(const char *text)
+static void reads_back_as(const char *text, const char *expected)
 {
 	EH_POSITION_AUTO position = {0};
 	EH_POSITION_AUTO copy = {0};
@@ -16,7 +16,12 @@ static void round_trip(const char *text)
 	expect_rc(EH_OK, eh_position_parse(text, &position, &err), &err);
 	eh_position_copy(&copy, &position);
 	eh_position_format(&copy, &out);
-	assert_string_equal(out.data, text);
+	assert_string_equal(out.data, expected);
+}
+
+static void round_trip(const char *text)
+{
+	reads_back_as(text, text);
 }
 
 static void every_kind_reads_back(void **state)
@@ -25,7 +30,16 @@ static void every_kind_reads_back(void **state)
 	round_trip("history 100:120:101,105 16384 16390 7,65535 1700000000000000 -9223372036854775808");
 	round_trip("history 100:100: 16384 16390 4294967295,1 1700000000000000 1600000000000000");
 	round_trip("whole 18446744073709551615:18446744073709551615: 16384");
-	round_trip("delta 100:120:101,105 16384 16390 0,0 130:140:131 18446744073709551615");
+	round_trip("delta 100:120:101,105 16384 16390 0,0 130:140:131 18446744073709551615 1700000000000000 -9223372036854775808");
+	round_trip("delta 100:100: 16384 16390 7,1 130:130: 12 1700000000000000 1600000000000000");
+}
+
+/* Stores hold positions from before a delta kept its clock and its latest date. */
+static void delta_without_its_clock_is_read(void **state)
+{
+	(void)state;
+	reads_back_as("delta 100:100: 16384 16390 7,1 130:130: 12",
+	              "delta 100:100: 16384 16390 7,1 130:130: 12 -9223372036854775808 -9223372036854775808");
 }
 
 static void nothing_else_is_a_position(void **state)
@@ -42,6 +56,10 @@ static void nothing_else_is_a_position(void **state)
 	                                  "history 1:2: 3 4 5,6 7",
 	                                  "delta 1:2: 3 4 5,6 1:2: ",
 	                                  "delta 1:2: 3 4 5,6 1:2:",
+	                                  "delta 1:2: 3 4 5,6 1:2: 7 ",
+	                                  "delta 1:2: 3 4 5,6 1:2: 7 8",
+	                                  "delta 1:2: 3 4 5,6 1:2: 7 8 9 ",
+	                                  "delta 1:2: 3 4 5,6 1:2: 7 8 9 10",
 	                                  "live 1:2: 3"};
 
 	(void)state;
@@ -68,6 +86,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_reads_back),
+		cmocka_unit_test(delta_without_its_clock_is_read),
 		cmocka_unit_test(nothing_else_is_a_position),
 		cmocka_unit_test(snapshot_gives_its_xmax),
 	};
