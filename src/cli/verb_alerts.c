@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alert/alert.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "cli/flags.h"
@@ -232,6 +233,34 @@ static enum eh_rc request(struct eh_pg *pg, const struct ask *ask, struct eh_err
 	return rc == EH_OK ? wait_for_answer(pg, request_id, err) : rc;
 }
 
+static bool takes_two_people(const char *event)
+{
+	for (size_t i = 0; i < eh_alert_rules_n; i++)
+		if (eh_alert_rules[i].who == EH_ALERT_BY_TWO_PEOPLE && strcmp(eh_alert_rules[i].event, event) == 0)
+			return true;
+	return false;
+}
+
+/* What can be seen to be wrong before anybody is asked. */
+static enum eh_rc check_ask(const struct ask *ask, struct eh_err *err)
+{
+	if (strcmp(ask->verb, "approve") == 0) {
+		if (ask->alert_id[strspn(ask->alert_id, "0123456789")] == '\0')
+			return EH_OK;
+		eh_fail(err, EH_BAD_INPUT, "\"%s\" is not the number of a request", ask->alert_id);
+		return eh_hint(err, "propose printed it; the page of the alert shows it.");
+	}
+	if (strcmp(ask->verb, "propose") == 0 && (ask->event == NULL || !takes_two_people(ask->event))) {
+		eh_fail(err, EH_BAD_INPUT, "propose needs --event close-fixed, close-not-confirmed or accept-risk");
+		return eh_hint(err, "other steps need no second person: ask for them directly.");
+	}
+	if (ask->reason == NULL || *ask->reason == '\0') {
+		eh_fail(err, EH_BAD_INPUT, "\"%s\" needs a reason", ask->verb);
+		return eh_hint(err, "add --reason TEXT; it becomes part of the record.");
+	}
+	return EH_OK;
+}
+
 static bool is_step(const char *word)
 {
 	static const char *const steps[] = {"acknowledge", "investigate", "mitigate", "verify",
@@ -256,7 +285,9 @@ static enum eh_rc act(struct eh_pg *pg, int argc, char **argv, struct ask *ask, 
 	if (argc == 3 && is_step(what)) {
 		ask->verb = what;
 		ask->alert_id = argv[2];
-		return request(pg, ask, err);
+		enum eh_rc rc = check_ask(ask, err);
+
+		return rc == EH_OK ? request(pg, ask, err) : rc;
 	}
 	eh_fail(err, EH_BAD_INPUT, "alerts has no \"%s\" of that form", what);
 	return eh_hint(err, "`evenhand alerts --help` shows the forms.");
