@@ -383,7 +383,8 @@ static enum eh_rc fence(struct run *run, struct eh_err *err)
 
 	if (rc != EH_OK || got)
 		return rc;
-	(void)eh_fail(err, EH_REFUSED, "another gather follows source %s", run->map->source);
+	/* The server may take long to notice that a session's other end is gone, and holds its lock until then. */
+	(void)eh_fail(err, run->options->again ? EH_AGAIN : EH_REFUSED, "another gather follows source %s", run->map->source);
 	return eh_hint(err, "run one gather a source; `evenhand status` shows where it stands");
 }
 

@@ -25,6 +25,7 @@ struct eh_gather_options {
 	int64_t through_us;     /* where T stops after history */
 	int64_t poll_interval_ms, commit_interval_ms;
 	uint32_t commit_rows;   /* 0: EH_GATHER_COMMIT_ROWS */
+	bool again;             /* this process followed the source before: the lock may be its own lost session's */
 	bool quiet;             /* says nothing but warnings */
 	const volatile sig_atomic_t *stop; /* NULL, or set by a signal handler: end cleanly */
 };
@@ -39,8 +40,9 @@ struct eh_gather_result {
 
 /*
  * Registers the map in `store` (as evenhand_writer) and gathers from `source` until the source
- * has ended, `once` is done or `stop` is set.  EH_AGAIN: a connection was lost or another gather
- * follows the source; what was committed stays, and another call goes on there.
+ * has ended, `once` is done or `stop` is set.  EH_AGAIN: a connection was lost;
+ * what was committed stays, and another call goes on there.  Where another session follows the source
+ * it is EH_REFUSED, and EH_AGAIN with the option `again`.
  */
 EH_MUST enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, const struct eh_map *map,
                                  const struct eh_gather_options *options, struct eh_gather_result *result, struct eh_err *err);

@@ -50,17 +50,17 @@ static bool stopped(const struct eh_gather_options *options)
 enum eh_rc eh_gather_keep(const struct eh_settings *settings, const struct eh_map *map, const struct eh_gather_options *options,
                           struct eh_gather_result *result, struct eh_err *err)
 {
-	bool began = false;
+	struct eh_gather_options now = *options;
 	int pause_s = 1;
 
 	for (;;) {
 		int64_t began_us = eh_time_steady_us();
-		enum eh_rc rc = run_once(settings, map, options, result, err);
+		enum eh_rc rc = run_once(settings, map, &now, result, err);
 
 		if (stopped(options) && rc == EH_AGAIN)
 			return EH_OK; /* whoever stops gather may stop its servers too */
-		began = began || result->began;
-		if (rc != EH_AGAIN || options->once || !map->follow || !began)
+		now.again = now.again || result->began;
+		if (rc != EH_AGAIN || options->once || !map->follow || !now.again)
 			return rc;
 		if (eh_time_steady_us() - began_us > PAUSE_MAX_S * EH_SECOND_US)
 			pause_s = 1;

@@ -215,6 +215,56 @@ static void second_gather_is_refused(void **state)
 	rig_gather_once(map, 0);
 }
 
+static void *keep_following(void *arg)
+{
+	struct rig_follow *f = arg;
+	const struct eh_settings settings = {.state = eh_test_state()};
+	struct eh_gather_options options = {.quiet = true, .poll_interval_ms = 20, .commit_interval_ms = 5, .stop = &f->stop};
+
+	f->rc = eh_gather_keep(&settings, f->map, &options, &f->result, &f->err);
+	return NULL;
+}
+
+static void *wait_for_lock(void *arg)
+{
+	struct eh_err err;
+
+	return (void *)(intptr_t)eh_pg_lock(arg, INT64_C(0x6568676100000000) + 1, &err);
+}
+
+/* After a half-open connection the server holds the lock for the lost session a while longer: gather waits for it. */
+static void gather_outwaits_its_own_old_lock(void **state)
+{
+	struct rig_follow f = {.map = rig_map(FOLLOWED)};
+	struct eh_pg *old = eh_test_open(EH_STORE_WRITER);
+	pthread_t waiter;
+	void *locked;
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 10));
+	assert_int_equal(pthread_create(&f.thread, NULL, keep_following, &f), 0);
+	while (rig_int8("SELECT count(*) FROM evenhand.gather_commit") == 0)
+		usleep(10000);
+	/* The session that plays the lost one queues for the lock, and so has it before gather is back. */
+	assert_int_equal(pthread_create(&waiter, NULL, wait_for_lock, old), 0);
+	while (rig_int8("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0)
+		usleep(10000);
+	assert_int_equal(rig_int8("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND granted"), 1);
+	assert_int_equal(pthread_join(waiter, &locked), 0);
+	assert_int_equal((intptr_t)locked, EH_OK);
+	sleep(5); /* a pause of one second, and two in which the lock is tried */
+	eh_pg_close(old);
+	rig_sql(RIG_ROWS(11, 20));
+	for (int i = 0; rig_int8("SELECT count(*) FROM evenhand.gather_commit") < 2; i++) {
+		assert_true(i < 1500);
+		usleep(10000);
+	}
+	__atomic_store_n(&f.stop, 1, __ATOMIC_RELAXED);
+	assert_int_equal(pthread_join(f.thread, NULL), 0);
+	expect_rc(EH_OK, f.rc, &f.err);
+	rig_expect_equal("log", 20);
+}
+
 /* What was committed without its leaf gets one first. */
 static void uncovered_commit_is_covered_first(void **state)
 {
@@ -362,6 +412,7 @@ int main(void)
 		cmocka_unit_test_setup(killed_import_sets_the_same_clock, rig_reset),
 		cmocka_unit_test_setup(import_of_whole_commits_sets_the_clock, rig_reset),
 		cmocka_unit_test_setup(second_gather_is_refused, rig_reset),
+		cmocka_unit_test_setup(gather_outwaits_its_own_old_lock, rig_reset),
 		cmocka_unit_test_setup(uncovered_commit_is_covered_first, rig_reset),
 		cmocka_unit_test_setup(forged_transaction_id_is_not_counted_twice, rig_reset),
 		cmocka_unit_test_setup(update_and_delete_are_found_and_named, rig_reset),
