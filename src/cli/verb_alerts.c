@@ -10,6 +10,7 @@
 #include "alert/alert.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "cli/flags.h"
 #include "cli/sql.h"
 #include "cli/verbs.h"
@@ -17,6 +18,8 @@
 
 #define WAIT_MS 5000 /* for judge's answer */
 #define POLL_MS 100
+#define NAME_MAX_BYTES 40 /* of an alert's id or an event; the store takes no longer ones */
+#define REASON_MAX_BYTES 2000
 
 const char eh_cli_alerts_usage[] =
 	"usage: evenhand alerts list [--json]\n"
@@ -212,16 +215,42 @@ static enum eh_rc check_user(struct eh_pg *pg, const char *user, struct eh_err *
 	return rc;
 }
 
+/* What the store would refuse, in better words. */
+static enum eh_rc check_lengths(const struct ask *ask, struct eh_err *err)
+{
+	const char *const texts[] = {ask->alert_id, ask->event, ask->reason};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (texts[i] != NULL && !eh_utf8_valid(texts[i], strlen(texts[i])))
+			return eh_fail(err, EH_BAD_INPUT, "what is asked for is not UTF-8");
+	if (strlen(ask->alert_id) > NAME_MAX_BYTES) {
+		eh_fail(err, EH_BAD_INPUT, "the id has %zu bytes, and none has more than %d", strlen(ask->alert_id),
+		        NAME_MAX_BYTES);
+		return eh_hint(err, "`evenhand alerts list` names the alerts.");
+	}
+	if (ask->event != NULL && strlen(ask->event) > NAME_MAX_BYTES) {
+		eh_fail(err, EH_BAD_INPUT, "there is no event of %zu bytes", strlen(ask->event));
+		return eh_hint(err, "`evenhand alerts --help` names the events.");
+	}
+	if (ask->reason != NULL && strlen(ask->reason) > REASON_MAX_BYTES) {
+		eh_fail(err, EH_BAD_INPUT, "the reason is longer than %d bytes", REASON_MAX_BYTES);
+		return eh_hint(err, "say it in fewer words; longer papers belong where you keep them.");
+	}
+	return EH_OK;
+}
+
 static enum eh_rc request(struct eh_pg *pg, const struct ask *ask, struct eh_err *err)
 {
 	const struct passwd *me = getpwuid(getuid());
-	EH_JSON_AUTO body = request_body(ask);
 	struct eh_pg_args args = {0};
 	int64_t request_id;
-	enum eh_rc rc = check_user(pg, ask->user, err);
+	enum eh_rc rc = check_lengths(ask, err);
 
+	if (rc == EH_OK)
+		rc = check_user(pg, ask->user, err);
 	if (rc != EH_OK)
 		return rc;
+	EH_JSON_AUTO body = request_body(ask);
 	char *text = json_dumps(body, JSON_COMPACT);
 	eh_pg_arg_text(&args, me != NULL ? me->pw_name : "unknown");
 	eh_pg_arg_text(&args, ask->user);

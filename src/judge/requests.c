@@ -8,12 +8,16 @@
 #include <string.h>
 
 #include "alert/alert.h"
+#include "base/log.h"
+#include "base/utf8.h"
 #include "judge/rows.h"
 #include "judge/sql.h"
 
 struct request {
 	int64_t id;
-	const char *user, *verb, *alert_id;
+	const char *user;
+	char verb[EH_LEDGER_WORD], alert[EH_LEDGER_WORD]; /* a longer one is nobody's, and is named by its beginning */
+	const char *alert_id;                             /* `alert`, or NULL */
 	json_t *body;
 	const char *role; /* of the user now; NULL: there is no such user */
 	bool disabled, session_over, session_differs;
@@ -32,10 +36,11 @@ static void refuse(struct answer *a, const char *format, ...)
 {
 	va_list args;
 
-	a->done = a->has_deed = false;
+	a->done = a->has_deed = a->closes = false;
 	va_start(args, format);
 	vsnprintf(a->message, sizeof a->message, format, args);
 	va_end(args);
+	a->message[eh_utf8_span(a->message, strlen(a->message))] = '\0'; /* no half character at its end */
 }
 
 static const char *text_of(const json_t *body, const char *key)
@@ -112,15 +117,17 @@ static void take_deed(struct answer *a, const struct eh_alert_rule *rule, const 
 static enum eh_rc answer_propose(struct eh_judge_store *store, const struct request *r, struct answer *a,
                                  struct eh_err *err)
 {
-	const char *event = text_of(r->body, "event"), *reason = text_of(r->body, "reason");
+	const char *asked = text_of(r->body, "event"), *reason = text_of(r->body, "reason");
 	const struct eh_alert_rule *rule;
+	char event[EH_LEDGER_WORD];
 
 	if (!check_author(r, "insurer", a))
 		return EH_OK;
-	if (event == NULL || reason == NULL || *reason == '\0') {
+	if (asked == NULL || reason == NULL || *reason == '\0') {
 		refuse(a, "a proposal names an event and gives a reason");
 		return EH_OK;
 	}
+	eh_ledger_word(asked, event);
 	enum eh_rc rc = find_rule(store, r->alert_id, event, &rule, a, err);
 	if (rc != EH_OK || rule == NULL)
 		return rc;
@@ -190,13 +197,42 @@ static enum eh_rc answer_step(struct eh_judge_store *store, const struct request
 	return EH_OK;
 }
 
-static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *r, const struct answer *a, size_t place,
+static enum eh_rc decide(struct eh_judge_store *store, const struct request *r, struct eh_arena *home, struct answer *a,
+                         struct eh_err *err)
+{
+	if (strcmp(r->verb, "propose") == 0)
+		return answer_propose(store, r, a, err);
+	if (strcmp(r->verb, "approve") == 0)
+		return answer_approve(store, r, home, a, err);
+	return answer_step(store, r, a, err);
+}
+
+static enum eh_rc add_leaf(struct eh_judge_writer *w, const struct request *r, const struct answer *a, size_t *place,
+                           struct eh_err *err)
+{
+	char person[17];
+
+	eh_judge_pseudonym(r->user, person);
+	return eh_judge_writer_leaf(w, "request",
+	                            json_pack("{s:I,s:s,s:s,s:s?,s:b,s:s}", "request", (json_int_t)r->id, "person",
+	                                      person, "verb", r->verb, "alert", r->alert_id, "done", a->done, "message",
+	                                      a->message),
+	                            place, err);
+}
+
+/* Deed, leaf and outcome, and the commit. */
+static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *r, const struct answer *a,
                                struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
+	size_t place = 0;
 	int64_t first;
-	enum eh_rc rc = eh_ledger_append(w->store->pg, &w->leaves, &first, err);
+	enum eh_rc rc = a->has_deed ? eh_judge_writer_deed(w, &a->deed, err) : EH_OK;
 
+	if (rc == EH_OK)
+		rc = add_leaf(w, r, a, &place, err);
+	if (rc == EH_OK)
+		rc = eh_ledger_append(w->store->pg, &w->leaves, &first, err);
 	if (rc == EH_OK)
 		rc = eh_judge_rows_write(w, first, err);
 	if (rc != EH_OK)
@@ -209,34 +245,31 @@ static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *
 	return rc == EH_OK ? eh_pg_commit(w->store->pg, err) : rc;
 }
 
+/* What cannot be written as it was decided is refused in words that always can: one request must not stop judge. */
+static enum eh_rc refuse_instead(struct eh_judge_writer *w, const struct request *r, struct answer *a,
+                                 struct eh_err *err)
+{
+	eh_log("request %lld is refused: %s", (long long)r->id, err->text);
+	eh_pg_rollback(w->store->pg);
+	enum eh_rc rc = eh_judge_writer_begin(w, err);
+	refuse(a, "it cannot be put on the record as it is");
+	return rc == EH_OK ? write_answer(w, r, a, err) : rc;
+}
+
 static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *store, const struct request *r,
                              struct eh_err *err)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
 	struct answer a = {0};
-	char person[17];
-	size_t place;
 	enum eh_rc rc = eh_judge_writer_begin(w, err);
 
 	if (rc != EH_OK)
 		return rc;
-	if (strcmp(r->verb, "propose") == 0)
-		rc = answer_propose(store, r, &a, err);
-	else if (strcmp(r->verb, "approve") == 0)
-		rc = answer_approve(store, r, home, &a, err);
-	else
-		rc = answer_step(store, r, &a, err);
-	if (rc == EH_OK && a.has_deed)
-		rc = eh_judge_writer_deed(w, &a.deed, err);
-	eh_judge_pseudonym(r->user, person);
+	rc = decide(store, r, home, &a, err);
 	if (rc == EH_OK)
-		rc = eh_judge_writer_leaf(w, "request",
-		                          json_pack("{s:I,s:s,s:s,s:s?,s:b,s:s}", "request", (json_int_t)r->id,
-		                                    "person", person, "verb", r->verb, "alert", r->alert_id, "done",
-		                                    a.done, "message", a.message),
-		                          &place, err);
-	if (rc == EH_OK)
-		rc = write_answer(w, r, &a, place, err);
+		rc = write_answer(w, r, &a, err);
+	if (rc == EH_BAD_INPUT || rc == EH_REFUSED)
+		rc = refuse_instead(w, r, &a, err);
 	if (rc != EH_OK)
 		eh_pg_rollback(store->pg);
 	else if (a.closes)
@@ -261,13 +294,16 @@ enum eh_rc eh_judge_requests(struct eh_judge_writer *w, struct eh_judge_store *s
 		const char *session_user = eh_pg_text(res, i, 6);
 		struct request r = {.id = eh_pg_int8(res, i, 0),
 		                    .user = eh_pg_text(res, i, 1),
-		                    .verb = eh_pg_text(res, i, 2),
-		                    .alert_id = eh_pg_text(res, i, 3),
 		                    .body = body,
 		                    .role = eh_pg_text(res, i, 7),
 		                    .disabled = eh_pg_bool(res, i, 8),
 		                    .session_over = eh_pg_bool(res, i, 9)};
 
+		eh_ledger_word(eh_pg_text(res, i, 2), r.verb);
+		if (!eh_pg_null(res, i, 3)) {
+			eh_ledger_word(eh_pg_text(res, i, 3), r.alert);
+			r.alert_id = r.alert;
+		}
 		r.session_differs =
 			eh_pg_null(res, i, 5) && (session_user == NULL || strcmp(session_user, r.user) != 0);
 		rc = answer_one(w, store, &r, err);

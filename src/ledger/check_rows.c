@@ -276,6 +276,16 @@ enum eh_rc eh_ledger_check_policies(struct eh_ledger_checking *c, struct eh_err 
 	return eh_ledger_check_each(c, &eh_sql_ledger_check_policies, take_policy, NULL, err);
 }
 
+static json_t *word(const PGresult *res, int col)
+{
+	char text[EH_LEDGER_WORD];
+
+	if (eh_pg_null(res, 0, col))
+		return json_null();
+	eh_ledger_word(eh_pg_text(res, 0, col), text);
+	return json_string(text);
+}
+
 static void take_request(struct eh_ledger_checking *c, const PGresult *res, void *ctx)
 {
 	int64_t index = eh_pg_null(res, 0, 0) ? -1 : eh_pg_int8(res, 0, 0);
@@ -285,7 +295,7 @@ static void take_request(struct eh_ledger_checking *c, const PGresult *res, void
 	(void)ctx;
 	if (!eh_pg_null(res, 0, 2)) {
 		want = json_pack("{s:o, s:o, s:o, s:o, s:b, s:o}", "request", eh_ledger_check_int(res, 2), "person", person(res, 3), "verb",
-		                 eh_ledger_check_text(res, 4), "alert", eh_ledger_check_text(res, 5), "done", eh_pg_bool(res, 0, 6),
+		                 word(res, 4), "alert", word(res, 5), "done", eh_pg_bool(res, 0, 6),
 		                 "message", eh_ledger_check_text(res, 7));
 		EH_ASSERT(want != NULL);
 		name = eh_arena_printf(c->scratch, "the answer to request %" PRId64, eh_pg_int8(res, 0, 2));

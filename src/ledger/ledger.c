@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "ledger/sql.h"
 
 enum eh_rc eh_ledger_add(struct eh_ledger_leaves *leaves, const char *kind, json_t *fields, size_t *place,
@@ -72,6 +73,14 @@ enum eh_rc eh_ledger_append(struct eh_pg *pg, const struct eh_ledger_leaves *lea
 	eh_pg_arg_text_array(&args, home, bodies, leaves->n);
 	eh_pg_arg_bytea_array(&args, home, hashes, leaves->n);
 	return eh_pg_query_int8(pg, &eh_sql_ledger_append, &args, first, err);
+}
+
+void eh_ledger_word(const char *text, char out[EH_LEDGER_WORD])
+{
+	size_t n = eh_utf8_span(text, strnlen(text, EH_LEDGER_WORD - 1));
+
+	memcpy(out, text, n);
+	out[n] = '\0';
 }
 
 void eh_ledger_pseudonym(const char *user_name, char out[EH_LEDGER_PSEUDONYM])

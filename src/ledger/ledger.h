@@ -65,6 +65,10 @@ struct eh_sha256 eh_ledger_range_root(const struct eh_ledger_range *range); /* o
 #define EH_LEDGER_PSEUDONYM 17
 void eh_ledger_pseudonym(const char *user_name, char out[EH_LEDGER_PSEUDONYM]);
 
+/* A word that somebody outside wrote, as leaves carry it: its first 60 bytes, cut where a character ends. */
+#define EH_LEDGER_WORD 61
+void eh_ledger_word(const char *text, char out[EH_LEDGER_WORD]);
+
 struct eh_ledger_head {
 	int64_t size;
 	struct eh_sha256 root;

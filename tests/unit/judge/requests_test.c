@@ -4,12 +4,21 @@
  * The people are ian and ida (insurers), ann and abe (approvers), ron (regulator) and gone (an insurer who is
  * disabled).  Each of them has a session whose token is the digest of the name.
  */
+#include "judge/requests.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #include "alert/alert.h"
+#include "judge/judge.h"
+#include "ledger/check.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/test.h"
 
 #define ALERT "A-0123456789ab"
+#define SESSION_MS INT64_C(3600000)
+
+static const char policy_text[] = "policy: small\nwindow: 2d\nbudget: {page: 100, review: 900}\n";
 
 static const char people[] =
 	"INSERT INTO evenhand.app_user (user_name, role, password_hash, disabled_at) VALUES ('ian', 'insurer', '', NULL), "
@@ -86,11 +95,266 @@ static void serve_can_forge_nothing(void **state)
 	assert_int_equal(eh_test_int8(reader, "SELECT count(*) FROM evenhand.request"), 0);
 }
 
+/* ---- what judge answers ------------------------------------------------------------------------ */
+
+struct bench {
+	struct eh_arena *home;
+	struct eh_pg *writer, *owner;
+	struct eh_judge_store *store;
+	struct eh_judge_writer *w;
+	struct eh_answers answers;
+};
+
+static struct bench begin_bench(void)
+{
+	struct bench b = {.home = eh_arena_new(), .writer = eh_test_open(EH_STORE_WRITER), .owner = eh_test_open(EH_STORE_OWNER)};
+	struct eh_judge_sink none = {0};
+	const struct eh_policy *policy;
+	struct eh_err err;
+
+	expect_rc(EH_OK, eh_policy_parse(b.home, "policy.yaml", policy_text, strlen(policy_text), &policy, &err), &err);
+	expect_rc(EH_OK, eh_judge_store_open(b.writer, policy, &none, &b.store, &err), &err);
+	b.w = eh_judge_writer_new(b.store, NULL, false);
+	return b;
+}
+
+static void end_bench(struct bench *b)
+{
+	eh_judge_writer_free(b->w);
+	eh_judge_store_close(b->store);
+	eh_pg_close(b->writer);
+	eh_pg_close(b->owner);
+	eh_arena_free(b->home);
+}
+
+/* Judge answers what waits; nothing waits then. */
+static void answer_all(struct bench *b)
+{
+	struct eh_err err;
+
+	expect_rc(EH_OK, eh_judge_requests(b->w, b->store, SESSION_MS, &err), &err);
+	assert_int_equal(eh_test_int8(b->owner, "SELECT count(*) FROM evenhand.request r WHERE NOT EXISTS "
+						"(SELECT FROM evenhand.request_outcome o WHERE o.request_id = r.request_id)"), 0);
+}
+
+static int64_t insert(struct bench *b, const char *session, const char *user, const char *verb, const char *alert, const char *body)
+{
+	return eh_test_int8(b->owner, eh_arena_printf(b->home,
+	                                              "INSERT INTO evenhand.request (token_sha256, user_name, verb, alert_id, body) "
+	                                              "VALUES (sha256('%s'), '%s', %s, %s, %s) RETURNING request_id",
+	                                              session, user, verb, alert, body));
+}
+
+static const char *outcome(struct bench *b, int64_t id, bool done)
+{
+	const char *where = eh_arena_printf(b->home, "FROM evenhand.request_outcome WHERE request_id = %lld", (long long)id);
+	char *said = eh_arena_strdup(b->home, eh_test_text(b->owner, eh_arena_printf(b->home, "SELECT message %s", where)));
+
+	if (strcmp(eh_test_text(b->owner, eh_arena_printf(b->home, "SELECT done %s", where)), done ? "t" : "f") != 0)
+		fail_msg("request %lld: %s", (long long)id, said);
+	return said;
+}
+
+/* One request of a user with his own session, on the alert. */
+static int64_t ask(struct bench *b, const char *user, const char *verb, const char *body)
+{
+	int64_t id = insert(b, user, user, eh_arena_printf(b->home, "'%s'", verb), "'" ALERT "'", eh_arena_printf(b->home, "'%s'", body));
+
+	answer_all(b);
+	return id;
+}
+
+static int64_t expect_done(struct bench *b, const char *user, const char *verb, const char *body)
+{
+	int64_t id = ask(b, user, verb, body);
+
+	outcome(b, id, true);
+	return id;
+}
+
+static void expect_refused(struct bench *b, const char *user, const char *verb, const char *body, const char *message)
+{
+	assert_string_equal(outcome(b, ask(b, user, verb, body), false), message);
+}
+
+static const char *approval(struct bench *b, int64_t id)
+{
+	return eh_arena_printf(b->home, "{\"request_id\": %lld, \"reason\": \"r\"}", (long long)id);
+}
+
+static void expect_state(struct bench *b, const char *state)
+{
+	assert_string_equal(eh_test_text(b->owner, "SELECT state FROM evenhand.alert_now"), state);
+}
+
+/* Every answer has its leaf, and the two agree. */
+static void expect_sound_record(struct bench *b)
+{
+	EH_PG_AUTO reader = eh_test_open(EH_STORE_READER);
+	struct eh_ledger_check check = {0};
+	struct eh_err err;
+
+	expect_rc(EH_OK, eh_ledger_check_run(b->home, reader, &check, &err), &err);
+	for (const struct eh_ledger_finding *f = check.findings; f != NULL; f = f->next)
+		if (strcmp(f->what, "request") == 0)
+			fail_msg("%s", f->sentence);
+	assert_int_equal(check.requests, eh_test_int8(b->owner, "SELECT count(*) FROM evenhand.request"));
+}
+
+#define REASON "{\"reason\": \"seen\"}"
+#define CLOSE "{\"event\": \"close-fixed\", \"reason\": \"mended\"}"
+
+static void an_insurer_takes_it_up(void **state)
+{
+	struct bench b = begin_bench();
+
+	(void)state;
+	expect_refused(&b, "ann", "acknowledge", REASON, "acknowledge needs the role insurer, and ann has the role approver");
+	expect_refused(&b, "ron", "acknowledge", REASON, "acknowledge needs the role insurer, and ron has the role regulator");
+	expect_refused(&b, "gone", "acknowledge", REASON, "there is no active user gone");
+	expect_refused(&b, "ian", "acknowledge", "{}", "\"acknowledge\" needs a reason");
+	expect_refused(&b, "ian", "verify", REASON, "an alert that is raised has no step \"verify\"");
+	expect_refused(&b, "ian", "recovered", REASON, "an alert that is raised has no step \"recovered\"");
+	expect_refused(&b, "ian", "close-fixed", REASON, "\"close-fixed\" needs two people: propose it, and let an approver approve");
+	expect_state(&b, "raised");
+	expect_done(&b, "ian", "acknowledge", REASON);
+	expect_state(&b, "acknowledged");
+	assert_string_equal(eh_test_text(b.owner, "SELECT actor FROM evenhand.alert_now"), "ian");
+	expect_sound_record(&b);
+	end_bench(&b);
+}
+
+static void a_session_speaks_for_its_own_user_while_it_lasts(void **state)
+{
+	struct bench b = begin_bench();
+
+	(void)state;
+	int64_t other = insert(&b, "ida", "ian", "'note'", "'" ALERT "'", "'" REASON "'");
+	answer_all(&b);
+	assert_string_equal(outcome(&b, other, false), "the session does not belong to ian");
+	eh_test_sql(b.owner, "INSERT INTO evenhand.session_end (token_sha256) VALUES (sha256('ian'))");
+	expect_refused(&b, "ian", "note", REASON, "the session was over when this was asked");
+	eh_test_sql(b.owner, "UPDATE evenhand.session SET created_at = now() - interval '2 hours' WHERE user_name = 'ida'");
+	expect_refused(&b, "ida", "note", REASON, "the session was over when this was asked");
+	eh_test_sql(b.owner, "INSERT INTO evenhand.request (os_user, user_name, verb, alert_id, body) "
+			     "VALUES ('root', 'ian', 'note', '" ALERT "', '" REASON "')");
+	answer_all(&b); /* the shell needs no session */
+	assert_int_equal(eh_test_int8(b.owner, "SELECT count(*) FROM evenhand.alert_step"), 2);
+	end_bench(&b);
+}
+
+static void closing_takes_two_people(void **state)
+{
+	struct bench b = begin_bench();
+
+	(void)state;
+	expect_refused(&b, "ann", "propose", CLOSE, "propose needs the role insurer, and ann has the role approver");
+	expect_refused(&b, "ian", "propose", "{\"event\": \"close-fixed\"}", "a proposal names an event and gives a reason");
+	expect_refused(&b, "ian", "propose", "{\"event\": \"note\", \"reason\": \"r\"}", "\"note\" needs no second person: ask for it directly");
+	int64_t id = expect_done(&b, "ian", "propose", CLOSE);
+	expect_refused(&b, "ida", "approve", approval(&b, id), "approve needs the role approver, and ida has the role insurer");
+	expect_refused(&b, "ann", "approve", approval(&b, id + 1), eh_arena_printf(b.home, "request %lld is no proposal that waits for approval", (long long)id + 1));
+	eh_test_sql(b.owner, "UPDATE evenhand.app_user SET role = 'approver' WHERE user_name = 'ian'"); /* changed sides */
+	expect_refused(&b, "ian", "approve", approval(&b, id), "ian proposed it and cannot approve it: two people are needed");
+	expect_state(&b, "raised");
+	expect_done(&b, "ann", "approve", approval(&b, id));
+	expect_state(&b, "closed-fixed");
+	assert_string_equal(eh_test_text(b.owner, "SELECT actor || ' ' || second_actor FROM evenhand.alert_step ORDER BY step_no DESC LIMIT 1"), "ian ann");
+	expect_refused(&b, "abe", "approve", approval(&b, id), eh_arena_printf(b.home, "request %lld was approved already", (long long)id));
+	expect_sound_record(&b);
+	end_bench(&b);
+}
+
+/* ---- what would have stopped judge ------------------------------------------------------------- */
+
+/* Requests older than the bounds of the store are answered as well. */
+static void overlong_requests_are_answered(void **state)
+{
+	struct bench b = begin_bench();
+
+	(void)state;
+	eh_test_sql(b.owner, "ALTER TABLE evenhand.request DROP CONSTRAINT request_bounds");
+	insert(&b, "ian", "ian", "repeat('v', 70000)", "'" ALERT "'", "'" REASON "'");
+	insert(&b, "ann", "ann", "'x' || repeat('\u00e9', 300)", "'" ALERT "'", "'" REASON "'");
+	insert(&b, "ian", "ian", "'note'", "repeat('a', 70000)", "'" REASON "'");
+	insert(&b, "ian", "ian", "'note'", "'a' || repeat('\u20ac', 200)", "'" REASON "'");
+	for (int i = 0; i < 4; i++) /* a message is cut at 399 bytes, a word at 60: at each place in a character */
+		insert(&b, "ian", "ian", "'propose'", "'" ALERT "'",
+		       eh_arena_printf(b.home, "jsonb_build_object('reason', 'r', 'event', repeat('a', %d) || repeat('\U0001F600', 200))", i));
+	insert(&b, "ian", "ian", "'note'", "'" ALERT "'", "jsonb_build_object('reason', repeat('r', 200000))");
+	answer_all(&b);
+	assert_int_equal(eh_test_int8(b.owner, "SELECT count(*) FROM evenhand.request_outcome WHERE done"), 1); /* the note */
+	assert_int_equal(eh_test_int8(b.owner, "SELECT count(*) FROM evenhand.request_outcome WHERE octet_length(message) > 200"), 0);
+	expect_sound_record(&b);
+	end_bench(&b);
+}
+
+static void broken_bodies_are_answered(void **state)
+{
+	static const char *const bodies[] = {"null", "1", "[]", "\"x\"", "{\"reason\": 1}", "{\"reason\": {}}", "{\"event\": []}",
+	                                     "{\"request_id\": 1e400}", "{\"request_id\": 99999999999999999999}", "{\"request_id\": -1}",
+	                                     "{\"request_id\": \"99999999999999999999\"}", "{\"request_id\": null}"};
+	static const char *const verbs[] = {"", "note", "propose", "approve", "\u00e9", "{\"", "%s%n"};
+	struct bench b = begin_bench();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+		for (size_t v = 0; v < sizeof verbs / sizeof *verbs; v++)
+			insert(&b, strcmp(verbs[v], "approve") == 0 ? "ann" : "ian", strcmp(verbs[v], "approve") == 0 ? "ann" : "ian",
+			       eh_arena_printf(b.home, "'%s'", verbs[v]), i % 2 ? "'" ALERT "'" : "NULL", eh_arena_printf(b.home, "'%s'", bodies[i]));
+	for (int turn = 0; turn < 2; turn++) { /* 50 in one turn */
+		struct eh_err err;
+
+		expect_rc(EH_OK, eh_judge_requests(b.w, b.store, SESSION_MS, &err), &err);
+	}
+	answer_all(&b);
+	assert_int_equal(eh_test_int8(b.owner, "SELECT count(*) FROM evenhand.request_outcome WHERE done"), 0);
+	expect_sound_record(&b);
+	end_bench(&b);
+}
+
+/* A step whose own leaf would be too long is refused in fixed words, and nothing of it stays. */
+static void what_has_no_leaf_is_refused(void **state)
+{
+	struct bench b = begin_bench();
+
+	(void)state;
+	eh_test_sql(b.owner, "UPDATE evenhand.alert SET grp = repeat('g', 70000)");
+	expect_refused(&b, "ian", "acknowledge", REASON, "it cannot be put on the record as it is");
+	expect_state(&b, "raised");
+	eh_test_sql(b.owner, "UPDATE evenhand.alert SET grp = 'F'");
+	expect_done(&b, "ian", "acknowledge", REASON);
+	expect_sound_record(&b);
+	end_bench(&b);
+}
+
+static void the_store_takes_no_overlong_request(void **state)
+{
+	static const char *const values[] = {"repeat('v', 41), NULL, '{}'", "'note', repeat('a', 41), '{}'",
+	                                     "'note', NULL, jsonb_build_object('reason', repeat('r', 65536))"};
+	EH_ARENA_AUTO home = eh_arena_new();
+	EH_PG_AUTO reader = eh_test_open(EH_STORE_READER);
+	struct eh_err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		if (eh_pg_exec_script(reader, eh_arena_printf(home, "INSERT INTO evenhand.request (token_sha256, user_name, verb, alert_id, body) "
+		                                                    "VALUES (sha256('ian'), 'ian', %s)", values[i]), &err) == EH_OK)
+			fail_msg("the store takes %s", values[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(serve_can_ask, begin_test),
 		cmocka_unit_test_setup(serve_can_forge_nothing, begin_test),
+		cmocka_unit_test_setup(an_insurer_takes_it_up, begin_test),
+		cmocka_unit_test_setup(a_session_speaks_for_its_own_user_while_it_lasts, begin_test),
+		cmocka_unit_test_setup(closing_takes_two_people, begin_test),
+		cmocka_unit_test_setup(overlong_requests_are_answered, begin_test),
+		cmocka_unit_test_setup(broken_bodies_are_answered, begin_test),
+		cmocka_unit_test_setup(what_has_no_leaf_is_refused, begin_test),
+		cmocka_unit_test_setup(the_store_takes_no_overlong_request, begin_test),
 	};
 
 	return cmocka_run_group_tests(tests, eh_test_store_begin, eh_test_store_end);
