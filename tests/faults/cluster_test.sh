@@ -201,7 +201,7 @@ no_room() {
 	[ $? -eq 2 ] && grep -q 'not a folder' "$work/out"
 }
 
-turns="$(id -un)"
+turns=self
 [ "$(id -u)" -ne 0 ] || turns="root nobody"
 for who in $turns; do
 	check 'starts, stops, starts again' start_and_stop
