@@ -146,10 +146,13 @@ LEFT JOIN evenhand.app_user u ON u.user_name = r.user_name
 WHERE o.request_id IS NULL ORDER BY r.request_id LIMIT 50
 
 -- name: read_proposal
--- A proposal to close that was carried out, with its author and what it proposed.
+-- A proposal that was carried out, with its author and what it proposed; whether it was approved, and whether the alert moved on since.
 SELECT r.user_name, r.alert_id, r.body->>'event', r.body->>'reason', o.done,
        EXISTS (SELECT 1 FROM evenhand.request q JOIN evenhand.request_outcome qo USING (request_id)
-               WHERE q.verb = 'approve' AND qo.done AND q.body->>'request_id' = r.request_id::text)
+               WHERE q.verb = 'approve' AND qo.done
+                 AND CASE WHEN q.body->>'request_id' ~ '^[0-9]{1,18}$' THEN (q.body->>'request_id')::bigint END = r.request_id),
+       EXISTS (SELECT 1 FROM evenhand.alert_step t
+               WHERE t.alert_id = r.alert_id AND t.leaf_index > o.leaf_index AND t.from_state <> t.to_state)
 FROM evenhand.request r JOIN evenhand.request_outcome o USING (request_id)
 WHERE r.request_id = $1::bigint AND r.verb = 'propose'
 

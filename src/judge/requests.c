@@ -140,18 +140,36 @@ static enum eh_rc answer_propose(struct eh_judge_store *store, const struct requ
 	return EH_OK;
 }
 
+/* The number of the request that is approved, as a number or as its digits; false for anything else. */
+static bool proposal_of(const json_t *body, int64_t *id)
+{
+	const json_t *which = json_object_get(body, "request_id");
+	const char *digits = json_string_value(which);
+
+	if (digits != NULL) {
+		size_t n = strlen(digits);
+
+		*id = strtoll(digits, NULL, 10);
+		return n > 0 && n <= 18 && strspn(digits, "0123456789") == n;
+	}
+	*id = json_integer_value(which);
+	return json_is_integer(which) && *id >= 0;
+}
+
 static enum eh_rc answer_approve(struct eh_judge_store *store, const struct request *r, struct eh_arena *home,
                                  struct answer *a, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
-	const json_t *which = json_object_get(r->body, "request_id");
 	const struct eh_alert_rule *rule;
-	int64_t id = json_is_integer(which) ? json_integer_value(which)
-	                                    : strtoll(json_is_string(which) ? json_string_value(which) : "0", NULL, 10);
+	int64_t id;
 
 	if (!check_author(r, "approver", a))
 		return EH_OK;
+	if (!proposal_of(r->body, &id)) {
+		refuse(a, "an approval names the proposal by its number");
+		return EH_OK;
+	}
 	eh_pg_arg_int8(&args, id);
 	enum eh_rc rc = eh_pg_query(store->pg, &eh_sql_judge_read_proposal, &args, &res, err);
 	if (rc != EH_OK)
@@ -162,6 +180,10 @@ static enum eh_rc answer_approve(struct eh_judge_store *store, const struct requ
 	}
 	if (eh_pg_bool(res, 0, 5)) {
 		refuse(a, "request %lld was approved already", (long long)id);
+		return EH_OK;
+	}
+	if (eh_pg_bool(res, 0, 6)) {
+		refuse(a, "the alert has moved on since request %lld was made: propose it anew", (long long)id);
 		return EH_OK;
 	}
 	const char *proposer = eh_arena_strdup(home, eh_pg_text(res, 0, 0)),

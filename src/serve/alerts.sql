@@ -23,7 +23,7 @@ SELECT r.request_id, r.user_name, r.verb, r.body ->> 'event' AS event, r.body ->
        o.done, o.message, r.body ->> 'request_id' AS approves,
        EXISTS (SELECT FROM evenhand.request p JOIN evenhand.request_outcome q USING (request_id)
                WHERE p.alert_id = r.alert_id AND p.verb = 'approve' AND q.done
-                 AND p.body ->> 'request_id' = r.request_id::text) AS approved
+                 AND CASE WHEN p.body ->> 'request_id' ~ '^[0-9]{1,18}$' THEN (p.body ->> 'request_id')::bigint END = r.request_id) AS approved
 FROM evenhand.request r LEFT JOIN evenhand.request_outcome o USING (request_id)
 WHERE r.alert_id = $1::text ORDER BY r.request_id DESC LIMIT 50
 -- name: put_request

@@ -265,6 +265,48 @@ static void closing_takes_two_people(void **state)
 	end_bench(&b);
 }
 
+/* What was proposed of one state is not approved in another. */
+static void a_stale_proposal_is_refused(void **state)
+{
+	struct bench b = begin_bench();
+
+	(void)state;
+	int64_t one = expect_done(&b, "ian", "propose", CLOSE), two = expect_done(&b, "ida", "propose", CLOSE);
+	expect_done(&b, "ian", "note", REASON); /* a note changes no state */
+	expect_done(&b, "ann", "approve", approval(&b, two));
+	expect_done(&b, "ian", "reopen", REASON);
+	expect_refused(&b, "ann", "approve", approval(&b, one),
+	               eh_arena_printf(b.home, "the alert has moved on since request %lld was made: propose it anew", (long long)one));
+	expect_state(&b, "reopened");
+	expect_done(&b, "ann", "approve", approval(&b, expect_done(&b, "ian", "propose", CLOSE)));
+	expect_state(&b, "closed-fixed");
+	expect_sound_record(&b);
+	end_bench(&b);
+}
+
+/* 7, "7" and "007" are one request. */
+static void a_proposal_is_approved_once(void **state)
+{
+	static const char *const odd[] = {"\" %lld\"", "\"+%lld\"", "\"%lldx\"", "%lld.5", "[%lld]", "\"-%lld\"", "\"000000000000000000%lld\""};
+	struct bench b = begin_bench();
+
+	(void)state;
+	int64_t id = expect_done(&b, "ian", "propose", "{\"event\": \"accept-risk\", \"reason\": \"r\"}");
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+		EH_BUF_AUTO body = {0};
+		const char *mark = strstr(odd[i], "%lld");
+
+		eh_buf_printf(&body, "{\"request_id\": %.*s%lld%s}", (int)(mark - odd[i]), odd[i], (long long)id, mark + 4);
+		expect_refused(&b, "ann", "approve", body.data, "an approval names the proposal by its number");
+	}
+	expect_done(&b, "ann", "approve", eh_arena_printf(b.home, "{\"request_id\": \"00%lld\"}", (long long)id));
+	expect_state(&b, "accepted-risk");
+	expect_refused(&b, "abe", "approve", eh_arena_printf(b.home, "{\"request_id\": \"0%lld\"}", (long long)id),
+	               eh_arena_printf(b.home, "request %lld was approved already", (long long)id));
+	expect_refused(&b, "abe", "approve", approval(&b, id), eh_arena_printf(b.home, "request %lld was approved already", (long long)id));
+	end_bench(&b);
+}
+
 /* ---- what would have stopped judge ------------------------------------------------------------- */
 
 /* Requests older than the bounds of the store are answered as well. */
@@ -351,6 +393,8 @@ int main(void)
 		cmocka_unit_test_setup(an_insurer_takes_it_up, begin_test),
 		cmocka_unit_test_setup(a_session_speaks_for_its_own_user_while_it_lasts, begin_test),
 		cmocka_unit_test_setup(closing_takes_two_people, begin_test),
+		cmocka_unit_test_setup(a_stale_proposal_is_refused, begin_test),
+		cmocka_unit_test_setup(a_proposal_is_approved_once, begin_test),
 		cmocka_unit_test_setup(overlong_requests_are_answered, begin_test),
 		cmocka_unit_test_setup(broken_bodies_are_answered, begin_test),
 		cmocka_unit_test_setup(what_has_no_leaf_is_refused, begin_test),
