@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/asset.h"
+#include "base/time.h"
 #include "pg/cluster_inside.h"
 #include "pg/conn.h"
 
@@ -167,15 +168,19 @@ enum eh_rc eh_cluster_write_config(const struct eh_cluster *cluster, const char 
 enum eh_rc eh_cluster_make_data(const struct eh_cluster *cluster, struct eh_err *err)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
-	const char *fresh = eh_cluster_file(arena, cluster, "postgresql.new");
-	const char *const clear[] = {"/bin/rm", "-rf", "--", fresh, NULL};
+	/* A name of its own: the initdb of a killed attempt may still be at work in the folder of that one. */
+	const char *fresh = eh_cluster_file(arena, cluster,
+					    eh_arena_printf(arena, "postgresql.new.%ld.%lld", (long)getpid(),
+							    (long long)eh_time_wall_us()));
+	const char *const clear[] = {"/usr/bin/find", cluster->state, "-maxdepth", "1", "-name", "postgresql.new*",
+				     "-exec", "/bin/rm", "-rf", "--", "{}", "+", NULL};
 	const char *const initdb[] = {eh_arena_printf(arena, "%s/initdb", cluster->bin),
 				      "-D", fresh, "-U", EH_CLUSTER_ADMIN, "-A", "peer", "-E", "UTF8",
 				      "--locale=C", "--data-checksums", NULL};
-	enum eh_rc rc = eh_cluster_run(cluster, clear, err); /* what a killed attempt left */
+	/* What a killed attempt left; while its initdb still writes this may not get all, and the next one does. */
+	(void)!eh_cluster_run(cluster, clear, &(struct eh_err){0});
+	enum eh_rc rc = eh_cluster_run(cluster, initdb, err);
 
-	if (rc == EH_OK)
-		rc = eh_cluster_run(cluster, initdb, err);
 	if (rc == EH_OK)
 		rc = eh_cluster_write_config(cluster, fresh, err);
 	if (rc == EH_OK && rename(fresh, cluster->data) != 0)
