@@ -21,8 +21,10 @@ int eh_cli_judge(int argc, char **argv, struct eh_settings *settings)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
 	EH_PG_AUTO pg = NULL;
-	struct eh_judge_run run = {
-		.settings = settings, .policy = eh_policy_default(home), .stop = eh_cli_stop_on_signal()};
+	struct eh_judge_run run = {.settings = settings,
+				   .policy = eh_policy_default(home),
+				   .stop = eh_cli_stop_on_signal(),
+				   .drop = true};
 	const struct eh_cli_flag flags[] = {{"once", NULL, &run.once}, {0}};
 	struct eh_err err;
 

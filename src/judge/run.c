@@ -15,6 +15,7 @@
 #include "judge/rows.h"
 #include "judge/sql.h"
 #include "notify/notify.h"
+#include "pg/store.h"
 
 #define LOCK_KEY INT64_C(0x6576656e6a756467) /* "evenjudg" */
 #define PANES_AT_ONCE 256                    /* panes with decisions in one transaction */
@@ -314,6 +315,8 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 		rc = eh_notify_open(l->run->settings, NULL, &l->notify, err);
 	if (rc == EH_OK)
 		rc = eh_answers_read(l->home, l->run->settings->register_file, &l->answers, err);
+	if (rc == EH_OK && l->run->drop)
+		rc = eh_store_drop_privileges(l->run->settings->store, l->run->settings->state, err);
 	if (rc == EH_OK)
 		rc = ensure_genesis(l, err);
 	if (rc == EH_OK)

@@ -20,6 +20,7 @@ struct eh_judge_run {
 	const struct eh_policy *policy;
 	bool once;                         /* judge what can be judged now, then end */
 	bool quiet;                        /* say nothing of progress */
+	bool drop;                         /* as root: become the store's OS user once the register file is read */
 	const volatile sig_atomic_t *stop; /* a signal sets it; NULL: never */
 	enum eh_rc (*verdict)(void *ctx, const char *line,
 	                      struct eh_err *err); /* also told of every verdict line; may be NULL */
