@@ -48,16 +48,17 @@ static const char *text_of(const json_t *body, const char *key)
 	return json_string_value(json_object_get(body, key));
 }
 
+/* The answer stands in a leaf: it names roles, and no person. */
 static bool check_author(const struct request *r, const char *role, struct answer *a)
 {
 	if (r->role == NULL || r->disabled)
-		refuse(a, "there is no active user %s", r->user);
+		refuse(a, "there is no active user of that name");
 	else if (r->session_differs)
-		refuse(a, "the session does not belong to %s", r->user);
+		refuse(a, "the session does not belong to that user");
 	else if (r->session_over)
 		refuse(a, "the session was over when this was asked");
 	else if (strcmp(r->role, role) != 0)
-		refuse(a, "%s needs the role %s, and %s has the role %s", r->verb, role, r->user, r->role);
+		refuse(a, "%s needs the role %s, and the user has the role %s", r->verb, role, r->role);
 	else
 		return true;
 	return false;
@@ -189,7 +190,7 @@ static enum eh_rc answer_approve(struct eh_judge_store *store, const struct requ
 	const char *proposer = eh_arena_strdup(home, eh_pg_text(res, 0, 0)),
 		   *alert_id = eh_arena_strdup(home, eh_pg_text(res, 0, 1));
 	if (strcmp(proposer, r->user) == 0) {
-		refuse(a, "%s proposed it and cannot approve it: two people are needed", r->user);
+		refuse(a, "who proposed it cannot approve it: two people are needed");
 		return EH_OK;
 	}
 	rc = find_rule(store, alert_id, eh_pg_text(res, 0, 2), &rule, a, err);
@@ -232,9 +233,9 @@ static enum eh_rc decide(struct eh_judge_store *store, const struct request *r, 
 static enum eh_rc add_leaf(struct eh_judge_writer *w, const struct request *r, const struct answer *a, size_t *place,
                            struct eh_err *err)
 {
-	char person[17];
+	char person[EH_LEDGER_PSEUDONYM];
 
-	eh_judge_pseudonym(r->user, person);
+	eh_ledger_pseudonym(r->user, person);
 	return eh_judge_writer_leaf(w, "request",
 	                            json_pack("{s:I,s:s,s:s,s:s?,s:b,s:s}", "request", (json_int_t)r->id, "person",
 	                                      person, "verb", r->verb, "alert", r->alert_id, "done", a->done, "message",

@@ -59,24 +59,13 @@ enum eh_rc eh_judge_writer_leaf(struct eh_judge_writer *w, const char *kind, jso
 	return eh_ledger_add(&w->leaves, kind, fields, place, err);
 }
 
-void eh_judge_pseudonym(const char *user_name, char out[17])
-{
-	EH_BUF_AUTO text = {0};
-	char hex[EH_SHA256_HEX];
-
-	eh_buf_printf(&text, "evenhand/person/v1\n%s", user_name);
-	struct eh_sha256 digest = eh_sha256_of(text.data, text.len);
-	eh_sha256_hex(&digest, hex);
-	snprintf(out, 17, "%.16s", hex);
-}
-
 static json_t *pseudonym_or_null(const char *user_name)
 {
-	char name[17];
+	char name[EH_LEDGER_PSEUDONYM];
 
 	if (user_name == NULL)
 		return json_null();
-	eh_judge_pseudonym(user_name, name);
+	eh_ledger_pseudonym(user_name, name);
 	return json_string(name);
 }
 

@@ -41,7 +41,4 @@ EH_MUST enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *writer, const st
 EH_MUST enum eh_rc eh_judge_writer_leaf(struct eh_judge_writer *writer, const char *kind, json_t *fields, size_t *place,
                                         struct eh_err *err);
 
-/* A person as leaves name them: no personal datum, and the same everywhere. */
-void eh_judge_pseudonym(const char *user_name, char out[17]);
-
 #endif

@@ -209,9 +209,9 @@ static void an_insurer_takes_it_up(void **state)
 	struct bench b = begin_bench();
 
 	(void)state;
-	expect_refused(&b, "ann", "acknowledge", REASON, "acknowledge needs the role insurer, and ann has the role approver");
-	expect_refused(&b, "ron", "acknowledge", REASON, "acknowledge needs the role insurer, and ron has the role regulator");
-	expect_refused(&b, "gone", "acknowledge", REASON, "there is no active user gone");
+	expect_refused(&b, "ann", "acknowledge", REASON, "acknowledge needs the role insurer, and the user has the role approver");
+	expect_refused(&b, "ron", "acknowledge", REASON, "acknowledge needs the role insurer, and the user has the role regulator");
+	expect_refused(&b, "gone", "acknowledge", REASON, "there is no active user of that name");
 	expect_refused(&b, "ian", "acknowledge", "{}", "\"acknowledge\" needs a reason");
 	expect_refused(&b, "ian", "verify", REASON, "an alert that is raised has no step \"verify\"");
 	expect_refused(&b, "ian", "recovered", REASON, "an alert that is raised has no step \"recovered\"");
@@ -231,7 +231,7 @@ static void a_session_speaks_for_its_own_user_while_it_lasts(void **state)
 	(void)state;
 	int64_t other = insert(&b, "ida", "ian", "'note'", "'" ALERT "'", "'" REASON "'");
 	answer_all(&b);
-	assert_string_equal(outcome(&b, other, false), "the session does not belong to ian");
+	assert_string_equal(outcome(&b, other, false), "the session does not belong to that user");
 	eh_test_sql(b.owner, "INSERT INTO evenhand.session_end (token_sha256) VALUES (sha256('ian'))");
 	expect_refused(&b, "ian", "note", REASON, "the session was over when this was asked");
 	eh_test_sql(b.owner, "UPDATE evenhand.session SET created_at = now() - interval '2 hours' WHERE user_name = 'ida'");
@@ -248,14 +248,14 @@ static void closing_takes_two_people(void **state)
 	struct bench b = begin_bench();
 
 	(void)state;
-	expect_refused(&b, "ann", "propose", CLOSE, "propose needs the role insurer, and ann has the role approver");
+	expect_refused(&b, "ann", "propose", CLOSE, "propose needs the role insurer, and the user has the role approver");
 	expect_refused(&b, "ian", "propose", "{\"event\": \"close-fixed\"}", "a proposal names an event and gives a reason");
 	expect_refused(&b, "ian", "propose", "{\"event\": \"note\", \"reason\": \"r\"}", "\"note\" needs no second person: ask for it directly");
 	int64_t id = expect_done(&b, "ian", "propose", CLOSE);
-	expect_refused(&b, "ida", "approve", approval(&b, id), "approve needs the role approver, and ida has the role insurer");
+	expect_refused(&b, "ida", "approve", approval(&b, id), "approve needs the role approver, and the user has the role insurer");
 	expect_refused(&b, "ann", "approve", approval(&b, id + 1), eh_arena_printf(b.home, "request %lld is no proposal that waits for approval", (long long)id + 1));
 	eh_test_sql(b.owner, "UPDATE evenhand.app_user SET role = 'approver' WHERE user_name = 'ian'"); /* changed sides */
-	expect_refused(&b, "ian", "approve", approval(&b, id), "ian proposed it and cannot approve it: two people are needed");
+	expect_refused(&b, "ian", "approve", approval(&b, id), "who proposed it cannot approve it: two people are needed");
 	expect_state(&b, "raised");
 	expect_done(&b, "ann", "approve", approval(&b, id));
 	expect_state(&b, "closed-fixed");
