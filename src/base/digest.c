@@ -61,7 +61,7 @@ void eh_sha256_hex(const struct eh_sha256 *digest, char out[EH_SHA256_HEX])
 	eh_hex(digest->bytes, sizeof digest->bytes, out);
 }
 
-static int hex_value(char c)
+int eh_hex_value(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -79,7 +79,7 @@ bool eh_unhex(const char *text, void *out, size_t n)
 	if (strlen(text) != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		int hi = hex_value(text[2 * i]), lo = hex_value(text[2 * i + 1]);
+		int hi = eh_hex_value(text[2 * i]), lo = eh_hex_value(text[2 * i + 1]);
 
 		if (hi < 0 || lo < 0)
 			return false;

@@ -31,6 +31,9 @@ bool eh_sha256_equal(const struct eh_sha256 *a, const struct eh_sha256 *b); /* i
 void eh_hex(const void *bytes, size_t n, char *out);
 void eh_sha256_hex(const struct eh_sha256 *digest, char out[EH_SHA256_HEX]);
 
+/* 0 to 15, or -1 where the character is no hex digit. */
+int eh_hex_value(char c);
+
 /* False where `text` is not exactly 2 n hex digits. */
 bool eh_unhex(const char *text, void *out, size_t n);
 

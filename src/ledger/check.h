@@ -16,8 +16,8 @@
  * Whoever owns the store can alter a row, its leaf and every leaf after it.  Only a root that was
  * noted elsewhere finds that: give it as noted_size and noted_root.
  *
- * Not in any leaf, and so not checked: what is for display (pane_delta.examples, alert_step.body and
- * reason, the latest figures, which `evenhand replay` makes anew), and the dictionary.
+ * Not in any leaf, and so not checked: what is for display (pane_delta.examples, the latest figures, which
+ * `evenhand replay` makes anew), and the dictionary.
  *
  * Owner    texts and findings live in the caller's arena.
  * Threads  as pg.h.

@@ -6,18 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/utf8.h"
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 /* Control characters have no business in a form, except tab and line ends. */
 static bool has_control(const char *bytes, size_t n)
@@ -39,8 +29,8 @@ enum eh_rc eh_serve_percent_decode(struct eh_arena *arena, const char *bytes, si
 	for (size_t i = 0; i < n; i++) {
 		char c = bytes[i];
 		if (c == '%') {
-			int high = n - i > 2 ? hex_digit(bytes[i + 1]) : -1;
-			int low = n - i > 2 ? hex_digit(bytes[i + 2]) : -1;
+			int high = n - i > 2 ? eh_hex_value(bytes[i + 1]) : -1;
+			int low = n - i > 2 ? eh_hex_value(bytes[i + 2]) : -1;
 			if (high < 0 || low < 0)
 				return eh_fail(err, EH_BAD_INPUT,
 				               "a %% that is not followed by two hexadecimal digits");
