@@ -18,7 +18,14 @@ static const char *const status_name[] = {
 	[EHS_ALL_TIED] = "all_tied",
 	[EHS_LOW_N] = "low_n",
 	[EHS_NO_CONVERGENCE] = "no_convergence",
+	[EHS_SEPARATION] = "separation",
+	[EHS_ILL_CONDITIONED] = "ill_conditioned",
+	[EHS_OVERFLOW] = "overflow",
 	[EHS_INVALID] = "invalid",
+};
+
+static const char *const flag_name[] = {
+	"low_n", "low_expected", "dropped_empty", "approximate", "continuity", "binned", "zero_cell", "penalized",
 };
 
 const char *ehs_status_name(enum ehs_status status)
@@ -26,6 +33,32 @@ const char *ehs_status_name(enum ehs_status status)
 	size_t i = (size_t)status;
 
 	return i < sizeof status_name / sizeof *status_name ? status_name[i] : "invalid";
+}
+
+const char *ehs_flag_name(unsigned flag)
+{
+	for (size_t i = 0; i < sizeof flag_name / sizeof *flag_name; i++)
+		if (flag == 1U << i)
+			return flag_name[i];
+	return NULL;
+}
+
+struct ehs_result ehs_result_none(enum ehs_status status, const char *method)
+{
+	return (struct ehs_result){
+		.est = NAN,
+		.se = NAN,
+		.lo = NAN,
+		.hi = NAN,
+		.conf = NAN,
+		.stat = NAN,
+		.df = NAN,
+		.p = NAN,
+		.log10_p = NAN,
+		.log_e = NAN,
+		.method = method,
+		.status = status,
+	};
 }
 
 void ehs_init(void)
