@@ -11,7 +11,7 @@
 #include <pthread.h>
 
 #include "ledger/ledger.h"
-#include "serve/mustache.h"
+#include "page/mustache.h"
 #include "serve/pool.h"
 #include "serve/serve.h"
 #include "serve/throttle.h"

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "page/words.h"
 #include "serve/pages.h"
 #include "serve/sql.h"
-#include "serve/words.h"
 
 #define REASON_MAX 2000
 

@@ -7,11 +7,11 @@
 
 #include "base/asset.h"
 #include "base/time.h"
+#include "page/words.h"
 #include "serve/daemon.h"
 #include "serve/pages.h"
 #include "serve/route.h"
 #include "serve/sql.h"
-#include "serve/words.h"
 
 #define PAGES "dashboards/pages/"
 #define SILENT_S 120 /* a live source that said nothing for so long is stale */
@@ -26,7 +26,7 @@ enum eh_rc eh_serve_compile_pages(struct eh_serve *serve, struct eh_err *err)
 		EH_ASSERT(serve->pages_n < EH_SERVE_PAGES_MAX);
 		struct eh_serve_page_template *page = &serve->page[serve->pages_n++];
 		page->name = name;
-		enum eh_rc rc = eh_serve_compile(serve->arena, eh_serve_find_page, NULL, name, &page->template, err);
+		enum eh_rc rc = eh_page_compile(serve->arena, eh_page_find_page, NULL, name, &page->template, err);
 		if (rc != EH_OK)
 			return rc;
 	}
@@ -85,9 +85,9 @@ enum eh_rc eh_serve_page_bare(struct eh_serve *serve, struct eh_request *rq, str
 		return EH_OK;
 	}
 	EH_ASSERT(template);
-	eh_serve_set(owned, "css", eh_serve_static_url(rq->arena, "app.css"));
-	eh_serve_set(owned, "js", eh_serve_static_url(rq->arena, "app.js"));
-	return eh_serve_render(template, owned, &rp->body, err);
+	eh_page_set(owned, "css", eh_serve_static_url(rq->arena, "app.css"));
+	eh_page_set(owned, "js", eh_serve_static_url(rq->arena, "app.js"));
+	return eh_page_render(template, owned, &rp->body, err);
 }
 
 /* ---- navigation ---- */
@@ -116,8 +116,8 @@ static json_t *make_nav(const struct eh_request *rq)
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
 		const struct eh_route *route = eh_serve_route_find("GET", links[i][0], rq->session.role, NULL);
 		if (route && route->handler != eh_serve_page_home)
-			eh_serve_append(nav, json_pack("{s:s, s:s, s:b}", "href", links[i][0], "label", links[i][1],
-			                               "current", is_current(links[i][0], rq->path)));
+			eh_page_append(nav, json_pack("{s:s, s:s, s:b}", "href", links[i][0], "label", links[i][1],
+			                              "current", is_current(links[i][0], rq->path)));
 	}
 	return nav;
 }
@@ -137,23 +137,23 @@ static void tell_sources(struct eh_arena *arena, const PGresult *res, struct eh_
 				arena,
 				"Scenario: the decisions of %s are invented, "
 			                          "and its clock runs %s times as fast as ours.",
-				eh_pg_text(res, i, 0), eh_serve_words_count(arena, eh_pg_int8(res, i, 4)));
+				eh_pg_text(res, i, 0), eh_page_words_count(arena, eh_pg_int8(res, i, 4)));
 		if (eh_pg_null(res, i, 2))
 			continue;
 		int64_t clock_us = eh_pg_int8(res, i, 2);
 		through_us = known++ == 0 || clock_us < through_us ? clock_us : through_us;
 		if (strcmp(eh_pg_text(res, i, 1), "live") == 0 && eh_pg_int8(res, i, 3) > SILENT_S) {
-			*state = EH_SERVE_STATE_STALE;
+			*state = EH_PAGE_STATE_STALE;
 			eh_buf_printf(text, "Stale: %s said nothing for %s \u00b7 ", eh_pg_text(res, i, 0),
-			              eh_serve_words_span(arena, eh_pg_int8(res, i, 3) * EH_SECOND_US));
+			              eh_page_words_span(arena, eh_pg_int8(res, i, 3) * EH_SECOND_US));
 		}
 	}
 	if (known == 0) {
-		*state = EH_SERVE_STATE_THIN;
+		*state = EH_PAGE_STATE_THIN;
 		eh_buf_puts(text, "No source has been read yet");
 		return;
 	}
-	eh_buf_printf(text, "Data complete up to %s", eh_serve_words_instant(arena, through_us));
+	eh_buf_printf(text, "Data complete up to %s", eh_page_words_instant(arena, through_us));
 }
 
 static enum eh_rc add_ribbon(struct eh_worker *worker, struct eh_request *rq, json_t *model, struct eh_err *err)
@@ -161,7 +161,7 @@ static enum eh_rc add_ribbon(struct eh_worker *worker, struct eh_request *rq, js
 	EH_PGRESULT_AUTO sources = NULL;
 	EH_PGRESULT_AUTO store = NULL;
 	EH_BUF_AUTO text = {0};
-	enum eh_state state = EH_SERVE_STATE_OK;
+	enum eh_state state = EH_PAGE_STATE_OK;
 	const char *banner = NULL;
 	struct eh_pg *pg;
 
@@ -175,12 +175,12 @@ static enum eh_rc add_ribbon(struct eh_worker *worker, struct eh_request *rq, js
 	tell_sources(rq->arena, sources, &text, &state, &banner);
 	int64_t aside = eh_pg_int8(store, 0, 0);
 	eh_buf_printf(&text, " \u00b7 %s%s rows set aside \u00b7 log of %s leaves", aside > 10000 ? "over " : "",
-	              eh_serve_words_count(rq->arena, aside > 10000 ? 10000 : aside),
-	              eh_serve_words_count(rq->arena, eh_pg_int8(store, 0, 1)));
+	              eh_page_words_count(rq->arena, aside > 10000 ? 10000 : aside),
+	              eh_page_words_count(rq->arena, eh_pg_int8(store, 0, 1)));
 	if (!eh_pg_null(store, 0, 2))
 		eh_buf_printf(&text, " \u00b7 policy %.8s", eh_pg_text(store, 0, 2));
-	eh_serve_put(model, "ribbon", json_pack("{s:s, s:s}", "state", eh_serve_state_slug(state), "text", text.data));
-	eh_serve_set(model, "banner", banner);
+	eh_page_put(model, "ribbon", json_pack("{s:s, s:s}", "state", eh_page_state_slug(state), "text", text.data));
+	eh_page_set(model, "banner", banner);
 	return EH_OK;
 }
 
@@ -194,11 +194,11 @@ enum eh_rc eh_serve_page(struct eh_worker *worker, struct eh_request *rq, struct
 	if (rc != EH_OK)
 		return rc;
 	if (!rq->json) {
-		eh_serve_put(owned, "nav", make_nav(rq));
-		eh_serve_put(owned, "user",
-		             json_pack("{s:s, s:s}", "name", rq->session.user, "role",
-		                       eh_serve_role_name(rq->session.role)));
-		eh_serve_set(owned, "csrf", rq->session.csrf);
+		eh_page_put(owned, "nav", make_nav(rq));
+		eh_page_put(owned, "user",
+		            json_pack("{s:s, s:s}", "name", rq->session.user, "role",
+		                      eh_serve_role_name(rq->session.role)));
+		eh_page_set(owned, "csrf", rq->session.csrf);
 	}
 	return eh_serve_page_bare(worker->serve, rq, rp, name, json_incref(owned), err);
 }

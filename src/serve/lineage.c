@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "serve/chart.h"
-#include "serve/words.h"
+#include "page/chart.h"
+#include "page/words.h"
 #include "stats/proportion.h"
 
 #define DOTS_MOST 14
@@ -23,18 +23,18 @@ struct component {
 
 static int64_t by_group(const json_t *item, const char *key, const char *group)
 {
-	return eh_serve_json_count(json_object_get(item, key), group);
+	return eh_page_json_count(json_object_get(item, key), group);
 }
 
 static struct component read_component(struct eh_arena *arena, const json_t *item, const char *group,
                                        const char *reference)
 {
-	const char *version = eh_serve_json_text(item, "version"), *name = eh_serve_json_text(item, "component");
+	const char *version = eh_page_json_text(item, "version"), *name = eh_page_json_text(item, "component");
 	struct component c = {
 		.item = item,
-		.role = eh_serve_json_text(item, "role"),
+		.role = eh_page_json_text(item, "role"),
 		.changed = json_is_true(json_object_get(item, "changed_since_onset")),
-		.n = eh_serve_json_count(item, "n"),
+		.n = eh_page_json_count(item, "n"),
 		.n_group = by_group(item, "n_by_group", group),
 		.n_reference = by_group(item, "n_by_group", reference),
 		.k_group = by_group(item, "k_by_group", group),
@@ -54,8 +54,8 @@ static struct component read_component(struct eh_arena *arena, const json_t *ite
 static const char *share_of(struct eh_arena *arena, int64_t k, int64_t n)
 {
 	return n == 0 ? "no decisions"
-	              : eh_arena_printf(arena, "%s (%s of %s)", eh_serve_words_share(arena, (double)k / (double)n),
-	                                eh_serve_words_count(arena, k), eh_serve_words_count(arena, n));
+	              : eh_arena_printf(arena, "%s (%s of %s)", eh_page_words_share(arena, (double)k / (double)n),
+	                                eh_page_words_count(arena, k), eh_page_words_count(arena, n));
 }
 
 static json_t *make_row(struct eh_arena *arena, const struct component *c)
@@ -64,13 +64,13 @@ static json_t *make_row(struct eh_arena *arena, const struct component *c)
 	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "role", c->role, "name", c->name, "group_rate",
 	                        share_of(arena, c->k_group, c->n_group), "reference_rate",
 	                        share_of(arena, c->k_reference, c->n_reference), "ratio",
-	                        eh_serve_words_number(arena, isfinite(c->ratio.est) ? c->ratio.est : NAN, 2), "changed",
+	                        eh_page_words_number(arena, isfinite(c->ratio.est) ? c->ratio.est : NAN, 2), "changed",
 	                        c->changed);
 
 	EH_ASSERT(row);
-	eh_serve_set(row, "vendor", eh_serve_json_text(c->item, "vendor"));
-	if (eh_serve_json_time(c->item, "first_seen", &seen_us))
-		eh_serve_set(row, "first_seen", eh_serve_words_day(arena, seen_us));
+	eh_page_set(row, "vendor", eh_page_json_text(c->item, "vendor"));
+	if (eh_page_json_time(c->item, "first_seen", &seen_us))
+		eh_page_set(row, "first_seen", eh_page_words_day(arena, seen_us));
 	return row;
 }
 
@@ -91,7 +91,7 @@ static int by_weight(const void *a, const void *b)
 
 static const char *of(const json_t *answers, const char *key)
 {
-	const char *text = eh_serve_json_text(answers, key);
+	const char *text = eh_page_json_text(answers, key);
 
 	return text ? text : "";
 }
@@ -108,7 +108,7 @@ static json_t *party(json_t *parties, const json_t *answers)
 			return entry;
 	entry = json_pack("{s:s, s:s, s:s, s:[]}", "accountable", of(answers, "accountable"), "contact",
 	                  of(answers, "contact"), "deputy", of(answers, "deputy"), "components");
-	eh_serve_append(parties, entry);
+	eh_page_append(parties, entry);
 	return entry;
 }
 
@@ -121,7 +121,7 @@ static json_t *make_answers(const struct component *components, size_t n, json_t
 		const json_t *answers = json_object_get(components[i].item, "answers");
 		json_t *to =
 			json_is_object(answers) ? json_object_get(party(parties, answers), "components") : unanswered;
-		eh_serve_append(to, json_pack("{s:s, s:s}", "role", components[i].role, "name", components[i].name));
+		eh_page_append(to, json_pack("{s:s, s:s}", "role", components[i].role, "name", components[i].name));
 	}
 	return parties;
 }
@@ -130,16 +130,16 @@ static json_t *make_answers(const struct component *components, size_t n, json_t
 static enum eh_state state_of(const struct component *c)
 {
 	if (!isfinite(c->ratio.est) || c->n_group < 30)
-		return EH_SERVE_STATE_THIN;
-	return c->ratio.lo > 1 / .9 ? EH_SERVE_STATE_ALERT : EH_SERVE_STATE_OK;
+		return EH_PAGE_STATE_THIN;
+	return c->ratio.lo > 1 / .9 ? EH_PAGE_STATE_ALERT : EH_PAGE_STATE_OK;
 }
 
 static json_t *make_chart(struct eh_arena *arena, const struct component *components, size_t n, const char *group,
                           const char *reference)
 {
 	struct eh_chart_dot dots[DOTS_MOST];
-	static const struct eh_chart_rule rules[] = {{1, "parity", EH_SERVE_RULE_PARITY},
-	                                             {1 / .9, "drift line 1.11", EH_SERVE_RULE_OWN}};
+	static const struct eh_chart_rule rules[] = {{1, "parity", EH_PAGE_RULE_PARITY},
+	                                             {1 / .9, "drift line 1.11", EH_PAGE_RULE_OWN}};
 	size_t drawn = 0;
 	EH_BUF_AUTO svg = {0};
 
@@ -149,7 +149,7 @@ static json_t *make_chart(struct eh_arena *arena, const struct component *compon
 			continue;
 		dots[drawn++] = (struct eh_chart_dot){
 			.label = eh_arena_printf(arena, "%s %s", c->role, c->name),
-			.note = eh_arena_printf(arena, "n %s", eh_serve_words_count(arena, c->n_group)),
+			.note = eh_arena_printf(arena, "n %s", eh_page_words_count(arena, c->n_group)),
 			.value = c->ratio.est,
 			.lo = c->ratio.lo > 0 ? c->ratio.lo : NAN,
 			.hi = isfinite(c->ratio.hi) ? c->ratio.hi : NAN,
@@ -172,15 +172,15 @@ static json_t *make_chart(struct eh_arena *arena, const struct component *compon
 		.n_rules = 2,
 		.log = true,
 		.decimals = 2};
-	eh_serve_chart_dots(&svg, &chart);
+	eh_page_chart_dots(&svg, &chart);
 	return json_pack("{s:s, s:s, s:s, s:o}", "title", chart.about.title, "sentence", chart.about.desc, "chart",
-	                 svg.data, "table", eh_serve_chart_dots_table(&chart));
+	                 svg.data, "table", eh_page_chart_dots_table(&chart));
 }
 
 void eh_serve_lineage(struct eh_arena *arena, const json_t *body, json_t *model)
 {
 	const json_t *lineage = json_object_get(body, "lineage");
-	const char *group = eh_serve_json_text(body, "group"), *reference = eh_serve_json_text(body, "reference");
+	const char *group = eh_page_json_text(body, "group"), *reference = eh_page_json_text(body, "reference");
 	size_t n = json_array_size(lineage);
 	json_t *rows = json_array();
 
@@ -193,14 +193,14 @@ void eh_serve_lineage(struct eh_arena *arena, const json_t *body, json_t *model)
 		components[i] = read_component(arena, json_array_get(lineage, i), group, reference);
 	qsort(components, n, sizeof *components, by_weight);
 	for (size_t i = 0; i < n; i++)
-		eh_serve_append(rows, make_row(arena, &components[i]));
-	eh_serve_put(model, "lineage",
-	             json_pack("{s:s, s:s, s:o}", "group", group, "reference", reference, "rows", rows));
+		eh_page_append(rows, make_row(arena, &components[i]));
+	eh_page_put(model, "lineage",
+	            json_pack("{s:s, s:s, s:o}", "group", group, "reference", reference, "rows", rows));
 	json_t *unanswered = json_array(), *parties = make_answers(components, n, unanswered);
-	eh_serve_put(model, "answers",
-	             json_pack("{s:o, s:o, s:b}", "parties", parties, "unanswered", unanswered, "any_unanswered",
-	                       json_array_size(unanswered) > 0));
+	eh_page_put(model, "answers",
+	            json_pack("{s:o, s:o, s:b}", "parties", parties, "unanswered", unanswered, "any_unanswered",
+	                      json_array_size(unanswered) > 0));
 	json_t *chart = make_chart(arena, components, n, group, reference);
 	if (chart)
-		eh_serve_put(model, "components", chart);
+		eh_page_put(model, "components", chart);
 }

@@ -1,11 +1,11 @@
 /*
  * page_account.c - one's own sessions; who may sign in (admin); what the words mean (help).
  */
+#include "page/words.h"
 #include "serve/daemon.h"
 #include "serve/pages.h"
 #include "serve/route.h"
 #include "serve/sql.h"
-#include "serve/words.h"
 
 static enum eh_rc list_sessions(struct eh_worker *worker, struct eh_request *rq, PGresult **res, struct eh_err *err)
 {
@@ -30,17 +30,17 @@ enum eh_rc eh_serve_page_account(struct eh_worker *worker, struct eh_request *rq
 
 	if (rc != EH_OK)
 		return rc;
-	json_t *table = eh_serve_table_begin("Where you are signed in", labels);
+	json_t *table = eh_page_table_begin("Where you are signed in", labels);
 	for (int i = 0; i < PQntuples(res); i++)
-		eh_serve_table_row(table,
-		                   (const char *const[]){eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 0)),
-		                                         eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 1)),
-		                                         eh_pg_bool(res, i, 2) ? "this browser" : "another browser"});
+		eh_page_table_row(table,
+		                  (const char *const[]){eh_page_words_instant(rq->arena, eh_pg_time(res, i, 0)),
+		                                        eh_page_words_instant(rq->arena, eh_pg_time(res, i, 1)),
+		                                        eh_pg_bool(res, i, 2) ? "this browser" : "another browser"});
 	const struct eh_session_limits *limits = &worker->serve->limits;
 	json_t *model = json_pack("{s:s, s:s, s:s, s:o, s:b, s:s, s:s}", "title", "Account", "name", rq->session.user,
 	                          "role", eh_serve_role_name(rq->session.role), "table", table, "others",
-	                          PQntuples(res) > 1, "idle", eh_serve_words_span(rq->arena, limits->idle_ms * 1000),
-	                          "length", eh_serve_words_span(rq->arena, limits->length_ms * 1000));
+	                          PQntuples(res) > 1, "idle", eh_page_words_span(rq->arena, limits->idle_ms * 1000),
+	                          "length", eh_page_words_span(rq->arena, limits->length_ms * 1000));
 	return eh_serve_page(worker, rq, rp, "account", model, err);
 }
 
@@ -78,14 +78,14 @@ enum eh_rc eh_serve_page_admin(struct eh_worker *worker, struct eh_request *rq, 
 		rc = eh_pg_query(pg, &eh_sql_serve_list_users, NULL, &res, err);
 	if (rc != EH_OK)
 		return rc;
-	json_t *table = eh_serve_table_begin("Who may sign in", labels);
+	json_t *table = eh_page_table_begin("Who may sign in", labels);
 	for (int i = 0; i < PQntuples(res); i++)
-		eh_serve_table_row(
+		eh_page_table_row(
 			table, (const char *const[]){eh_pg_text(res, i, 0), eh_pg_text(res, i, 1),
-		                                     eh_serve_words_day(rq->arena, eh_pg_time(res, i, 2)),
+		                                     eh_page_words_day(rq->arena, eh_pg_time(res, i, 2)),
 		                                     eh_pg_null(res, i, 4)
 		                                             ? "never"
-		                                             : eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 4)),
+		                                             : eh_page_words_instant(rq->arena, eh_pg_time(res, i, 4)),
 		                                     eh_pg_null(res, i, 3) ? "active" : "disabled"});
 	return eh_serve_page(worker, rq, rp, "admin", json_pack("{s:s, s:o}", "title", "Users", "table", table), err);
 }

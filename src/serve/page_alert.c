@@ -7,6 +7,7 @@
 
 #include "alert/alert.h"
 #include "base/json.h"
+#include "page/words.h"
 #include "serve/daemon.h"
 #include "serve/lineage.h"
 #include "serve/pages.h"
@@ -14,7 +15,6 @@
 #include "serve/sentences.h"
 #include "serve/sql.h"
 #include "serve/verdicts.h"
-#include "serve/words.h"
 
 struct dossier {
 	struct eh_arena *arena;
@@ -50,7 +50,7 @@ static void read_now(struct dossier *d, const PGresult *res)
 	d->severity = keep(d->arena, res, 7);
 	d->onset_known = !eh_pg_null(res, 0, 8);
 	d->onset_us = d->onset_known ? eh_pg_int8(res, 0, 8) : 0;
-	d->body = eh_serve_json_load(eh_pg_text(res, 0, 9));
+	d->body = eh_page_json_load(eh_pg_text(res, 0, 9));
 	d->evidence = keep(d->arena, res, 10);
 	d->policy = keep(d->arena, res, 11);
 	d->leaf_index = eh_pg_int8(res, 0, 12);
@@ -98,12 +98,12 @@ static json_t *make_way(const struct dossier *d)
 
 	for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
 		bool here = way[i] == d->state || (i == 0 && again);
-		eh_serve_append(steps, json_pack("{s:s, s:b, s:b}", "label",
-		                                 i == 0 && again ? "reopened" : eh_alert_state_name(way[i]), "done",
-		                                 !here && has_been(d, way[i]), "current", here));
+		eh_page_append(steps, json_pack("{s:s, s:b, s:b}", "label",
+		                                i == 0 && again ? "reopened" : eh_alert_state_name(way[i]), "done",
+		                                !here && has_been(d, way[i]), "current", here));
 	}
-	eh_serve_append(steps, json_pack("{s:s, s:b, s:b}", "label", over ? d->state_name : "closed", "done", false,
-	                                 "current", over));
+	eh_page_append(steps, json_pack("{s:s, s:b, s:b}", "label", over ? d->state_name : "closed", "done", false,
+	                                "current", over));
 	return steps;
 }
 
@@ -119,22 +119,22 @@ static json_t *make_timeline(const struct dossier *d)
 		const char *actor = eh_pg_text(d->steps, i, 6), *second = eh_pg_text(d->steps, i, 7);
 		bool page = strcmp(eh_pg_text(d->steps, i, 4), "page") == 0;
 		json_t *step = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "when",
-		                         eh_serve_words_instant(d->arena, eh_pg_int8(d->steps, i, 5)), "iso",
-		                         eh_serve_words_iso(d->arena, eh_pg_int8(d->steps, i, 5)), "event", event,
+		                         eh_page_words_instant(d->arena, eh_pg_int8(d->steps, i, 5)), "iso",
+		                         eh_page_words_iso(d->arena, eh_pg_int8(d->steps, i, 5)), "event", event,
 		                         "what", rule ? rule->sentence : event, "who",
 		                         !actor   ? "judge"
 		                         : second ? eh_arena_printf(d->arena, "%s and %s", actor, second)
 		                                  : actor,
 		                         "leaf", eh_pg_text(d->steps, i, 9));
 		EH_ASSERT(step);
-		eh_serve_set(step, "reason", eh_pg_text(d->steps, i, 8));
+		eh_page_set(step, "reason", eh_pg_text(d->steps, i, 8));
 		/* An empty one is set too: a template would else take the page's own. */
-		eh_serve_set(step, "state",
-		             actor ? ""
-		                   : eh_serve_state_slug(strcmp(event, "recovered") == 0 ? EH_SERVE_STATE_OK
-		                                         : page                          ? EH_SERVE_STATE_ALERT
-		                                                                         : EH_SERVE_STATE_WATCH));
-		eh_serve_append(timeline, step);
+		eh_page_set(step, "state",
+		            actor ? ""
+		                   : eh_page_state_slug(strcmp(event, "recovered") == 0 ? EH_PAGE_STATE_OK
+		                                        : page                          ? EH_PAGE_STATE_ALERT
+		                                                                         : EH_PAGE_STATE_WATCH));
+		eh_page_append(timeline, step);
 	}
 	return timeline;
 }
@@ -171,9 +171,9 @@ static json_t *permitted(const struct dossier *d, enum eh_alert_who who)
 	for (size_t i = 0; i < eh_alert_rules_n; i++) {
 		const struct eh_alert_rule *rule = &eh_alert_rules[i];
 		if (rule->from == d->state && rule->who == who)
-			eh_serve_append(list,
-			                json_pack("{s:s, s:s, s:b}", "event", rule->event, "label",
-			                          label_of(rule->event), "quiet", strcmp(rule->event, "note") == 0));
+			eh_page_append(list,
+			               json_pack("{s:s, s:s, s:b}", "event", rule->event, "label",
+			                         label_of(rule->event), "quiet", strcmp(rule->event, "note") == 0));
 	}
 	return list;
 }
@@ -197,20 +197,20 @@ static json_t *make_requests(const struct dossier *d, const struct eh_request *r
 		json_t *item = json_pack(
 			"{s:s, s:s, s:s, s:s, s:s}", "id", eh_pg_text(res, i, 0), "who", eh_pg_text(res, i, 1), "what",
 			event ? eh_arena_printf(d->arena, "%s: %s", label_of(verb), label_of(event)) : label_of(verb),
-			"when", eh_serve_words_instant(d->arena, eh_pg_time(res, i, 5)), "outcome",
+			"when", eh_page_words_instant(d->arena, eh_pg_time(res, i, 5)), "outcome",
 			eh_pg_bool(res, i, 9)   ? "approved by a second person"
 			: eh_pg_null(res, i, 6) ? "waiting for judge"
 			: eh_pg_bool(res, i, 6) ? eh_pg_text(res, i, 7)
 						: eh_arena_printf(d->arena, "refused: %s", eh_pg_text(res, i, 7)));
 		EH_ASSERT(item);
-		eh_serve_set(item, "reason", eh_pg_text(res, i, 4));
-		eh_serve_set(item, "alert", d->id);
-		eh_serve_put(item, "pending", json_boolean(eh_pg_null(res, i, 6)));
+		eh_page_set(item, "reason", eh_pg_text(res, i, 4));
+		eh_page_set(item, "alert", d->id);
+		eh_page_put(item, "pending", json_boolean(eh_pg_null(res, i, 6)));
 		if (waits && rq->session.role == EH_SERVE_APPROVER && !own)
-			eh_serve_put(item, "approve", json_true());
+			eh_page_put(item, "approve", json_true());
 		if (waits)
-			eh_serve_set(item, "waits", "A second person, with the role approver, must approve it.");
-		eh_serve_append(list, item);
+			eh_page_set(item, "waits", "A second person, with the role approver, must approve it.");
+		eh_page_append(list, item);
 	}
 	return list;
 }
@@ -219,36 +219,36 @@ static json_t *make_requests(const struct dossier *d, const struct eh_request *r
 
 static void count_row(struct eh_arena *arena, json_t *table, const char *name, const json_t *w)
 {
-	int64_t n_p = eh_serve_json_count(w, "n_protected"), n_r = eh_serve_json_count(w, "n_reference");
-	int64_t k_p = eh_serve_json_count(w, "k_protected"), k_r = eh_serve_json_count(w, "k_reference");
-	double lo = eh_serve_json_number(w, "lo"), hi = eh_serve_json_number(w, "hi");
+	int64_t n_p = eh_page_json_count(w, "n_protected"), n_r = eh_page_json_count(w, "n_reference");
+	int64_t k_p = eh_page_json_count(w, "k_protected"), k_r = eh_page_json_count(w, "k_reference");
+	double lo = eh_page_json_number(w, "lo"), hi = eh_page_json_number(w, "hi");
 
 	if (!json_is_object(w))
 		return;
-	eh_serve_table_row(
+	eh_page_table_row(
 		table,
-		(const char *const[]){name, eh_serve_words_share(arena, n_p ? (double)k_p / (double)n_p : NAN),
-	                              eh_arena_printf(arena, "%s of %s", eh_serve_words_count(arena, k_p),
-	                                              eh_serve_words_count(arena, n_p)),
-	                              eh_serve_words_share(arena, n_r ? (double)k_r / (double)n_r : NAN),
-	                              eh_arena_printf(arena, "%s of %s", eh_serve_words_count(arena, k_r),
-	                                              eh_serve_words_count(arena, n_r)),
-	                              eh_serve_words_number(arena, eh_serve_json_number(w, "ratio"), 2),
+		(const char *const[]){name, eh_page_words_share(arena, n_p ? (double)k_p / (double)n_p : NAN),
+	                              eh_arena_printf(arena, "%s of %s", eh_page_words_count(arena, k_p),
+	                                              eh_page_words_count(arena, n_p)),
+	                              eh_page_words_share(arena, n_r ? (double)k_r / (double)n_r : NAN),
+	                              eh_arena_printf(arena, "%s of %s", eh_page_words_count(arena, k_r),
+	                                              eh_page_words_count(arena, n_r)),
+	                              eh_page_words_number(arena, eh_page_json_number(w, "ratio"), 2),
 	                              isnan(lo) || isnan(hi)
 	                                      ? ""
-	                                      : eh_arena_printf(arena, "%s to %s", eh_serve_words_number(arena, lo, 2),
-	                                                        eh_serve_words_number(arena, hi, 2))});
+	                                      : eh_arena_printf(arena, "%s to %s", eh_page_words_number(arena, lo, 2),
+	                                                        eh_page_words_number(arena, hi, 2))});
 }
 
 static json_t *make_numbers(const struct dossier *d)
 {
-	const char *reference = eh_serve_json_text(d->body, "reference"),
-		   *outcome = eh_serve_json_text(d->body, "outcome");
+	const char *reference = eh_page_json_text(d->body, "reference"),
+		   *outcome = eh_page_json_text(d->body, "outcome");
 	const char *labels[] = {"Window",         eh_arena_printf(d->arena, "#%s", d->group),
 	                        "#Counts",        eh_arena_printf(d->arena, "#%s", reference ? reference : "Reference"),
 	                        "#Counts",        "#Ratio",
 	                        "#95 % interval", NULL};
-	json_t *table = eh_serve_table_begin(
+	json_t *table = eh_page_table_begin(
 		eh_arena_printf(d->arena, "%s rates",
 	                        outcome && strcmp(outcome, "adverse") == 0 ? "Adverse" : "Favourable"),
 		labels);
@@ -262,7 +262,7 @@ static json_t *make_numbers(const struct dossier *d)
 static void fact(json_t *facts, const char *name, const char *text, bool mono)
 {
 	if (text)
-		eh_serve_append(facts, json_pack("{s:s, s:s, s:b}", "name", name, "text", text, "mono", mono));
+		eh_page_append(facts, json_pack("{s:s, s:s, s:b}", "name", name, "text", text, "mono", mono));
 }
 
 static json_t *make_facts(const struct dossier *d)
@@ -273,33 +273,33 @@ static json_t *make_facts(const struct dossier *d)
 	int64_t first_us, last_us, since_us;
 
 	fact(facts, "Found", strcmp(d->found_in, "history") == 0 ? "in history, when it was read" : "live", false);
-	fact(facts, "Raised", eh_serve_words_instant(arena, d->raised_us), false);
+	fact(facts, "Raised", eh_page_words_instant(arena, d->raised_us), false);
 	if (d->onset_known)
-		fact(facts, "Estimated onset", eh_serve_words_day(arena, d->onset_us), false);
-	if (eh_serve_json_time(set, "first", &first_us) && eh_serve_json_time(set, "last", &last_us))
+		fact(facts, "Estimated onset", eh_page_words_day(arena, d->onset_us), false);
+	if (eh_page_json_time(set, "first", &first_us) && eh_page_json_time(set, "last", &last_us))
 		fact(facts, "Onset between",
-		     eh_arena_printf(arena, "%s and %s", eh_serve_words_day(arena, first_us),
-		                     eh_serve_words_day(arena, last_us)),
+		     eh_arena_printf(arena, "%s and %s", eh_page_words_day(arena, first_us),
+		                     eh_page_words_day(arena, last_us)),
 		     false);
 	fact(facts, "Evidence at the last step",
-	     eh_serve_words_years(arena, eh_serve_json_number(d->body, "years") > 0
-	                                         ? log10(eh_serve_json_number(d->body, "years"))
+	     eh_page_words_years(arena, eh_page_json_number(d->body, "years") > 0
+	                                         ? log10(eh_page_json_number(d->body, "years"))
 	                                         : NAN),
 	     false);
 	fact(facts, "Fisher\u2019s exact p",
 	     eh_arena_printf(arena, "%s, this window once",
-	                     eh_serve_words_p(arena, eh_serve_json_number(d->body, "fisher_p"))),
+	                     eh_page_words_p(arena, eh_page_json_number(d->body, "fisher_p"))),
 	     false);
 	if (json_is_object(recovery))
 		fact(facts, "Recovery",
-		     eh_serve_json_time(recovery, "since", &since_us)
-		             ? eh_arena_printf(arena, "marked, since %s", eh_serve_words_day(arena, since_us))
+		     eh_page_json_time(recovery, "since", &since_us)
+		             ? eh_arena_printf(arena, "marked, since %s", eh_page_words_day(arena, since_us))
 		             : "being watched",
 		     false);
-	fact(facts, "Owner", eh_serve_json_text(d->body, "owner"), false);
+	fact(facts, "Owner", eh_page_json_text(d->body, "owner"), false);
 	fact(facts, "Evidence SHA-256", d->evidence, true);
 	fact(facts, "Policy SHA-256", d->policy, true);
-	fact(facts, "Ledger leaf", eh_serve_words_count(arena, d->leaf_index), false);
+	fact(facts, "Ledger leaf", eh_page_words_count(arena, d->leaf_index), false);
 	return facts;
 }
 
@@ -316,18 +316,18 @@ static const char *indicator_words(const char *monitor)
 static json_t *make_monitors(const struct dossier *d)
 {
 	static const char *const labels[] = {"Indicator", "#Line", "#Evidence", "#Effect", NULL};
-	json_t *table = eh_serve_table_begin("Indicators that are folded in this alert", labels), *item;
+	json_t *table = eh_page_table_begin("Indicators that are folded in this alert", labels), *item;
 	size_t i;
 
 	json_array_foreach(json_object_get(d->body, "monitors"), i, item) {
-		double years = eh_serve_json_number(item, "years");
-		const char *monitor = eh_serve_json_text(item, "monitor");
-		eh_serve_table_row(
+		double years = eh_page_json_number(item, "years");
+		const char *monitor = eh_page_json_text(item, "monitor");
+		eh_page_table_row(
 			table, (const char *const[]){
 				       monitor ? indicator_words(monitor) : "",
-				       eh_serve_words_number(d->arena, eh_serve_json_number(item, "tau"), 2),
-				       eh_serve_words_years(d->arena, years > 0 ? log10(years) : NAN),
-				       eh_serve_words_number(d->arena, eh_serve_json_number(item, "gate_ratio"), 2)});
+				       eh_page_words_number(d->arena, eh_page_json_number(item, "tau"), 2),
+				       eh_page_words_years(d->arena, years > 0 ? log10(years) : NAN),
+				       eh_page_words_number(d->arena, eh_page_json_number(item, "gate_ratio"), 2)});
 	}
 	return table;
 }
@@ -344,9 +344,9 @@ static enum eh_rc add_chart(struct eh_worker *worker, const struct dossier *d, j
 	size_t i;
 
 	json_array_foreach(json_object_get(d->body, "monitors"), i, item)
-		if (eh_serve_json_number(item, "years") > best_years) {
-			best_years = eh_serve_json_number(item, "years");
-			best = eh_serve_json_text(item, "monitor");
+		if (eh_page_json_number(item, "years") > best_years) {
+			best_years = eh_page_json_number(item, "years");
+			best = eh_page_json_text(item, "monitor");
 		}
 	if (!best)
 		return EH_OK;
@@ -357,11 +357,11 @@ static enum eh_rc add_chart(struct eh_worker *worker, const struct dossier *d, j
 	rc = eh_serve_points_marks(worker, d->arena, key, points.at_us[0], d->clock_us, &marks, &alerts, err);
 	if (rc != EH_OK)
 		return rc;
-	const char *reference = eh_serve_json_text(d->body, "reference");
+	const char *reference = eh_page_json_text(d->body, "reference");
 	struct eh_points_about about = {d->group, reference ? reference : "?", strstr(best, "/adverse/") != NULL,
 	                                strstr(best, "/conditional") != NULL};
-	eh_serve_put(model, "figure", eh_serve_points_ratio(d->arena, &points, &marks, about));
-	eh_serve_set(model, "monitor_href", eh_serve_monitor_href(d->arena, best));
+	eh_page_put(model, "figure", eh_serve_points_ratio(d->arena, &points, &marks, about));
+	eh_page_set(model, "monitor_href", eh_serve_monitor_href(d->arena, best));
 	return EH_OK;
 }
 
@@ -371,13 +371,13 @@ static json_t *make_model(const struct dossier *d, const struct eh_request *rq)
 {
 	struct eh_arena *arena = d->arena;
 	bool over = eh_alert_is_over(d->state), page = strcmp(d->severity, "page") == 0;
-	enum eh_state state = over ? EH_SERVE_STATE_OK : page ? EH_SERVE_STATE_ALERT : EH_SERVE_STATE_WATCH;
+	enum eh_state state = over ? EH_PAGE_STATE_OK : page ? EH_PAGE_STATE_ALERT : EH_PAGE_STATE_WATCH;
 	bool may_act = rq->session.role == EH_SERVE_INSURER;
 	json_t *requests = make_requests(d, rq);
 	json_t *model =
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "title",
 	                  eh_arena_printf(arena, "Alert %s", d->id), "id", d->id, "source", d->source, "attribute",
-	                  d->attribute, "group", d->group, "state", eh_serve_state_slug(state), "word",
+	                  d->attribute, "group", d->group, "state", eh_page_state_slug(state), "word",
 	                  over   ? "Over"
 	                  : page ? "Page"
 	                         : "Review",
@@ -385,29 +385,29 @@ static json_t *make_model(const struct dossier *d, const struct eh_request *rq)
 	                  "numbers", make_numbers(d), "facts", make_facts(d), "monitors", make_monitors(d));
 
 	EH_ASSERT(model);
-	eh_serve_put(model, "asked", json_boolean(json_array_size(requests) > 0));
-	eh_serve_set(model, "sentence", eh_serve_json_text(d->body, "sentence"));
-	eh_serve_set(model, "detail", eh_serve_json_text(d->body, "detail"));
-	eh_serve_set(model, "direction_sentence", eh_serve_json_text(d->body, "direction_sentence"));
+	eh_page_put(model, "asked", json_boolean(json_array_size(requests) > 0));
+	eh_page_set(model, "sentence", eh_page_json_text(d->body, "sentence"));
+	eh_page_set(model, "detail", eh_page_json_text(d->body, "detail"));
+	eh_page_set(model, "direction_sentence", eh_page_json_text(d->body, "direction_sentence"));
 	json_t *changed = json_object_get(d->body, "changed"), *examples = json_object_get(d->body, "examples");
 	if (json_array_size(changed) > 0)
-		eh_serve_put(model, "changed", json_pack("{s:O}", "items", changed));
+		eh_page_put(model, "changed", json_pack("{s:O}", "items", changed));
 	if (json_array_size(examples) > 0)
-		eh_serve_put(model, "examples",
-		             json_pack("{s:s, s:O}", "count",
-		                       eh_serve_words_plural(arena, (int64_t)json_array_size(examples), "decision",
-		                                             "decisions"),
-		                       "items", examples));
+		eh_page_put(model, "examples",
+		            json_pack("{s:s, s:O}", "count",
+		                      eh_page_words_plural(arena, (int64_t)json_array_size(examples), "decision",
+		                                           "decisions"),
+		                      "items", examples));
 	if (json_is_integer(json_object_get(d->body, "naive_alerts")))
-		eh_serve_set(
+		eh_page_set(
 			model, "naive",
-			eh_serve_words_plural(arena, eh_serve_json_count(d->body, "naive_alerts"), "time", "times"));
+			eh_page_words_plural(arena, eh_page_json_count(d->body, "naive_alerts"), "time", "times"));
 	if (may_act) {
 		json_t *one = permitted(d, EH_ALERT_BY_INSURER), *two = permitted(d, EH_ALERT_BY_TWO_PEOPLE);
 		if (json_array_size(one) > 0)
-			eh_serve_put(model, "act", json_pack("{s:O}", "events", one));
+			eh_page_put(model, "act", json_pack("{s:O}", "events", one));
 		if (json_array_size(two) > 0)
-			eh_serve_put(model, "propose", json_pack("{s:O}", "events", two));
+			eh_page_put(model, "propose", json_pack("{s:O}", "events", two));
 		json_decref(one);
 		json_decref(two);
 	}

@@ -7,10 +7,10 @@
 
 #include "alert/alert.h"
 #include "base/json.h"
+#include "page/words.h"
 #include "serve/pages.h"
 #include "serve/sql.h"
 #include "serve/verdicts.h"
-#include "serve/words.h"
 
 #define ALERTS_A_PAGE 25
 #define MONITORS_A_PAGE 40
@@ -23,9 +23,9 @@ static json_t *make_pager(struct eh_arena *arena, const char *base, int page, bo
 
 	EH_ASSERT(pager);
 	if (page > 1)
-		eh_serve_set(pager, "previous", eh_arena_printf(arena, "%spage=%d", base, page - 1));
+		eh_page_set(pager, "previous", eh_arena_printf(arena, "%spage=%d", base, page - 1));
 	if (more)
-		eh_serve_set(pager, "next", eh_arena_printf(arena, "%spage=%d", base, page + 1));
+		eh_page_set(pager, "next", eh_arena_printf(arena, "%spage=%d", base, page + 1));
 	return pager;
 }
 
@@ -35,10 +35,10 @@ static json_t *make_filter(struct eh_arena *arena, const char *path, const char 
 	json_t *filter = json_array();
 
 	for (; (*choices)[0]; choices++)
-		eh_serve_append(filter,
-		                json_pack("{s:s, s:s, s:b}", "href",
-		                          eh_arena_printf(arena, "%s?%s=%s", path, name, (*choices)[0]), "label",
-		                          (*choices)[1], "current", strcmp((*choices)[0], chosen) == 0));
+		eh_page_append(filter,
+		               json_pack("{s:s, s:s, s:b}", "href",
+		                         eh_arena_printf(arena, "%s?%s=%s", path, name, (*choices)[0]), "label",
+		                         (*choices)[1], "current", strcmp((*choices)[0], chosen) == 0));
 	return filter;
 }
 
@@ -59,25 +59,25 @@ static json_t *alert_row(struct eh_arena *arena, const PGresult *res, int i)
 	enum eh_alert_state step;
 	bool page = strcmp(eh_pg_text(res, i, 6), "page") == 0;
 	bool over = eh_alert_state_of(eh_pg_text(res, i, 5), &step) && eh_alert_is_over(step);
-	enum eh_state state = over ? EH_SERVE_STATE_OK : page ? EH_SERVE_STATE_ALERT : EH_SERVE_STATE_WATCH;
+	enum eh_state state = over ? EH_PAGE_STATE_OK : page ? EH_PAGE_STATE_ALERT : EH_PAGE_STATE_WATCH;
 	json_t *row = json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "href",
 		eh_arena_printf(arena, "/alerts/%s", eh_pg_text(res, i, 0)), "id", eh_pg_text(res, i, 0), "source",
 		eh_pg_text(res, i, 1), "attribute", eh_pg_text(res, i, 2), "group", eh_pg_text(res, i, 3), "state",
-		eh_serve_state_slug(state), "word",
+		eh_page_state_slug(state), "word",
 		over   ? "Over"
 		: page ? "Page"
 		       : "Review",
-		"step", eh_pg_text(res, i, 5), "raised", eh_serve_words_instant(arena, eh_pg_int8(res, i, 8)));
+		"step", eh_pg_text(res, i, 5), "raised", eh_page_words_instant(arena, eh_pg_int8(res, i, 8)));
 
 	EH_ASSERT(row);
-	eh_serve_set(row, "sentence", eh_pg_text(res, i, 7));
-	eh_serve_set(row, "found_in", eh_pg_text(res, i, 10));
-	eh_serve_set(row, "owner", eh_pg_text(res, i, 12));
+	eh_page_set(row, "sentence", eh_pg_text(res, i, 7));
+	eh_page_set(row, "found_in", eh_pg_text(res, i, 10));
+	eh_page_set(row, "owner", eh_pg_text(res, i, 12));
 	if (!eh_pg_null(res, i, 9) && !over)
-		eh_serve_set(row, "age", eh_serve_words_span(arena, eh_pg_int8(res, i, 9) - eh_pg_int8(res, i, 8)));
+		eh_page_set(row, "age", eh_page_words_span(arena, eh_pg_int8(res, i, 9) - eh_pg_int8(res, i, 8)));
 	if (!eh_pg_null(res, i, 11))
-		eh_serve_set(row, "onset", eh_serve_words_day(arena, eh_pg_int8(res, i, 11)));
+		eh_page_set(row, "onset", eh_page_words_day(arena, eh_pg_int8(res, i, 11)));
 	return row;
 }
 
@@ -100,7 +100,7 @@ enum eh_rc eh_serve_page_alerts(struct eh_worker *worker, struct eh_request *rq,
 		return rc;
 	json_t *rows = json_array();
 	for (int i = 0; i < PQntuples(res) && i < ALERTS_A_PAGE; i++)
-		eh_serve_append(rows, alert_row(rq->arena, res, i));
+		eh_page_append(rows, alert_row(rq->arena, res, i));
 	const char *base = eh_arena_printf(rq->arena, "/alerts?show=%s&", chosen);
 	json_t *model =
 		json_pack("{s:s, s:b, s:b, s:o, s:o, s:o}", "title", "Alerts", "live", 1, "none", PQntuples(res) == 0,
@@ -114,9 +114,9 @@ enum eh_rc eh_serve_page_alerts(struct eh_worker *worker, struct eh_request *rq,
 static bool is_chosen(const struct eh_verdict_row *row, const char *chosen)
 {
 	if (strcmp(chosen, "attention") == 0)
-		return row->state == EH_SERVE_STATE_ALERT || row->state == EH_SERVE_STATE_WATCH;
+		return row->state == EH_PAGE_STATE_ALERT || row->state == EH_PAGE_STATE_WATCH;
 	if (strcmp(chosen, "thin") == 0)
-		return row->state == EH_SERVE_STATE_THIN;
+		return row->state == EH_PAGE_STATE_THIN;
 	return true;
 }
 
@@ -126,16 +126,16 @@ static json_t *monitor_row(struct eh_arena *arena, const struct eh_verdict_row *
 	                         row->source, "attribute", row->attribute, "group", row->group, "way",
 	                         eh_arena_printf(arena, "%s%s", row->adverse ? "adverse" : "favourable",
 	                                         row->conditional ? ", like for like" : ""),
-	                         "state", eh_serve_state_slug(row->state), "word", eh_serve_state_word(row->state),
-	                         "ratio", eh_serve_words_number(arena, row->air, 2), "years",
-	                         eh_serve_words_years(arena, row->log10_years), "n",
-	                         eh_serve_words_count(arena, row->n_protected));
+	                         "state", eh_page_state_slug(row->state), "word", eh_page_state_word(row->state),
+	                         "ratio", eh_page_words_number(arena, row->air, 2), "years",
+	                         eh_page_words_years(arena, row->log10_years), "n",
+	                         eh_page_words_count(arena, row->n_protected));
 
 	EH_ASSERT(made);
 	if (!isnan(row->lo) && !isnan(row->hi))
-		eh_serve_set(made, "interval",
-		             eh_arena_printf(arena, "%s\u2013%s", eh_serve_words_number(arena, row->lo, 2),
-		                             eh_serve_words_number(arena, row->hi, 2)));
+		eh_page_set(made, "interval",
+		            eh_arena_printf(arena, "%s\u2013%s", eh_page_words_number(arena, row->lo, 2),
+		                            eh_page_words_number(arena, row->hi, 2)));
 	return made;
 }
 
@@ -154,12 +154,12 @@ enum eh_rc eh_serve_page_monitors(struct eh_worker *worker, struct eh_request *r
 		if (!is_chosen(&rows.row[i], chosen))
 			continue;
 		if (passed >= (page - 1) * MONITORS_A_PAGE && passed < page * MONITORS_A_PAGE)
-			eh_serve_append(list, monitor_row(rq->arena, &rows.row[i]));
+			eh_page_append(list, monitor_row(rq->arena, &rows.row[i]));
 		passed++;
 	}
 	const char *base = eh_arena_printf(rq->arena, "/monitors?show=%s&", chosen);
 	json_t *model = json_pack("{s:s, s:b, s:b, s:s, s:o, s:o, s:o}", "title", "Monitors", "live", 1, "none",
-	                          passed == 0, "count", eh_serve_words_plural(rq->arena, passed, "monitor", "monitors"),
+	                          passed == 0, "count", eh_page_words_plural(rq->arena, passed, "monitor", "monitors"),
 	                          "rows", list, "filter", make_filter(rq->arena, "/monitors", "show", choices, chosen),
 	                          "pager", make_pager(rq->arena, base, page, passed > page * MONITORS_A_PAGE));
 	EH_ASSERT(model);

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "page/words.h"
 #include "serve/daemon.h"
 #include "serve/pages.h"
 #include "serve/sql.h"
-#include "serve/words.h"
 
 #define LEAVES_A_PAGE 50
 #define ACCESSES_A_PAGE 100
@@ -75,7 +75,7 @@ static const char *summary_of(struct eh_arena *arena, const json_t *body)
 
 static json_t *leaf_row(struct eh_arena *arena, const PGresult *res, int i)
 {
-	EH_JSON_AUTO body = eh_serve_json_load(eh_pg_text(res, i, 2));
+	EH_JSON_AUTO body = eh_page_json_load(eh_pg_text(res, i, 2));
 
 	return json_pack("{s:I, s:s, s:s, s:s, s:s}", "index", (json_int_t)eh_pg_int8(res, i, 0), "kind",
 	                 eh_pg_text(res, i, 1), "summary", summary_of(arena, body), "body", eh_pg_text(res, i, 2),
@@ -109,11 +109,11 @@ static json_t *make_filter(const char *chosen)
 {
 	json_t *filter = json_array();
 
-	eh_serve_append(filter,
-	                json_pack("{s:s, s:s, s:b}", "href", "/audit", "label", "all", "current", chosen == NULL));
+	eh_page_append(filter,
+	               json_pack("{s:s, s:s, s:b}", "href", "/audit", "label", "all", "current", chosen == NULL));
 	for (const char *const *kind = kinds; *kind; kind++)
-		eh_serve_append(filter, json_pack("{s:s+, s:s, s:b}", "href", "/audit?kind=", *kind, "label", *kind,
-		                                  "current", chosen && strcmp(chosen, *kind) == 0));
+		eh_page_append(filter, json_pack("{s:s+, s:s, s:b}", "href", "/audit?kind=", *kind, "label", *kind,
+		                                 "current", chosen && strcmp(chosen, *kind) == 0));
 	return filter;
 }
 
@@ -141,19 +141,19 @@ enum eh_rc eh_serve_page_audit(struct eh_worker *worker, struct eh_request *rq, 
 	int n = PQntuples(res) > LEAVES_A_PAGE ? LEAVES_A_PAGE : PQntuples(res);
 	const char *with_kind = kind ? eh_arena_printf(rq->arena, "kind=%s&", kind) : "";
 	for (int i = 0; i < n; i++)
-		eh_serve_append(rows, leaf_row(rq->arena, res, i));
+		eh_page_append(rows, leaf_row(rq->arena, res, i));
 	if (before != INT64_MAX)
-		eh_serve_set(pager, "previous",
-		             eh_arena_printf(rq->arena, "/audit%s%s", kind ? "?kind=" : "", kind ? kind : ""));
+		eh_page_set(pager, "previous",
+		            eh_arena_printf(rq->arena, "/audit%s%s", kind ? "?kind=" : "", kind ? kind : ""));
 	if (PQntuples(res) > LEAVES_A_PAGE)
-		eh_serve_set(pager, "next",
-		             eh_arena_printf(rq->arena, "/audit?%sbefore=%s", with_kind, eh_pg_text(res, n - 1, 0)));
-	eh_serve_set(pager, "here",
-	             n == 0 ? "No leaf"
+		eh_page_set(pager, "next",
+		            eh_arena_printf(rq->arena, "/audit?%sbefore=%s", with_kind, eh_pg_text(res, n - 1, 0)));
+	eh_page_set(pager, "here",
+	            n == 0 ? "No leaf"
 	                    : eh_arena_printf(rq->arena, "Leaves %s to %s", eh_pg_text(res, n - 1, 0),
 	                                      eh_pg_text(res, 0, 0)));
 	json_t *model = json_pack("{s:s, s:s, s:I, s:s, s:o, s:o, s:o, s:b}", "title", "Audit log", "size_text",
-	                          eh_serve_words_count(rq->arena, head.size), "size", (json_int_t)head.size, "root",
+	                          eh_page_words_count(rq->arena, head.size), "size", (json_int_t)head.size, "root",
 	                          root, "rows", rows, "filter", make_filter(kind), "pager", pager, "none", n == 0);
 	return eh_serve_page(worker, rq, rp, "audit", model, err);
 }
@@ -173,16 +173,16 @@ enum eh_rc eh_serve_page_access(struct eh_worker *worker, struct eh_request *rq,
 		rc = eh_pg_query(pg, &eh_sql_serve_list_accesses, &args, &res, err);
 	if (rc != EH_OK)
 		return rc;
-	json_t *table = eh_serve_table_begin("What the regulator looked at, newest first", labels);
+	json_t *table = eh_page_table_begin("What the regulator looked at, newest first", labels);
 	for (int i = 0; i < PQntuples(res) && i < ACCESSES_A_PAGE; i++)
-		eh_serve_table_row(table,
-		                   (const char *const[]){eh_serve_words_instant(rq->arena, eh_pg_time(res, i, 0)),
-		                                         eh_pg_text(res, i, 1), eh_pg_text(res, i, 2)});
+		eh_page_table_row(table,
+		                  (const char *const[]){eh_page_words_instant(rq->arena, eh_pg_time(res, i, 0)),
+		                                        eh_pg_text(res, i, 1), eh_pg_text(res, i, 2)});
 	json_t *pager = json_pack("{s:s}", "here", eh_arena_printf(rq->arena, "Page %d", page));
 	if (page > 1)
-		eh_serve_set(pager, "previous", eh_arena_printf(rq->arena, "/r/access?page=%d", page - 1));
+		eh_page_set(pager, "previous", eh_arena_printf(rq->arena, "/r/access?page=%d", page - 1));
 	if (PQntuples(res) > ACCESSES_A_PAGE)
-		eh_serve_set(pager, "next", eh_arena_printf(rq->arena, "/r/access?page=%d", page + 1));
+		eh_page_set(pager, "next", eh_arena_printf(rq->arena, "/r/access?page=%d", page + 1));
 	json_t *model = json_pack("{s:s, s:b, s:o, s:o}", "title", "Access record", "none", PQntuples(res) == 0,
 	                          "table", table, "pager", pager);
 	return eh_serve_page(worker, rq, rp, "access", model, err);

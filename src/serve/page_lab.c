@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "page/words.h"
 #include "policy/policy.h"
 #include "serve/child.h"
 #include "serve/daemon.h"
 #include "serve/pages.h"
-#include "serve/words.h"
 
 #define REPLAY_S 120
 #define FIELDS 6
@@ -127,7 +127,7 @@ static json_t *make_form(struct eh_arena *arena, const double value[FIELDS], con
 
 	for (size_t i = 0; i < FIELDS; i++) {
 		const char *typed = eh_serve_form_get(&rq->form, fields[i].name);
-		eh_serve_append(
+		eh_page_append(
 			form, json_pack("{s:s, s:s, s:s, s:s}", "name", fields[i].name, "label", fields[i].label,
 		                        "hint", fields[i].hint, "value",
 		                        typed ? typed : eh_arena_printf(arena, "%.*f", fields[i].decimals, value[i])));
@@ -139,22 +139,22 @@ static const char *day_of(struct eh_arena *arena, const json_t *alert, const cha
 {
 	int64_t us;
 
-	return eh_serve_json_time(alert, key, &us) ? eh_serve_words_day(arena, us) : "";
+	return eh_page_json_time(alert, key, &us) ? eh_page_words_day(arena, us) : "";
 }
 
 /* Alerts that one policy raises and the other does not. */
 static json_t *one_sided(struct eh_arena *arena, const char *caption, const json_t *list)
 {
 	static const char *const labels[] = {"About", "Raised", "Estimated onset", "Severity", NULL};
-	json_t *table = eh_serve_table_begin(caption, labels), *item;
+	json_t *table = eh_page_table_begin(caption, labels), *item;
 	size_t i;
 
 	json_array_foreach(list, i, item) {
 		const json_t *alert = json_object_get(item, "alert");
-		eh_serve_table_row(table,
-		                   (const char *const[]){eh_serve_json_text(item, "about"), day_of(arena, alert, "at"),
-		                                         day_of(arena, alert, "onset"),
-		                                         eh_serve_json_text(alert, "severity")});
+		eh_page_table_row(table,
+		                  (const char *const[]){eh_page_json_text(item, "about"), day_of(arena, alert, "at"),
+		                                        day_of(arena, alert, "onset"),
+		                                        eh_page_json_text(alert, "severity")});
 	}
 	return table;
 }
@@ -162,20 +162,20 @@ static json_t *one_sided(struct eh_arena *arena, const char *caption, const json
 static json_t *both_sided(struct eh_arena *arena, const json_t *list)
 {
 	static const char *const labels[] = {"About", "Raised, in force", "Raised, draft", "The draft is", NULL};
-	json_t *table = eh_serve_table_begin("Alerts that both raise", labels), *item;
+	json_t *table = eh_page_table_begin("Alerts that both raise", labels), *item;
 	size_t i;
 
 	json_array_foreach(list, i, item)
-		eh_serve_table_row(table, (const char *const[]){eh_serve_json_text(item, "about"),
-		                                                day_of(arena, json_object_get(item, "in_force"), "at"),
-		                                                day_of(arena, json_object_get(item, "draft"), "at"),
-		                                                eh_serve_json_text(item, "draft_is")});
+		eh_page_table_row(table, (const char *const[]){eh_page_json_text(item, "about"),
+		                                               day_of(arena, json_object_get(item, "in_force"), "at"),
+		                                               day_of(arena, json_object_get(item, "draft"), "at"),
+		                                               eh_page_json_text(item, "draft_is")});
 	return table;
 }
 
 static double page_budget(const json_t *policy)
 {
-	const char *text = eh_serve_json_text(json_object_get(json_object_get(policy, "policy"), "budget"), "page");
+	const char *text = eh_page_json_text(json_object_get(json_object_get(policy, "policy"), "budget"), "page");
 
 	return text ? strtod(text, NULL) : NAN;
 }
@@ -188,23 +188,23 @@ static json_t *make_result(struct eh_arena *arena, const json_t *result)
 		     *both = json_object_get(result, "both");
 	int64_t n_gained = (int64_t)json_array_size(gained), n_lost = (int64_t)json_array_size(lost),
 		n_both = (int64_t)json_array_size(both);
-	json_t *table = eh_serve_table_begin(
+	json_t *table = eh_page_table_begin(
 		eh_arena_printf(arena, "The two policies over the same %s",
-	                        eh_serve_words_plural(arena, eh_serve_json_count(result, "panes"), "pane", "panes")),
+	                        eh_page_words_plural(arena, eh_page_json_count(result, "panes"), "pane", "panes")),
 		labels);
 
-	eh_serve_table_row(table, (const char *const[]){"Alerts raised", eh_serve_words_count(arena, n_lost + n_both),
-	                                                eh_serve_words_count(arena, n_gained + n_both)});
-	eh_serve_table_row(
+	eh_page_table_row(table, (const char *const[]){"Alerts raised", eh_page_words_count(arena, n_lost + n_both),
+	                                               eh_page_words_count(arena, n_gained + n_both)});
+	eh_page_table_row(
 		table,
 		(const char *const[]){"False pages a year, at most",
-	                              eh_serve_words_number(arena, page_budget(json_object_get(result, "in_force")), 2),
-	                              eh_serve_words_number(arena, page_budget(json_object_get(result, "draft")), 2)});
+	                              eh_page_words_number(arena, page_budget(json_object_get(result, "in_force")), 2),
+	                              eh_page_words_number(arena, page_budget(json_object_get(result, "draft")), 2)});
 	json_t *made = json_pack(
 		"{s:o, s:s, s:o, s:o, s:o, s:b, s:b, s:b}", "table", table, "sentence",
 		eh_arena_printf(
 			arena, "The draft raises %s that the policy in force does not, and leaves out %s that it does.",
-			eh_serve_words_plural(arena, n_gained, "alert", "alerts"), eh_serve_words_count(arena, n_lost)),
+			eh_page_words_plural(arena, n_gained, "alert", "alerts"), eh_page_words_count(arena, n_lost)),
 		"gained", one_sided(arena, "Alerts gained", gained), "lost", one_sided(arena, "Alerts lost", lost),
 		"both", both_sided(arena, both), "any_gained", n_gained > 0, "any_lost", n_lost > 0, "any_both",
 		n_both > 0);
@@ -220,8 +220,8 @@ static enum eh_rc show(struct eh_worker *worker, struct eh_request *rq, struct e
 
 	EH_ASSERT(model);
 	if (result)
-		eh_serve_put(model, "result", make_result(rq->arena, result));
-	eh_serve_set(model, "wrong", wrong);
+		eh_page_put(model, "result", make_result(rq->arena, result));
+	eh_page_set(model, "wrong", wrong);
 	json_decref(result);
 	return eh_serve_page(worker, rq, rp, "lab", model, err);
 }

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "page/words.h"
 #include "serve/daemon.h"
 #include "serve/pages.h"
 #include "serve/password.h"
 #include "serve/route.h"
 #include "serve/sql.h"
-#include "serve/words.h"
 
 #define USER_MAX 63
 
@@ -28,7 +28,7 @@ static enum eh_rc show_form(struct eh_worker *worker, struct eh_request *rq, str
 	json_t *model =
 		json_pack("{s:s, s:s, s:s}", "title", "Sign in", "who", user ? user : "", "next", next ? next : "/");
 
-	eh_serve_set(model, "wrong", wrong);
+	eh_page_set(model, "wrong", wrong);
 	return eh_serve_page_bare(worker->serve, rq, rp, "login", model, err);
 }
 
@@ -112,7 +112,7 @@ enum eh_rc eh_serve_do_sign_in(struct eh_worker *worker, struct eh_request *rq, 
 		rp->retry_after_s = wait_s;
 		return show_form(worker, rq, rp, user, eh_serve_form_get(&rq->form, "next"),
 		                 eh_arena_printf(rq->arena, "Too many tries. Please wait %s and try again.",
-		                                 eh_serve_words_plural(rq->arena, wait_s, "second", "seconds")),
+		                                 eh_page_words_plural(rq->arena, wait_s, "second", "seconds")),
 		                 err);
 	}
 	enum eh_rc rc = check_password(worker, user, password, &right, err);

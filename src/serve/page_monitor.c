@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "page/words.h"
 #include "serve/daemon.h"
 #include "serve/pages.h"
 #include "serve/points.h"
 #include "serve/sentences.h"
 #include "serve/sql.h"
 #include "serve/verdicts.h"
-#include "serve/words.h"
 
 struct monitor {
 	struct eh_arena *arena;
@@ -51,11 +51,11 @@ static enum eh_rc read_latest(struct eh_worker *worker, struct monitor *m, bool 
 	*found = rc == EH_OK && PQntuples(res) > 0;
 	if (!*found)
 		return rc;
-	m->verdict = eh_serve_json_load(eh_pg_text(res, 0, 0));
-	m->battery = eh_serve_json_load(eh_pg_text(res, 0, 1));
+	m->verdict = eh_page_json_load(eh_pg_text(res, 0, 0));
+	m->battery = eh_page_json_load(eh_pg_text(res, 0, 1));
 	m->pane_us = eh_pg_int8(res, 0, 2);
 	m->leaf_index = eh_pg_int8(res, 0, 3);
-	m->figures = eh_pg_null(res, 0, 4) ? json_object() : eh_serve_json_load(eh_pg_text(res, 0, 4));
+	m->figures = eh_pg_null(res, 0, 4) ? json_object() : eh_page_json_load(eh_pg_text(res, 0, 4));
 	m->clock_known = !eh_pg_null(res, 0, 5);
 	m->clock_us = m->clock_known ? eh_pg_int8(res, 0, 5) : m->pane_us;
 	m->source = eh_arena_strdup(m->arena, eh_pg_text(res, 0, 6));
@@ -87,7 +87,7 @@ static enum eh_rc read_monitor(struct eh_worker *worker, struct eh_request *rq, 
 	if (rc != EH_OK)
 		return rc;
 	int64_t first_us = m->points.n ? m->points.at_us[0] : m->pane_us;
-	const char *const key[] = {m->source, eh_serve_json_text(m->verdict, "attribute"), m->about.group};
+	const char *const key[] = {m->source, eh_page_json_text(m->verdict, "attribute"), m->about.group};
 	return eh_serve_points_marks(worker, m->arena, key, first_us, m->clock_us, &m->marks, &m->alerts, err);
 }
 
@@ -96,21 +96,21 @@ static enum eh_rc read_monitor(struct eh_worker *worker, struct eh_request *rq, 
 static const char *interval_text(struct eh_arena *arena, double lo, double hi, int decimals)
 {
 	return isnan(lo) || isnan(hi) ? ""
-	                              : eh_arena_printf(arena, "%s to %s", eh_serve_words_number(arena, lo, decimals),
-	                                                eh_serve_words_number(arena, hi, decimals));
+	                              : eh_arena_printf(arena, "%s to %s", eh_page_words_number(arena, lo, decimals),
+	                                                eh_page_words_number(arena, hi, decimals));
 }
 
 static void share_row(struct eh_arena *arena, json_t *table, const char *name, const json_t *value, const char *method)
 {
-	double lo = eh_serve_json_number(value, "lo"), hi = eh_serve_json_number(value, "hi");
+	double lo = eh_page_json_number(value, "lo"), hi = eh_page_json_number(value, "hi");
 	const char *interval = isnan(lo) || isnan(hi)
 	                               ? ""
-	                               : eh_arena_printf(arena, "%s to %s", eh_serve_words_share(arena, lo),
-	                                                 eh_serve_words_share(arena, hi));
+	                               : eh_arena_printf(arena, "%s to %s", eh_page_words_share(arena, lo),
+	                                                 eh_page_words_share(arena, hi));
 
 	if (json_is_object(value))
-		eh_serve_table_row(table, (const char *const[]){
-						  name, eh_serve_words_share(arena, eh_serve_json_number(value, "est")),
+		eh_page_table_row(table, (const char *const[]){
+						  name, eh_page_words_share(arena, eh_page_json_number(value, "est")),
 						  interval, method});
 }
 
@@ -118,24 +118,24 @@ static void number_row(struct eh_arena *arena, json_t *table, const char *name, 
                        const char *method)
 {
 	if (!isnan(value))
-		eh_serve_table_row(
-			table, (const char *const[]){name, eh_serve_words_number(arena, value, 3), interval, method});
+		eh_page_table_row(
+			table, (const char *const[]){name, eh_page_words_number(arena, value, 3), interval, method});
 }
 
 static void score_rows(struct eh_arena *arena, json_t *table, const json_t *score)
 {
 	if (!json_is_object(score))
 		return;
-	number_row(arena, table, "Score gap, standardised (SMD)", eh_serve_json_number(score, "smd"), "",
+	number_row(arena, table, "Score gap, standardised (SMD)", eh_page_json_number(score, "smd"), "",
 	           "pooled standard deviation");
 	number_row(
-		arena, table, "Score order (AUC)", eh_serve_json_number(score, "auc"),
-		interval_text(arena, eh_serve_json_number(score, "auc_lo"), eh_serve_json_number(score, "auc_hi"), 3),
+		arena, table, "Score order (AUC)", eh_page_json_number(score, "auc"),
+		interval_text(arena, eh_page_json_number(score, "auc_lo"), eh_page_json_number(score, "auc_hi"), 3),
 		"DeLong, 95 %; .5 is no order");
-	double p = eh_serve_json_number(score, "mann_whitney_p");
+	double p = eh_page_json_number(score, "mann_whitney_p");
 	if (!isnan(p))
-		eh_serve_table_row(
-			table, (const char *const[]){"Mann-Whitney p", eh_serve_words_p(arena, p), "", "with ties"});
+		eh_page_table_row(
+			table, (const char *const[]){"Mann-Whitney p", eh_page_words_p(arena, p), "", "with ties"});
 }
 
 static json_t *battery_table(const struct monitor *m)
@@ -144,45 +144,45 @@ static json_t *battery_table(const struct monitor *m)
 	struct eh_arena *arena = m->arena;
 	const json_t *b = m->battery, *v = m->verdict, *cmh = json_object_get(b, "cmh"),
 		     *r = json_object_get(b, "point_biserial");
-	json_t *table = eh_serve_table_begin("The 30-day window in figures", labels);
+	json_t *table = eh_page_table_begin("The 30-day window in figures", labels);
 	const char *outcome = m->about.adverse ? "Adverse" : "Favourable";
 
 	share_row(arena, table, eh_arena_printf(arena, "%s rate, %s", outcome, m->about.group),
 	          json_object_get(b, "rate_protected"), "Wilson");
 	share_row(arena, table, eh_arena_printf(arena, "%s rate, %s", outcome, m->about.reference),
 	          json_object_get(b, "rate_reference"), "Wilson");
-	number_row(arena, table, "Ratio of the rates", eh_serve_json_number(v, "air"),
-	           interval_text(arena, eh_serve_json_number(v, "air_lo"), eh_serve_json_number(v, "air_hi"), 3),
+	number_row(arena, table, "Ratio of the rates", eh_page_json_number(v, "air"),
+	           interval_text(arena, eh_page_json_number(v, "air_lo"), eh_page_json_number(v, "air_hi"), 3),
 	           m->about.conditional ? "Mantel-Haenszel, Greenland-Robins" : "Koopman");
 	share_row(arena, table, "Difference of the rates", json_object_get(b, "risk_difference"), "Newcombe");
-	eh_serve_table_row(table, (const char *const[]){"Fisher\u2019s exact p",
-	                                                eh_serve_words_p(arena, eh_serve_json_number(b, "fisher_p")),
-	                                                "", "two-sided, this window once"});
+	eh_page_table_row(table, (const char *const[]){"Fisher\u2019s exact p",
+	                                               eh_page_words_p(arena, eh_page_json_number(b, "fisher_p")),
+	                                               "", "two-sided, this window once"});
 	if (json_is_object(cmh)) {
-		number_row(arena, table, "Common odds ratio", eh_serve_json_number(cmh, "or_mh"),
-		           interval_text(arena, eh_serve_json_number(cmh, "lo"), eh_serve_json_number(cmh, "hi"), 3),
+		number_row(arena, table, "Common odds ratio", eh_page_json_number(cmh, "or_mh"),
+		           interval_text(arena, eh_page_json_number(cmh, "lo"), eh_page_json_number(cmh, "hi"), 3),
 		           eh_arena_printf(arena, "Mantel-Haenszel over %s",
-		                           eh_serve_words_plural(arena, eh_serve_json_count(cmh, "strata"), "stratum",
-		                                                 "strata")));
-		eh_serve_table_row(table, (const char *const[]){"Cochran-Mantel-Haenszel p",
-		                                                eh_serve_words_p(arena, eh_serve_json_number(cmh, "p")),
-		                                                "", "within strata"});
+		                           eh_page_words_plural(arena, eh_page_json_count(cmh, "strata"), "stratum",
+		                                                "strata")));
+		eh_page_table_row(table, (const char *const[]){"Cochran-Mantel-Haenszel p",
+		                                               eh_page_words_p(arena, eh_page_json_number(cmh, "p")),
+		                                               "", "within strata"});
 	}
 	score_rows(arena, table, json_object_get(b, "score"));
 	if (json_is_object(r))
-		number_row(arena, table, "Correlation with adverse", eh_serve_json_number(r, "r"),
-		           interval_text(arena, eh_serve_json_number(r, "lo"), eh_serve_json_number(r, "hi"), 3),
+		number_row(arena, table, "Correlation with adverse", eh_page_json_number(r, "r"),
+		           interval_text(arena, eh_page_json_number(r, "lo"), eh_page_json_number(r, "hi"), 3),
 		           "point-biserial");
-	number_row(arena, table, "Cram\u00e9r\u2019s V, attribute and decision", eh_serve_json_number(b, "cramers_v"),
+	number_row(arena, table, "Cram\u00e9r\u2019s V, attribute and decision", eh_page_json_number(b, "cramers_v"),
 	           "", "bias-corrected");
-	double shortfall = eh_serve_json_number(b, "shortfall");
+	double shortfall = eh_page_json_number(b, "shortfall");
 	if (!isnan(shortfall))
-		eh_serve_table_row(table,
-		                   (const char *const[]){eh_arena_printf(arena, "%s %s decisions, in people",
-		                                                         shortfall < 0 ? "More" : "Fewer",
-		                                                         m->about.adverse ? "adverse" : "favourable"),
-		                                         eh_serve_words_number(arena, fabs(shortfall), 0), "",
-		                                         "than at the reference\u2019s rate"});
+		eh_page_table_row(table,
+		                  (const char *const[]){eh_arena_printf(arena, "%s %s decisions, in people",
+		                                                        shortfall < 0 ? "More" : "Fewer",
+		                                                        m->about.adverse ? "adverse" : "favourable"),
+		                                        eh_page_words_number(arena, fabs(shortfall), 0), "",
+		                                        "than at the reference\u2019s rate"});
 	return table;
 }
 
@@ -193,19 +193,19 @@ static json_t *tile(const char *label, const char *value, const char *note)
 	json_t *made = json_pack("{s:s, s:s}", "label", label, "value", value);
 
 	EH_ASSERT(made);
-	eh_serve_set(made, "note", note);
+	eh_page_set(made, "note", note);
 	return made;
 }
 
 static const json_t *missing_of(const struct monitor *m)
 {
-	const char *attribute = eh_serve_json_text(m->verdict, "attribute");
+	const char *attribute = eh_page_json_text(m->verdict, "attribute");
 	json_t *item;
 	size_t i;
 
 	json_array_foreach(json_object_get(m->figures, "missing"), i, item)
-		if (eh_serve_json_text(item, "attribute") &&
-		    strcmp(eh_serve_json_text(item, "attribute"), attribute) == 0)
+		if (eh_page_json_text(item, "attribute") &&
+		    strcmp(eh_page_json_text(item, "attribute"), attribute) == 0)
 			return item;
 	return NULL;
 }
@@ -217,7 +217,7 @@ static double strongest_years(const struct monitor *m)
 	size_t i;
 
 	json_array_foreach(json_object_get(m->battery, "years"), i, item)
-		best = fmax(best, eh_serve_json_number(item, "log10_years"));
+		best = fmax(best, eh_page_json_number(item, "log10_years"));
 	return best;
 }
 
@@ -226,28 +226,28 @@ static json_t *make_tiles(const struct monitor *m)
 	struct eh_arena *arena = m->arena;
 	json_t *tiles = json_array();
 	const json_t *missing = missing_of(m), *line = json_array_get(json_object_get(m->battery, "years"), 0);
-	double page = eh_serve_json_number(line, "page_line_years");
+	double page = eh_page_json_number(line, "page_line_years");
 
-	eh_serve_append(tiles,
-	                tile("Ratio, 30 days", eh_serve_words_number(arena, eh_serve_json_number(m->verdict, "air"), 2),
-	                     interval_text(arena, eh_serve_json_number(m->verdict, "air_lo"),
-	                                   eh_serve_json_number(m->verdict, "air_hi"), 2)));
-	eh_serve_append(tiles, tile("Evidence", eh_serve_words_years(arena, strongest_years(m)),
-	                            isnan(page) ? NULL
+	eh_page_append(tiles,
+	               tile("Ratio, 30 days", eh_page_words_number(arena, eh_page_json_number(m->verdict, "air"), 2),
+	                    interval_text(arena, eh_page_json_number(m->verdict, "air_lo"),
+	                                  eh_page_json_number(m->verdict, "air_hi"), 2)));
+	eh_page_append(tiles, tile("Evidence", eh_page_words_years(arena, strongest_years(m)),
+	                           isnan(page) ? NULL
 	                                        : eh_arena_printf(arena, "page line: %s",
-	                                                          eh_serve_words_years(arena, log10(page)))));
-	eh_serve_append(
-		tiles, tile("Decisions", eh_serve_words_count(arena, eh_serve_json_count(m->verdict, "n_protected")),
+	                                                          eh_page_words_years(arena, log10(page)))));
+	eh_page_append(
+		tiles, tile("Decisions", eh_page_words_count(arena, eh_page_json_count(m->verdict, "n_protected")),
 	                    eh_arena_printf(arena, "%s; %s of %s", m->about.group,
-	                                    eh_serve_words_count(arena, eh_serve_json_count(m->verdict, "n_reference")),
+	                                    eh_page_words_count(arena, eh_page_json_count(m->verdict, "n_reference")),
 	                                    m->about.reference)));
 	if (missing)
-		eh_serve_append(
+		eh_page_append(
 			tiles,
-			tile("Attribute missing", eh_serve_words_share(arena, eh_serve_json_number(missing, "share")),
+			tile("Attribute missing", eh_page_words_share(arena, eh_page_json_number(missing, "share")),
 		             eh_arena_printf(
 				     arena, "before: %s",
-				     eh_serve_words_share(arena, eh_serve_json_number(missing, "share_before")))));
+				     eh_page_words_share(arena, eh_page_json_number(missing, "share_before")))));
 	return tiles;
 }
 
@@ -255,21 +255,21 @@ static json_t *make_tiles(const struct monitor *m)
 static json_t *make_siblings(const struct monitor *m, const struct eh_verdict_rows *rows)
 {
 	json_t *siblings = json_array();
-	const char *attribute = eh_serve_json_text(m->verdict, "attribute");
+	const char *attribute = eh_page_json_text(m->verdict, "attribute");
 
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct eh_verdict_row *row = &rows->row[i];
 		if (strcmp(row->source, m->source) != 0 || strcmp(row->attribute, attribute) != 0 ||
 		    strcmp(row->group, m->about.group) != 0)
 			continue;
-		eh_serve_append(siblings,
-		                json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "href", row->href, "label",
-		                          eh_arena_printf(m->arena, "%s, %s", row->adverse ? "Adverse" : "Favourable",
-		                                          row->conditional ? "like for like" : "as it is"),
-		                          "state", eh_serve_state_slug(row->state), "word",
-		                          eh_serve_state_word(row->state), "value",
-		                          eh_serve_words_number(m->arena, row->air, 2), "current",
-		                          strcmp(row->monitor, m->key) == 0));
+		eh_page_append(siblings,
+		               json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "href", row->href, "label",
+		                         eh_arena_printf(m->arena, "%s, %s", row->adverse ? "Adverse" : "Favourable",
+		                                         row->conditional ? "like for like" : "as it is"),
+		                         "state", eh_page_state_slug(row->state), "word",
+		                         eh_page_state_word(row->state), "value",
+		                         eh_page_words_number(m->arena, row->air, 2), "current",
+		                         strcmp(row->monitor, m->key) == 0));
 	}
 	return siblings;
 }
@@ -279,11 +279,11 @@ static json_t *make_alerts(const struct monitor *m)
 	json_t *alerts = json_array();
 
 	for (int i = 0; i < PQntuples(m->alerts); i++)
-		eh_serve_append(alerts,
-		                json_pack("{s:s, s:s, s:s, s:s}", "href",
-		                          eh_arena_printf(m->arena, "/alerts/%s", eh_pg_text(m->alerts, i, 0)), "id",
-		                          eh_pg_text(m->alerts, i, 0), "step", eh_pg_text(m->alerts, i, 1), "raised",
-		                          eh_serve_words_day(m->arena, eh_pg_int8(m->alerts, i, 4))));
+		eh_page_append(alerts,
+		               json_pack("{s:s, s:s, s:s, s:s}", "href",
+		                         eh_arena_printf(m->arena, "/alerts/%s", eh_pg_text(m->alerts, i, 0)), "id",
+		                         eh_pg_text(m->alerts, i, 0), "step", eh_pg_text(m->alerts, i, 1), "raised",
+		                         eh_page_words_day(m->arena, eh_pg_int8(m->alerts, i, 4))));
 	return alerts;
 }
 
@@ -301,16 +301,16 @@ static json_t *make_model(struct monitor *m, const struct eh_verdict_rows *rows)
 {
 	struct eh_arena *arena = m->arena;
 	const struct eh_verdict_row *row = row_of(rows, m->key);
-	enum eh_state state = row ? row->state : EH_SERVE_STATE_THIN;
+	enum eh_state state = row ? row->state : EH_PAGE_STATE_THIN;
 	const json_t *line = json_array_get(json_object_get(m->battery, "years"), 0);
-	const char *attribute = eh_serve_json_text(m->verdict, "attribute");
+	const char *attribute = eh_page_json_text(m->verdict, "attribute");
 	const char *way = eh_arena_printf(arena, "%s decisions, %s", m->about.adverse ? "Adverse" : "Favourable",
 	                                  eh_serve_strata_words(arena, m->verdict));
 	json_t *model =
 		json_pack("{s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:O, s:O}",
 	                  "title", eh_arena_printf(arena, "%s: %s", attribute, m->about.group), "live", 1, "source",
 	                  m->source, "attribute", attribute, "group", m->about.group, "reference", m->about.reference,
-	                  "way", way, "state", eh_serve_state_slug(state), "word", eh_serve_state_word(state),
+	                  "way", way, "state", eh_page_state_slug(state), "word", eh_page_state_word(state),
 	                  "sentence", eh_serve_monitor_sentence(arena, m->verdict, m->battery), "verdict_sentence",
 	                  eh_serve_verdict_sentence(arena, m->verdict, m->battery), "tiles", make_tiles(m), "siblings",
 	                  make_siblings(m, rows), "alerts", make_alerts(m), "battery", battery_table(m), "verdict",
@@ -319,24 +319,24 @@ static json_t *make_model(struct monitor *m, const struct eh_verdict_rows *rows)
 	EH_ASSERT(model);
 	json_t *figures = json_array();
 	if (m->points.n > 0) {
-		eh_serve_append(figures, eh_serve_points_ratio(arena, &m->points, &m->marks, m->about));
+		eh_page_append(figures, eh_serve_points_ratio(arena, &m->points, &m->marks, m->about));
 		json_t *evidence = eh_serve_points_evidence(arena, &m->points, &m->marks,
-		                                            eh_serve_json_number(line, "review_line_years"),
-		                                            eh_serve_json_number(line, "page_line_years"));
+		                                            eh_page_json_number(line, "review_line_years"),
+		                                            eh_page_json_number(line, "page_line_years"));
 		if (json_is_object(evidence))
-			eh_serve_append(figures, evidence);
-		eh_serve_append(figures, eh_serve_points_counts(arena, &m->points, m->about));
+			eh_page_append(figures, evidence);
+		eh_page_append(figures, eh_serve_points_counts(arena, &m->points, m->about));
 	}
-	eh_serve_put(model, "figures", figures);
+	eh_page_put(model, "figures", figures);
 	const char *href = eh_serve_monitor_href(arena, m->key);
-	eh_serve_set(model, "href", href);
-	eh_serve_set(model, "key", m->key);
-	eh_serve_set(model, "policy", m->policy);
-	eh_serve_put(model, "leaf_index", json_integer(m->leaf_index));
-	eh_serve_put(model, "leaf_after", json_integer(m->leaf_index + 1));
-	eh_serve_set(model, "window", eh_serve_window_words(arena, m->verdict));
-	eh_serve_set(model, "missing_sentence",
-	             eh_serve_words_sentence(arena, eh_serve_json_text(missing_of(m), "sentence")));
+	eh_page_set(model, "href", href);
+	eh_page_set(model, "key", m->key);
+	eh_page_set(model, "policy", m->policy);
+	eh_page_put(model, "leaf_index", json_integer(m->leaf_index));
+	eh_page_put(model, "leaf_after", json_integer(m->leaf_index + 1));
+	eh_page_set(model, "window", eh_serve_window_words(arena, m->verdict));
+	eh_page_set(model, "missing_sentence",
+	            eh_page_words_sentence(arena, eh_page_json_text(missing_of(m), "sentence")));
 	return model;
 }
 
@@ -387,7 +387,7 @@ enum eh_rc eh_serve_page_monitor_csv(struct eh_worker *worker, struct eh_request
 	                       "log10_years_drift,log10_years_level,verdict,leaf_index\n");
 	for (size_t i = 0; i < m.points.n; i++) {
 		const struct eh_points *p = &m.points;
-		eh_buf_printf(&rp->body, "%s,%lld,%lld,%lld,%lld,", eh_serve_words_iso(rq->arena, p->at_us[i]),
+		eh_buf_printf(&rp->body, "%s,%lld,%lld,%lld,%lld,", eh_page_words_iso(rq->arena, p->at_us[i]),
 		              (long long)p->n_protected[i], (long long)p->n_reference[i], (long long)p->k_protected[i],
 		              (long long)p->k_reference[i]);
 		csv_number(&rp->body, p->air[i], ',');

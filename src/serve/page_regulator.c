@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "alert/alert.h"
+#include "page/words.h"
 #include "serve/pages.h"
 #include "serve/sql.h"
-#include "serve/words.h"
 
 #define GROUPS_MOST 24
 
@@ -44,9 +44,9 @@ static json_t *make_choices(struct portal *p, const struct eh_request *rq, const
 		eh_serve_percent_encode(&href, eh_pg_text(res, i, 0), false);
 		eh_buf_puts(&href, "&attribute=");
 		eh_serve_percent_encode(&href, eh_pg_text(res, i, 1), false);
-		eh_serve_append(choices, json_pack("{s:s, s:s++, s:b}", "href", href.data, "label",
-		                                   eh_pg_text(res, i, 0), ": ", eh_pg_text(res, i, 1), "current",
-		                                   strcmp(p->source, eh_pg_text(res, i, 0)) == 0 &&
+		eh_page_append(choices, json_pack("{s:s, s:s++, s:b}", "href", href.data, "label",
+		                                  eh_pg_text(res, i, 0), ": ", eh_pg_text(res, i, 1), "current",
+		                                  strcmp(p->source, eh_pg_text(res, i, 0)) == 0 &&
 		                                           strcmp(p->attribute, eh_pg_text(res, i, 1)) == 0));
 	}
 	return choices;
@@ -69,13 +69,13 @@ static json_t *make_cell(struct eh_arena *arena, const PGresult *res, int i)
 
 	EH_ASSERT(cell);
 	if (!eh_pg_null(res, i, 2))
-		eh_serve_set(cell, "n", eh_serve_words_count(arena, eh_pg_int8(res, i, 2)));
+		eh_page_set(cell, "n", eh_page_words_count(arena, eh_pg_int8(res, i, 2)));
 	if (!eh_pg_null(res, i, 3))
-		eh_serve_set(cell, "adverse", eh_serve_words_count(arena, eh_pg_int8(res, i, 3)));
+		eh_page_set(cell, "adverse", eh_page_words_count(arena, eh_pg_int8(res, i, 3)));
 	if (!eh_pg_null(res, i, 2) && !eh_pg_null(res, i, 3) && eh_pg_int8(res, i, 2) > 0)
-		eh_serve_set(
+		eh_page_set(
 			cell, "share",
-			eh_serve_words_share(arena, (double)eh_pg_int8(res, i, 3) / (double)eh_pg_int8(res, i, 2)));
+			eh_page_words_share(arena, (double)eh_pg_int8(res, i, 3) / (double)eh_pg_int8(res, i, 2)));
 	return cell;
 }
 
@@ -93,8 +93,8 @@ static json_t *make_months(struct portal *p, const PGresult *res)
 			month = eh_pg_text(res, i, 0);
 			cells = json_array();
 			for (size_t g = 0; g < p->groups; g++)
-				eh_serve_append(cells, json_pack("{s:b}", "empty", 1));
-			eh_serve_append(months, json_pack("{s:s%, s:o}", "month", month, (size_t)7, "cells", cells));
+				eh_page_append(cells, json_pack("{s:b}", "empty", 1));
+			eh_page_append(months, json_pack("{s:s%, s:o}", "month", month, (size_t)7, "cells", cells));
 		}
 		if (place < GROUPS_MOST)
 			json_array_set_new(cells, place, make_cell(p->arena, res, i));
@@ -113,19 +113,19 @@ static json_t *make_alerts(struct eh_arena *arena, const PGresult *res)
 		json_t *alert = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", eh_pg_text(res, i, 0),
 		                          "source", eh_pg_text(res, i, 1), "attribute", eh_pg_text(res, i, 2), "group",
 		                          eh_pg_text(res, i, 3), "step", eh_pg_text(res, i, 5), "state",
-		                          eh_serve_state_slug(over   ? EH_SERVE_STATE_OK
-		                                              : page ? EH_SERVE_STATE_ALERT
-		                                                     : EH_SERVE_STATE_WATCH),
+		                          eh_page_state_slug(over   ? EH_PAGE_STATE_OK
+		                                             : page ? EH_PAGE_STATE_ALERT
+		                                                     : EH_PAGE_STATE_WATCH),
 		                          "word",
 		                          over   ? "Over"
 		                          : page ? "Page"
 		                                 : "Review",
-		                          "when", eh_serve_words_day(arena, eh_pg_int8(res, i, 7)));
+		                          "when", eh_page_words_day(arena, eh_pg_int8(res, i, 7)));
 		EH_ASSERT(alert);
 		if (!eh_pg_null(res, i, 8))
-			eh_serve_set(alert, "onset", eh_serve_words_day(arena, eh_pg_int8(res, i, 8)));
-		eh_serve_set(alert, "evidence", eh_pg_text(res, i, 9));
-		eh_serve_append(alerts, alert);
+			eh_page_set(alert, "onset", eh_page_words_day(arena, eh_pg_int8(res, i, 8)));
+		eh_page_set(alert, "evidence", eh_pg_text(res, i, 9));
+		eh_page_append(alerts, alert);
 	}
 	return alerts;
 }
@@ -150,13 +150,13 @@ static json_t *make_model(struct portal *p, json_t *choices, const PGresult *mon
 	json_t *rows = months ? make_months(p, months) : json_array(), *groups = json_array();
 
 	for (size_t i = 0; i < p->groups; i++)
-		eh_serve_append(groups, json_string(p->group[i]));
+		eh_page_append(groups, json_string(p->group[i]));
 	json_t *model = json_pack("{s:s, s:o, s:o, s:o, s:b, s:b, s:o}", "title", "Regulator portal", "choices",
 	                          choices, "groups", groups, "months", rows, "none", json_array_size(rows) == 0,
 	                          "no_alerts", PQntuples(alerts) == 0, "alerts", make_alerts(p->arena, alerts));
 	EH_ASSERT(model);
-	eh_serve_set(model, "source", p->source);
-	eh_serve_set(model, "attribute", p->attribute);
+	eh_page_set(model, "source", p->source);
+	eh_page_set(model, "attribute", p->attribute);
 	return model;
 }
 

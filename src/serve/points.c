@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "page/words.h"
 #include "serve/sql.h"
-#include "serve/words.h"
 
 #define TABLE_ROWS 30
 #define YEARS_FLOOR 1e-4 /* below that, evidence is none to speak of */
@@ -107,9 +107,9 @@ static void mark_alerts(struct eh_arena *arena, const PGresult *res, int64_t fro
 		int64_t raised_us = eh_pg_int8(res, i, 4);
 		int64_t end_us = eh_pg_null(res, i, 5) ? clock_us : eh_pg_int8(res, i, 5);
 		if (!eh_pg_null(res, i, 3))
-			add_mark(out, eh_pg_int8(res, i, 3), from_us, "estimated onset", EH_SERVE_MARK_ONSET);
+			add_mark(out, eh_pg_int8(res, i, 3), from_us, "estimated onset", EH_PAGE_MARK_ONSET);
 		add_mark(out, raised_us, from_us, eh_arena_printf(arena, "alert %s raised", eh_pg_text(res, i, 0)),
-		         EH_SERVE_MARK_ALERT);
+		         EH_PAGE_MARK_ALERT);
 		if (end_us > from_us && end_us > raised_us && out->spans < sizeof out->span / sizeof *out->span)
 			out->span[out->spans++] =
 				(struct eh_chart_span){raised_us > from_us ? raised_us : from_us, end_us, "alert open"};
@@ -125,7 +125,7 @@ static void mark_releases(struct eh_arena *arena, const PGresult *res, int64_t f
 			add_mark(out, seen_us, from_us,
 			         eh_arena_printf(arena, "%s %s first seen", eh_pg_text(res, i, 0),
 			                         eh_pg_text(res, i, 1)),
-			         EH_SERVE_MARK_RELEASE);
+			         EH_PAGE_MARK_RELEASE);
 	}
 }
 
@@ -166,7 +166,7 @@ static json_t *figure(const char *title, const char *sentence, const char *svg, 
 json_t *eh_serve_points_ratio(struct eh_arena *arena, const struct eh_points *points,
                               const struct eh_points_marks *marks, struct eh_points_about about)
 {
-	struct eh_chart_rule rules[EH_SERVE_POINT_LINES + 1] = {{1, "parity", EH_SERVE_RULE_PARITY}};
+	struct eh_chart_rule rules[EH_SERVE_POINT_LINES + 1] = {{1, "parity", EH_PAGE_RULE_PARITY}};
 	size_t n_rules = 1;
 	EH_BUF_AUTO svg = {0};
 
@@ -175,9 +175,9 @@ json_t *eh_serve_points_ratio(struct eh_arena *arena, const struct eh_points *po
 			double at = about.adverse ? 1 / points->tau[i] : points->tau[i];
 			const char *label =
 				eh_arena_printf(arena, "%s line %s", points->tau[i] > .85 ? "drift" : "level",
-			                        eh_serve_words_number(arena, at, 2));
+			                        eh_page_words_number(arena, at, 2));
 			rules[n_rules++] = (struct eh_chart_rule){
-				at, label, points->tau[i] > .85 ? EH_SERVE_RULE_OWN : EH_SERVE_RULE_LAW};
+				at, label, points->tau[i] > .85 ? EH_PAGE_RULE_OWN : EH_PAGE_RULE_LAW};
 		}
 	struct eh_chart_series series = {
 		.name = "ratio, 30 days", .value = points->air, .lo = points->lo, .hi = points->hi};
@@ -203,8 +203,8 @@ json_t *eh_serve_points_ratio(struct eh_arena *arena, const struct eh_points *po
 		.spans = marks->span,
 		.n_spans = marks->spans,
 		.decimals = 2};
-	eh_serve_chart_line(&svg, &chart);
-	return figure(chart.about.title, chart.about.desc, svg.data, eh_serve_chart_line_table(&chart, TABLE_ROWS));
+	eh_page_chart_line(&svg, &chart);
+	return figure(chart.about.title, chart.about.desc, svg.data, eh_page_chart_line_table(&chart, TABLE_ROWS));
 }
 
 json_t *eh_serve_points_evidence(struct eh_arena *arena, const struct eh_points *points,
@@ -225,13 +225,13 @@ json_t *eh_serve_points_evidence(struct eh_arena *arena, const struct eh_points 
 			                   : fmax(pow(10, points->log10_years[line][i]), YEARS_FLOOR);
 		series[n_series++] = (struct eh_chart_series){
 			.name = eh_arena_printf(arena, "against the line %s",
-		                                eh_serve_words_number(arena, points->tau[line], 2)),
+		                                eh_page_words_number(arena, points->tau[line], 2)),
 			.value = years};
 	}
 	if (!isnan(review_years))
-		rules[n_rules++] = (struct eh_chart_rule){review_years, "review line", EH_SERVE_RULE_OWN};
+		rules[n_rules++] = (struct eh_chart_rule){review_years, "review line", EH_PAGE_RULE_OWN};
 	if (!isnan(page_years))
-		rules[n_rules++] = (struct eh_chart_rule){page_years, "page line", EH_SERVE_RULE_LAW};
+		rules[n_rules++] = (struct eh_chart_rule){page_years, "page line", EH_PAGE_RULE_LAW};
 	if (n_series == 0)
 		return json_null();
 	struct eh_chart_line chart = {
@@ -251,8 +251,8 @@ json_t *eh_serve_points_evidence(struct eh_arena *arena, const struct eh_points 
 		.n_marks = marks->marks,
 		.log = true,
 		.decimals = 2};
-	eh_serve_chart_line(&svg, &chart);
-	return figure(chart.about.title, chart.about.desc, svg.data, eh_serve_chart_line_table(&chart, TABLE_ROWS));
+	eh_page_chart_line(&svg, &chart);
+	return figure(chart.about.title, chart.about.desc, svg.data, eh_page_chart_line_table(&chart, TABLE_ROWS));
 }
 
 /* Windows overlap from day to day; bars that do not are taken 30 days apart, backwards from the last. */
@@ -282,6 +282,6 @@ json_t *eh_serve_points_counts(struct eh_arena *arena, const struct eh_points *p
 		.groups = groups,
 		.counts = counts,
 		.n_groups = 2};
-	eh_serve_chart_bars(&svg, &chart);
-	return figure(chart.about.title, chart.about.desc, svg.data, eh_serve_chart_bars_table(&chart, TABLE_ROWS));
+	eh_page_chart_bars(&svg, &chart);
+	return figure(chart.about.title, chart.about.desc, svg.data, eh_page_chart_bars_table(&chart, TABLE_ROWS));
 }

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "serve/chart.h"
+#include "page/chart.h"
 #include "serve/request.h"
 
 #define EH_SERVE_POINT_LINES 2

@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "serve/words.h"
+#include "page/words.h"
 
 struct eh_points_about eh_serve_about(const json_t *verdict)
 {
-	const char *outcome = eh_serve_json_text(verdict, "outcome");
-	const char *group = eh_serve_json_text(verdict, "group"), *reference = eh_serve_json_text(verdict, "reference");
+	const char *outcome = eh_page_json_text(verdict, "outcome");
+	const char *group = eh_page_json_text(verdict, "group"), *reference = eh_page_json_text(verdict, "reference");
 
 	return (struct eh_points_about){.group = group ? group : "?",
 	                                .reference = reference ? reference : "?",
@@ -45,24 +45,24 @@ const char *eh_serve_window_words(struct eh_arena *arena, const json_t *verdict)
 {
 	int64_t from_us, to_us;
 
-	if (!eh_serve_json_time(verdict, "window_start", &from_us) || !eh_serve_json_time(verdict, "pane_end", &to_us))
+	if (!eh_page_json_time(verdict, "window_start", &from_us) || !eh_page_json_time(verdict, "pane_end", &to_us))
 		return NULL;
-	return eh_arena_printf(arena, "%s to %s", eh_serve_words_day(arena, from_us), eh_serve_words_day(arena, to_us));
+	return eh_arena_printf(arena, "%s to %s", eh_page_words_day(arena, from_us), eh_page_words_day(arena, to_us));
 }
 
 static const char *rate_words(struct eh_arena *arena, const json_t *verdict, const char *n_key, const char *k_key)
 {
-	int64_t n = eh_serve_json_count(verdict, n_key), k = eh_serve_json_count(verdict, k_key);
+	int64_t n = eh_page_json_count(verdict, n_key), k = eh_page_json_count(verdict, k_key);
 
-	return eh_arena_printf(arena, "%s of %s", eh_serve_words_share(arena, n > 0 ? (double)k / (double)n : NAN),
-	                       eh_serve_words_plural(arena, n, "decision", "decisions"));
+	return eh_arena_printf(arena, "%s of %s", eh_page_words_share(arena, n > 0 ? (double)k / (double)n : NAN),
+	                       eh_page_words_plural(arena, n, "decision", "decisions"));
 }
 
 const char *eh_serve_monitor_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery)
 {
 	struct eh_points_about about = eh_serve_about(verdict);
-	double air = eh_serve_json_number(verdict, "air"), lo = eh_serve_json_number(verdict, "air_lo");
-	double hi = eh_serve_json_number(verdict, "air_hi");
+	double air = eh_page_json_number(verdict, "air"), lo = eh_page_json_number(verdict, "air_lo");
+	double hi = eh_page_json_number(verdict, "air_hi");
 	const char *window = eh_serve_window_words(arena, verdict);
 	EH_BUF_AUTO b = {0};
 
@@ -74,12 +74,12 @@ const char *eh_serve_monitor_sentence(struct eh_arena *arena, const json_t *verd
 	if (isnan(air)) {
 		eh_buf_puts(&b, ".");
 	} else {
-		eh_buf_printf(&b, ": a ratio of %s", eh_serve_words_number(arena, air, 2));
+		eh_buf_printf(&b, ": a ratio of %s", eh_page_words_number(arena, air, 2));
 		if (about.conditional)
 			eh_buf_printf(&b, " within the same %s", join(arena, json_object_get(verdict, "strata")));
 		if (!isnan(lo) && !isnan(hi))
-			eh_buf_printf(&b, " (95\u00a0%% interval %s to %s)", eh_serve_words_number(arena, lo, 2),
-			              eh_serve_words_number(arena, hi, 2));
+			eh_buf_printf(&b, " (95\u00a0%% interval %s to %s)", eh_page_words_number(arena, lo, 2),
+			              eh_page_words_number(arena, hi, 2));
 		eh_buf_puts(&b, ".");
 	}
 	return eh_arena_strdup(arena, b.data);
@@ -93,12 +93,12 @@ static const char *crossed_lines(struct eh_arena *arena, const json_t *verdict, 
 	size_t i;
 
 	json_array_foreach(json_object_get(verdict, "lines"), i, line) {
-		const char *said = eh_serve_json_text(line, "verdict");
-		double tau = eh_serve_json_number(line, "tau");
+		const char *said = eh_page_json_text(line, "verdict");
+		double tau = eh_page_json_number(line, "tau");
 		if (said && strcmp(said, "crossed") == 0)
-			eh_serve_append(names, json_string(eh_arena_printf(
+			eh_page_append(names, json_string(eh_arena_printf(
 						       arena, "%s (%s)",
-						       eh_serve_words_number(arena, adverse ? 1 / tau : tau, 2),
+						       eh_page_words_number(arena, adverse ? 1 / tau : tau, 2),
 						       tau > .85 ? "drift" : "level")));
 	}
 	return json_array_size(names) ? join(arena, names) : NULL;
@@ -107,15 +107,15 @@ static const char *crossed_lines(struct eh_arena *arena, const json_t *verdict, 
 const char *eh_serve_verdict_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery)
 {
 	struct eh_points_about about = eh_serve_about(verdict);
-	const char *said = eh_serve_json_text(verdict, "verdict");
-	double detectable = eh_serve_json_number(battery, "detectable_air");
+	const char *said = eh_page_json_text(verdict, "verdict");
+	double detectable = eh_page_json_number(battery, "detectable_air");
 	const char *lines = crossed_lines(arena, verdict, about.adverse);
 	int64_t onset_us;
 
 	if (said && strcmp(said, "crossed") == 0 && lines) {
-		const char *since = eh_serve_json_time(verdict, "onset", &onset_us)
+		const char *since = eh_page_json_time(verdict, "onset", &onset_us)
 		                            ? eh_arena_printf(arena, "; the change is estimated to have begun on %s",
-		                                              eh_serve_words_day(arena, onset_us))
+		                                              eh_page_words_day(arena, onset_us))
 		                            : "";
 		return eh_arena_printf(
 			arena,
@@ -131,7 +131,7 @@ const char *eh_serve_verdict_sentence(struct eh_arena *arena, const json_t *verd
 					 "No line of the policy is crossed. "
 			                  "This window could have told a ratio of %s from parity "
 					 "(4 times in 5); a smaller gap can hide in it.",
-					 eh_serve_words_number(arena, detectable, 2));
+					 eh_page_words_number(arena, detectable, 2));
 	if (said && strcmp(said, "not_enough_data") == 0)
 		return isnan(detectable)
 		               ? "There is not enough data to say whether a line is crossed. "
@@ -141,7 +141,7 @@ const char *eh_serve_verdict_sentence(struct eh_arena *arena, const json_t *verd
 					 "There is not enough data to say whether a line is crossed: "
 			                  "only a ratio of %s or less would "
 					 "stand out.",
-					 eh_serve_words_number(arena, detectable, 2));
+					 eh_page_words_number(arena, detectable, 2));
 	if (said && strcmp(said, "suppressed") == 0)
 		return "The figures are held back, as they are about too few people.";
 	return "The source is silent, so this is how things stood, not how they stand.";

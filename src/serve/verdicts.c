@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "page/words.h"
 #include "serve/sql.h"
-#include "serve/words.h"
 
 #define SILENT_S 120
 
@@ -20,14 +20,14 @@ static double number_at(const PGresult *res, int row, int col)
 enum eh_state eh_serve_verdict_state(const char *verdict, bool alert_open, bool stale)
 {
 	if (!verdict || strcmp(verdict, "not_enough_data") == 0)
-		return EH_SERVE_STATE_THIN;
+		return EH_PAGE_STATE_THIN;
 	if (strcmp(verdict, "suppressed") == 0)
-		return EH_SERVE_STATE_SUPPRESSED;
+		return EH_PAGE_STATE_SUPPRESSED;
 	if (strcmp(verdict, "crossed") == 0)
-		return alert_open ? EH_SERVE_STATE_ALERT : EH_SERVE_STATE_WATCH;
+		return alert_open ? EH_PAGE_STATE_ALERT : EH_PAGE_STATE_WATCH;
 	if (stale || strcmp(verdict, "not_crossed") != 0)
-		return EH_SERVE_STATE_STALE;
-	return EH_SERVE_STATE_OK;
+		return EH_PAGE_STATE_STALE;
+	return EH_PAGE_STATE_OK;
 }
 
 const char *eh_serve_monitor_href(struct eh_arena *arena, const char *monitor)

@@ -10,8 +10,8 @@
 #ifndef EH_SERVE_VERDICTS_H
 #define EH_SERVE_VERDICTS_H
 
+#include "page/svg.h"
 #include "serve/request.h"
-#include "serve/svg.h"
 
 struct eh_verdict_row {
 	const char *source, *monitor, *attribute, *group, *reference, *verdict;

@@ -1,7 +1,7 @@
 /*
  * The public Mustache specification's cases: all of six modules, byte for byte.
  */
-#include "serve/mustache.h"
+#include "page/mustache.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,9 +37,9 @@ static bool case_passes(json_t *spec)
 	const char *name = json_string_value(json_object_get(spec, "name"));
 
 	eh_buf_puts(&out, "");
-	enum eh_rc rc = eh_serve_compile(arena, find_in_case, spec, "", &page, &err);
+	enum eh_rc rc = eh_page_compile(arena, find_in_case, spec, "", &page, &err);
 	if (rc == EH_OK)
-		rc = eh_serve_render(page, json_object_get(spec, "data"), &out, &err);
+		rc = eh_page_render(page, json_object_get(spec, "data"), &out, &err);
 	if (rc == EH_OK && strcmp(out.data, expected) == 0)
 		return true;
 	print_error("%s: %s\n expected [%s]\n got      [%s]\n", name, rc == EH_OK ? "other bytes" : err.text, expected,

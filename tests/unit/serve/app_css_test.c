@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "base/asset.h"
-#include "tests/unit/serve/drawn.h"
+#include "tests/unit/page/drawn.h"
 
 static const char *sheet(void)
 {

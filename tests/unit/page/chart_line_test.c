@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "base/time.h"
-#include "serve/chart.h"
-#include "tests/unit/serve/drawn.h"
+#include "page/chart.h"
+#include "tests/unit/page/drawn.h"
 
 #define DAYS 12
 #define MANY 5000
@@ -15,8 +15,8 @@ static const int64_t day0 = INT64_C(20332) * EH_DAY_US; /* 2025-09-01 */
 static int64_t days_at[DAYS];
 static const double value[DAYS] = {0.97, 1.01, 0.99, NAN, NAN, 0.98, NAN, 0.93, 0.86, 0.81, 0.74, 0.71};
 static double lo[DAYS], hi[DAYS];
-static const struct eh_chart_rule rules[] = {{0.8, "four-fifths line 0.80", EH_SERVE_RULE_LAW},
-                                             {1.0, "parity", EH_SERVE_RULE_PARITY}};
+static const struct eh_chart_rule rules[] = {{0.8, "four-fifths line 0.80", EH_PAGE_RULE_LAW},
+                                             {1.0, "parity", EH_PAGE_RULE_PARITY}};
 
 static struct eh_chart_line small_chart(struct eh_chart_series *series)
 {
@@ -36,8 +36,8 @@ static void test_golden(void **state)
 	EH_BUF_AUTO out = {0};
 	struct eh_chart_series series;
 	struct eh_chart_line chart = small_chart(&series);
-	const struct eh_chart_mark marks[] = {{day0 + 6 * EH_DAY_US, "Model \"4.2\" <goes> live", EH_SERVE_MARK_RELEASE},
-	                                      {day0 + 6 * EH_DAY_US + EH_HOUR_US, "Onset", EH_SERVE_MARK_ONSET}};
+	const struct eh_chart_mark marks[] = {{day0 + 6 * EH_DAY_US, "Model \"4.2\" <goes> live", EH_PAGE_MARK_RELEASE},
+	                                      {day0 + 6 * EH_DAY_US + EH_HOUR_US, "Onset", EH_PAGE_MARK_ONSET}};
 	const struct eh_chart_span span = {day0 + 9 * EH_DAY_US, day0 + 11 * EH_DAY_US, "alert open"};
 
 	(void)state;
@@ -45,7 +45,7 @@ static void test_golden(void **state)
 	chart.n_marks = 2;
 	chart.spans = &span;
 	chart.n_spans = 1;
-	eh_serve_chart_line(&out, &chart);
+	eh_page_chart_line(&out, &chart);
 	assert_golden("chart_line.html", &out);
 }
 
@@ -61,7 +61,7 @@ static void test_log_axis_golden(void **state)
 	chart.rules = NULL;
 	chart.n_rules = 0;
 	chart.log = true;
-	eh_serve_chart_line(&out, &chart);
+	eh_page_chart_line(&out, &chart);
 	assert_golden("chart_line_log.html", &out);
 	assert_int_equal(count_of(out.data, "class=\"gap\""), 4); /* 0 and -1 have no place, in two drawings */
 }
@@ -77,7 +77,7 @@ static void test_log_labels_are_exact(void **state)
 	series = (struct eh_chart_series){"evidence", evidence, NULL, NULL};
 	chart.n_rules = 0;
 	chart.log = true;
-	eh_serve_chart_line(&out, &chart);
+	eh_page_chart_line(&out, &chart);
 	assert_non_null(strstr(out.data, ">50\xe2\x80\xaf" "000</text>"));
 	assert_int_equal(count_of(out.data, ">10\xe2\x81\xb5</text>"), 2);
 }
@@ -89,7 +89,7 @@ static void test_log_axis_stays_above_nought(void **state)
 	struct eh_chart_series series;
 	struct eh_chart_line chart = small_chart(&series);
 	const double wide[DAYS] = {INFINITY, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2}, low[DAYS] = {-INFINITY, 0, -3, NAN};
-	const struct eh_chart_rule nought = {0, "nought", EH_SERVE_RULE_OWN};
+	const struct eh_chart_rule nought = {0, "nought", EH_PAGE_RULE_OWN};
 
 	(void)state;
 	series.lo = low;
@@ -97,7 +97,7 @@ static void test_log_axis_stays_above_nought(void **state)
 	chart.rules = &nought;
 	chart.n_rules = 1;
 	chart.log = true;
-	eh_serve_chart_line(&out, &chart);
+	eh_page_chart_line(&out, &chart);
 	assert_well_formed(out.data);
 	assert_null(strstr(out.data, "nan"));
 }
@@ -109,7 +109,7 @@ static void test_gaps_break_the_line(void **state)
 	struct eh_chart_line chart = small_chart(&series);
 
 	(void)state;
-	eh_serve_chart_line(&out, &chart);
+	eh_page_chart_line(&out, &chart);
 	assert_int_equal(count_of(out.data, "<path class=\"line s1\""), 2 * 2); /* two strokes a drawing */
 	assert_int_equal(count_of(out.data, "<circle class=\"point s1\""), 2);  /* the lone day between two gaps */
 	assert_int_equal(count_of(out.data, "class=\"gap\""), 2 * 2);
@@ -131,16 +131,16 @@ static void test_columns_keep_their_extremes(void **state)
 		at[i] = day0 + i * EH_HOUR_US;
 		many[i] = 0.5;
 	}
-	eh_serve_chart_line(&plain, &chart);
+	eh_page_chart_line(&plain, &chart);
 	many[1234] = 1; /* one hour up, one down */
 	many[3210] = 0;
-	eh_serve_chart_line(&out, &chart);
+	eh_page_chart_line(&out, &chart);
 	assert_well_formed(out.data);
 	assert_int_equal(count_of(plain.data, " 26L"), 0);
 	assert_int_equal(count_of(out.data, " 26L"), 2); /* the top of the plot, once a drawing */
 	assert_int_equal(count_of(out.data, " 251L"), 1);
 	assert_int_equal(count_of(out.data, " 201L"), 1);
-	assert_true(count_of(out.data, "L") < 2 * EH_SERVE_CHART_COLUMNS);
+	assert_true(count_of(out.data, "L") < 2 * EH_PAGE_CHART_COLUMNS);
 }
 
 static void test_nothing_to_draw(void **state)
@@ -152,12 +152,12 @@ static void test_nothing_to_draw(void **state)
 	struct eh_chart_line chart = {.about = {"x", "x", "x"}, .unit = "x", .at_us = at, .series = &series, .n_series = 1};
 
 	(void)state;
-	eh_serve_chart_line(&out, &chart);
+	eh_page_chart_line(&out, &chart);
 	assert_well_formed(out.data);
 	chart.n = 1;
-	eh_serve_chart_line(&out, &chart);
+	eh_page_chart_line(&out, &chart);
 	chart.n = 2;
-	eh_serve_chart_line(&out, &chart);
+	eh_page_chart_line(&out, &chart);
 	assert_well_formed(out.data);
 }
 
@@ -165,7 +165,7 @@ static void test_table(void **state)
 {
 	struct eh_chart_series series;
 	struct eh_chart_line chart = small_chart(&series);
-	json_t *table = eh_serve_chart_line_table(&chart, 10);
+	json_t *table = eh_page_chart_line_table(&chart, 10);
 	json_t *rows = json_object_get(table, "rows");
 
 	(void)state;

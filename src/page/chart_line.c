@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "serve/chart_frame.h"
-#include "serve/mustache.h"
+#include "page/chart_frame.h"
+#include "page/mustache.h"
 
 #define NARROW_COLUMNS 160
 
@@ -53,15 +53,15 @@ static void add_point(const struct drawing *d, size_t series, size_t i, struct c
 	c->least = v < value_at(d->chart, series, c->least) ? i : c->least;
 	c->most = v > value_at(d->chart, series, c->most) ? i : c->most;
 	c->last = i;
-	c->x = eh_serve_frame_time(&d->f, d->lo_us, d->chart->at_us[i]);
+	c->x = eh_page_frame_time(&d->f, d->lo_us, d->chart->at_us[i]);
 	if (s->lo != NULL) {
-		eh_serve_widen(&c->lo, &c->hi, s->lo[i]);
-		eh_serve_widen(&c->lo, &c->hi, s->hi[i]);
+		eh_page_widen(&c->lo, &c->hi, s->lo[i]);
+		eh_page_widen(&c->lo, &c->hi, s->hi[i]);
 	}
 }
 
 /* Fills `cols`; returns how many.  Columns of time that no point falls into do not exist. */
-static size_t gather_columns(const struct drawing *d, size_t series, struct column cols[EH_SERVE_CHART_COLUMNS])
+static size_t gather_columns(const struct drawing *d, size_t series, struct column cols[EH_PAGE_CHART_COLUMNS])
 {
 	size_t n = 0, current = SIZE_MAX;
 
@@ -69,8 +69,8 @@ static size_t gather_columns(const struct drawing *d, size_t series, struct colu
 		size_t column = column_of(d, i);
 
 		if (column != current) {
-			EH_ASSERT(n < EH_SERVE_CHART_COLUMNS);
-			cols[n++] = (struct column){.x = eh_serve_frame_time(&d->f, d->lo_us, d->chart->at_us[i]), .empty = true};
+			EH_ASSERT(n < EH_PAGE_CHART_COLUMNS);
+			cols[n++] = (struct column){.x = eh_page_frame_time(&d->f, d->lo_us, d->chart->at_us[i]), .empty = true};
 			current = column;
 		}
 		add_point(d, series, i, &cols[n - 1]);
@@ -81,9 +81,9 @@ static size_t gather_columns(const struct drawing *d, size_t series, struct colu
 static void put_point(struct eh_buf *out, char command, double x, double y)
 {
 	eh_buf_putc(out, command);
-	eh_serve_coord(out, x);
+	eh_page_coord(out, x);
 	eh_buf_putc(out, ' ');
-	eh_serve_coord(out, y);
+	eh_page_coord(out, y);
 }
 
 static size_t run_end(const struct column *cols, size_t n, size_t from)
@@ -99,9 +99,9 @@ static void draw_band(const struct drawing *d, const struct column *cols, size_t
 
 	eh_buf_printf(out, "<path class=\"band s%zu\" d=\"", series + 1);
 	for (size_t i = from; i < to; i++)
-		put_point(out, i == from ? 'M' : 'L', cols[i].x, eh_serve_scale_at(&d->f.y, cols[i].hi));
+		put_point(out, i == from ? 'M' : 'L', cols[i].x, eh_page_scale_at(&d->f.y, cols[i].hi));
 	for (size_t i = to; i-- > from;)
-		put_point(out, 'L', cols[i].x, eh_serve_scale_at(&d->f.y, cols[i].lo));
+		put_point(out, 'L', cols[i].x, eh_page_scale_at(&d->f.y, cols[i].lo));
 	eh_buf_puts(out, "z\"/>");
 }
 
@@ -110,9 +110,9 @@ static void put_column(const struct drawing *d, const struct column *c, size_t s
 {
 	size_t first = c->least < c->most ? c->least : c->most, second = c->least < c->most ? c->most : c->least;
 
-	put_point(d->f.out, command, c->x, eh_serve_scale_at(&d->f.y, value_at(d->chart, series, first)));
+	put_point(d->f.out, command, c->x, eh_page_scale_at(&d->f.y, value_at(d->chart, series, first)));
 	if (second != first)
-		put_point(d->f.out, 'L', c->x, eh_serve_scale_at(&d->f.y, value_at(d->chart, series, second)));
+		put_point(d->f.out, 'L', c->x, eh_page_scale_at(&d->f.y, value_at(d->chart, series, second)));
 }
 
 static void draw_stroke(const struct drawing *d, const struct column *cols, size_t from, size_t to, size_t series)
@@ -121,8 +121,8 @@ static void draw_stroke(const struct drawing *d, const struct column *cols, size
 
 	snprintf(name, sizeof name, "point s%zu", series + 1);
 	if (to - from == 1) {
-		eh_serve_svg_dot(d->f.out, name, cols[from].x,
-		                 eh_serve_scale_at(&d->f.y, value_at(d->chart, series, cols[from].last)), 2);
+		eh_page_svg_dot(d->f.out, name, cols[from].x,
+		                eh_page_scale_at(&d->f.y, value_at(d->chart, series, cols[from].last)), 2);
 		return;
 	}
 	eh_buf_printf(d->f.out, "<path class=\"line s%zu\" d=\"", series + 1);
@@ -137,15 +137,15 @@ static void draw_gap(const struct drawing *d, const struct column *cols, size_t 
 	double x1 = from > 0 ? cols[from - 1].x : d->f.left, x2 = to < n ? cols[to].x : d->f.right;
 
 	eh_buf_printf(d->f.out, "<g fill=\"url(#%s-%s-gap)\">", d->chart->about.id, d->f.narrow ? "narrow" : "wide");
-	eh_serve_svg_rect(d->f.out, "gap", x1, d->f.top, x2 - x1, d->f.bottom - d->f.top);
+	eh_page_svg_rect(d->f.out, "gap", x1, d->f.top, x2 - x1, d->f.bottom - d->f.top);
 	eh_buf_puts(d->f.out, "</g>");
 	if (x2 - x1 > 100)
-		eh_serve_svg_text(d->f.out, "gap-label", "middle", (x1 + x2) / 2, d->f.bottom - 8, "not enough data");
+		eh_page_svg_text(d->f.out, "gap-label", "middle", (x1 + x2) / 2, d->f.bottom - 8, "not enough data");
 }
 
 static void draw_series(const struct drawing *d, size_t series, bool gaps)
 {
-	struct column cols[EH_SERVE_CHART_COLUMNS];
+	struct column cols[EH_PAGE_CHART_COLUMNS];
 	size_t n = gather_columns(d, series, cols);
 
 	for (size_t from = 0; from < n;) {
@@ -180,7 +180,7 @@ static void put_last_value(struct eh_buf *out, const struct eh_chart_line *chart
 {
 	double v = value_at(chart, 0, newest(chart) - 1);
 
-	eh_serve_number(out, v, chart->log && v >= 100 ? 0 : chart->decimals);
+	eh_page_number(out, v, chart->log && v >= 100 ? 0 : chart->decimals);
 }
 
 /* How much room the newest value needs at the right. */
@@ -202,11 +202,11 @@ static void draw_last(const struct drawing *d)
 
 	if (d->chart->n_series != 1 || i == 0)
 		return;
-	double x = eh_serve_frame_time(&d->f, d->lo_us, d->chart->at_us[i - 1]);
-	double y = eh_serve_scale_at(&d->f.y, value_at(d->chart, 0, i - 1));
+	double x = eh_page_frame_time(&d->f, d->lo_us, d->chart->at_us[i - 1]);
+	double y = eh_page_scale_at(&d->f.y, value_at(d->chart, 0, i - 1));
 	put_last_value(&text, d->chart);
-	eh_serve_svg_dot(d->f.out, "point last s1", x, y, 4);
-	eh_serve_svg_text(d->f.out, "last-value", "start", x + 8, y + 4, text.data);
+	eh_page_svg_dot(d->f.out, "point last s1", x, y, 4);
+	eh_page_svg_text(d->f.out, "last-value", "start", x + 8, y + 4, text.data);
 }
 
 static const char *mark_class(enum eh_chart_mark_kind kind)
@@ -221,7 +221,7 @@ static const char *mark_class(enum eh_chart_mark_kind kind)
  * Returns the lane of mark i, given where the last flag of either lane is. */
 static int next_lane(const struct drawing *d, size_t i, double lane_at[2])
 {
-	double x = eh_serve_frame_time(&d->f, d->lo_us, d->chart->marks[i].at_us);
+	double x = eh_page_frame_time(&d->f, d->lo_us, d->chart->marks[i].at_us);
 	int lane = x - lane_at[0] >= 18 ? 0 : 1;
 
 	lane_at[lane] = x;
@@ -251,20 +251,20 @@ static void draw_marks(const struct drawing *d)
 		double x = lane_at[lane], y = d->f.top - 10 - 18 * lane;
 
 		snprintf(name, sizeof name, "mark %s", mark_class(d->chart->marks[i].kind));
-		eh_serve_svg_line(d->f.out, name, x, y + 8, x, d->f.bottom);
+		eh_page_svg_line(d->f.out, name, x, y + 8, x, d->f.bottom);
 		snprintf(name, sizeof name, "flag %s", mark_class(d->chart->marks[i].kind));
-		eh_serve_svg_rect(d->f.out, name, x - 8, y - 8, 16, 16);
-		eh_serve_svg_text(d->f.out, "flag-letter", "middle", x, y + 4, letter);
+		eh_page_svg_rect(d->f.out, name, x - 8, y - 8, 16, 16);
+		eh_page_svg_text(d->f.out, "flag-letter", "middle", x, y + 4, letter);
 	}
 }
 
 static void draw_spans(const struct drawing *d)
 {
 	for (size_t i = 0; i < d->chart->n_spans; i++) {
-		double x1 = eh_serve_frame_time(&d->f, d->lo_us, d->chart->spans[i].from_us);
-		double x2 = eh_serve_frame_time(&d->f, d->lo_us, d->chart->spans[i].to_us);
+		double x1 = eh_page_frame_time(&d->f, d->lo_us, d->chart->spans[i].from_us);
+		double x2 = eh_page_frame_time(&d->f, d->lo_us, d->chart->spans[i].to_us);
 
-		eh_serve_svg_rect(d->f.out, "span", x1, d->f.top, x2 - x1, d->f.bottom - d->f.top);
+		eh_page_svg_rect(d->f.out, "span", x1, d->f.top, x2 - x1, d->f.bottom - d->f.top);
 	}
 }
 
@@ -282,17 +282,17 @@ static void set_axis(struct drawing *d)
 		for (size_t i = 0; i < chart->n; i++) {
 			double v = value_at(chart, s, i);
 
-			eh_serve_widen(&lo, &hi, v);
+			eh_page_widen(&lo, &hi, v);
 			if (chart->series[s].lo == NULL || isnan(v))
 				continue;
 			if (!chart->log || chart->series[s].lo[i] > 0)
-				eh_serve_widen(&lo, &hi, chart->series[s].lo[i]);
-			eh_serve_widen(&lo, &hi, chart->series[s].hi[i]);
+				eh_page_widen(&lo, &hi, chart->series[s].lo[i]);
+			eh_page_widen(&lo, &hi, chart->series[s].hi[i]);
 		}
 	for (size_t r = 0; r < chart->n_rules; r++)
 		if (!chart->log || chart->rules[r].value > 0)
-			eh_serve_widen(&lo, &hi, chart->rules[r].value);
-	eh_serve_pad(&lo, &hi, chart->log);
+			eh_page_widen(&lo, &hi, chart->rules[r].value);
+	eh_page_pad(&lo, &hi, chart->log);
 	d->f.y.lo = lo;
 	d->f.y.hi = hi;
 }
@@ -302,7 +302,7 @@ static void set_places(struct drawing *d, bool narrow)
 	struct eh_frame *f = &d->f;
 	double seconds = (double)(d->hi_us - d->lo_us) / 1e6;
 
-	d->columns = narrow ? NARROW_COLUMNS : EH_SERVE_CHART_COLUMNS;
+	d->columns = narrow ? NARROW_COLUMNS : EH_PAGE_CHART_COLUMNS;
 	f->narrow = narrow;
 	f->width = narrow ? 340 : 800;
 	f->left = narrow ? 44 : 52;
@@ -321,21 +321,21 @@ static void draw(struct drawing *d, bool narrow)
 	const char *size = narrow ? "narrow" : "wide";
 
 	set_places(d, narrow);
-	eh_serve_frame_open(&d->f, &d->chart->about);
+	eh_page_frame_open(&d->f, &d->chart->about);
 	eh_buf_printf(d->f.out, "<defs><pattern id=\"%s-%s-gap\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\">"
 	                        "<path class=\"hatch\" d=\"M-2 2L2-2M0 8L8 0M6 10L10 6\"/></pattern></defs>",
 	              d->chart->about.id, size);
 	draw_spans(d);
-	eh_serve_frame_axis_y(&d->f, d->chart->unit);
+	eh_page_frame_axis_y(&d->f, d->chart->unit);
 	for (size_t s = 0; s < d->chart->n_series && d->chart->n > 0; s++)
 		draw_series(d, s, true);
-	eh_serve_frame_axis_time(&d->f, d->lo_us, d->hi_us);
+	eh_page_frame_axis_time(&d->f, d->lo_us, d->hi_us);
 	for (size_t s = d->chart->n_series; s-- > 0 && d->chart->n > 0;)
 		draw_series(d, s, false);
-	eh_serve_frame_rules_y(&d->f, d->chart->rules, d->chart->n_rules);
+	eh_page_frame_rules_y(&d->f, d->chart->rules, d->chart->n_rules);
 	draw_marks(d);
 	draw_last(d);
-	eh_serve_frame_close(&d->f);
+	eh_page_frame_close(&d->f);
 }
 
 /* ---- words ---- */
@@ -348,11 +348,11 @@ static void put_marks_list(struct eh_buf *out, const struct eh_chart_line *chart
 	for (size_t i = 0; i < chart->n_marks; i++) {
 		char when[32], stamp[EH_TIME_TEXT];
 
-		eh_serve_day(when, chart->marks[i].at_us);
+		eh_page_day(when, chart->marks[i].at_us);
 		eh_time_format(chart->marks[i].at_us, stamp);
 		eh_buf_printf(out, "<li><b class=\"letter %s\">%c</b><time datetime=\"%s\">%s</time> ",
 		              mark_class(chart->marks[i].kind), (char)('A' + i), stamp, when);
-		eh_serve_escape(out, chart->marks[i].label, strlen(chart->marks[i].label));
+		eh_page_escape(out, chart->marks[i].label, strlen(chart->marks[i].label));
 		eh_buf_puts(out, "</li>");
 	}
 	eh_buf_puts(out, "</ul>");
@@ -367,22 +367,22 @@ static void put_key(struct eh_buf *out, const struct eh_chart_line *chart)
 		intervals = intervals || chart->series[s].lo != NULL;
 	if (chart->n_series < 2 && !intervals && chart->n_spans == 0)
 		return;
-	eh_serve_key_open(out);
+	eh_page_key_open(out);
 	for (size_t s = 0; s < chart->n_series; s++) {
 		snprintf(name, sizeof name, "line s%zu", s + 1);
-		eh_serve_key(out, "line", name, chart->series[s].name);
+		eh_page_key(out, "line", name, chart->series[s].name);
 	}
 	if (intervals)
-		eh_serve_key(out, "area", "band s1", "its interval");
+		eh_page_key(out, "area", "band s1", "its interval");
 	if (chart->n_spans > 0)
-		eh_serve_key(out, "area", "span", chart->spans[0].label);
-	eh_serve_key_close(out);
+		eh_page_key(out, "area", "span", chart->spans[0].label);
+	eh_page_key_close(out);
 }
 
 /* What the crosshair of app.js reads out: minutes since the start, and a text each, for one point a column. */
 static void put_readings(struct eh_buf *out, const struct eh_chart_line *chart)
 {
-	size_t step = chart->n / EH_SERVE_CHART_COLUMNS + 1;
+	size_t step = chart->n / EH_PAGE_CHART_COLUMNS + 1;
 
 	eh_buf_printf(out, " data-from=\"%lld\" data-until=\"%lld\" data-at=\"", (long long)(chart->at_us[0] / EH_SECOND_US),
 	              (long long)(chart->at_us[chart->n - 1] / EH_SECOND_US));
@@ -394,17 +394,17 @@ static void put_readings(struct eh_buf *out, const struct eh_chart_line *chart)
 
 		if (i >= step)
 			eh_buf_putc(out, '|');
-		eh_serve_reading(out, value_at(chart, 0, i), s->lo != NULL ? s->lo[i] : NAN, s->lo != NULL ? s->hi[i] : NAN,
-		                 chart->decimals);
+		eh_page_reading(out, value_at(chart, 0, i), s->lo != NULL ? s->lo[i] : NAN, s->lo != NULL ? s->hi[i] : NAN,
+		                chart->decimals);
 	}
 	eh_buf_putc(out, '"');
 }
 
-void eh_serve_chart_line(struct eh_buf *out, const struct eh_chart_line *chart)
+void eh_page_chart_line(struct eh_buf *out, const struct eh_chart_line *chart)
 {
 	struct drawing d = {.chart = chart, .f = {.out = out}};
 
-	EH_ASSERT(chart->n_series >= 1 && chart->n_series <= EH_SERVE_CHART_SERIES && chart->n_marks <= 26);
+	EH_ASSERT(chart->n_series >= 1 && chart->n_series <= EH_PAGE_CHART_SERIES && chart->n_marks <= 26);
 	d.lo_us = chart->n > 0 ? chart->at_us[0] : 0;
 	d.hi_us = chart->n > 0 ? chart->at_us[chart->n - 1] : 0;
 	set_axis(&d);
@@ -425,13 +425,13 @@ static json_t *line_columns(const struct eh_chart_line *chart)
 {
 	json_t *columns = json_array();
 
-	json_array_append_new(columns, eh_serve_column("Time (UTC)", false));
+	json_array_append_new(columns, eh_page_column("Time (UTC)", false));
 	for (size_t s = 0; s < chart->n_series; s++) {
-		json_array_append_new(columns, eh_serve_column(chart->series[s].name, true));
+		json_array_append_new(columns, eh_page_column(chart->series[s].name, true));
 		if (chart->series[s].lo == NULL)
 			continue;
-		json_array_append_new(columns, eh_serve_column("from", true));
-		json_array_append_new(columns, eh_serve_column("to", true));
+		json_array_append_new(columns, eh_page_column("from", true));
+		json_array_append_new(columns, eh_page_column("to", true));
 	}
 	return columns;
 }
@@ -441,28 +441,28 @@ static json_t *line_row(const struct eh_chart_line *chart, size_t i)
 	json_t *cells = json_array();
 	char when[32];
 
-	eh_serve_day(when, chart->at_us[i]);
-	json_array_append_new(cells, eh_serve_cell(when, true, false));
+	eh_page_day(when, chart->at_us[i]);
+	json_array_append_new(cells, eh_page_cell(when, true, false));
 	for (size_t s = 0; s < chart->n_series; s++) {
 		const struct eh_chart_series *series = &chart->series[s];
 		bool thin = isnan(series->value[i]);
 
-		json_array_append_new(cells, thin ? eh_serve_cell("not enough data", false, true)
-		                                  : eh_serve_cell_number(series->value[i], chart->decimals));
+		json_array_append_new(cells, thin ? eh_page_cell("not enough data", false, true)
+		                                  : eh_page_cell_number(series->value[i], chart->decimals));
 		if (series->lo == NULL)
 			continue;
-		json_array_append_new(cells, thin ? eh_serve_cell("", false, true) : eh_serve_cell_number(series->lo[i], chart->decimals));
-		json_array_append_new(cells, thin ? eh_serve_cell("", false, true) : eh_serve_cell_number(series->hi[i], chart->decimals));
+		json_array_append_new(cells, thin ? eh_page_cell("", false, true) : eh_page_cell_number(series->lo[i], chart->decimals));
+		json_array_append_new(cells, thin ? eh_page_cell("", false, true) : eh_page_cell_number(series->hi[i], chart->decimals));
 	}
 	return json_pack("{s:o}", "cells", cells);
 }
 
-json_t *eh_serve_chart_line_table(const struct eh_chart_line *chart, size_t max_rows)
+json_t *eh_page_chart_line_table(const struct eh_chart_line *chart, size_t max_rows)
 {
 	size_t n = max_rows > 0 && max_rows < chart->n ? max_rows : chart->n;
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(rows, line_row(chart, chart->n - 1 - i));
-	return eh_serve_table(chart->about.title, line_columns(chart), rows, chart->n - n);
+	return eh_page_table(chart->about.title, line_columns(chart), rows, chart->n - n);
 }

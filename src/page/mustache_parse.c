@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "serve/template.h"
+#include "page/template.h"
 
 struct place {
 	struct eh_node *section; /* NULL for the template's own list */
@@ -20,7 +20,7 @@ struct parser {
 	const char *counted; /* line numbers are counted up to here */
 	int line;
 	char open[16], close[16];
-	struct place places[EH_SERVE_TEMPLATE_DEPTH];
+	struct place places[EH_PAGE_TEMPLATE_DEPTH];
 	int depth;
 	struct eh_err *err;
 };
@@ -67,7 +67,7 @@ static struct eh_node *add_node(struct parser *p, enum eh_node_kind kind, int li
 
 static void add_text(struct parser *p, const char *from, size_t n, bool begins_line, int line)
 {
-	struct eh_node *node = add_node(p, EH_SERVE_NODE_TEXT, line);
+	struct eh_node *node = add_node(p, EH_PAGE_NODE_TEXT, line);
 
 	node->text = from;
 	node->n = n;
@@ -201,11 +201,11 @@ static enum eh_rc add_named(struct parser *p, const struct tag *tag, enum eh_nod
 static enum eh_rc open_section(struct parser *p, const struct tag *tag)
 {
 	struct eh_node *node = NULL;
-	enum eh_rc rc = add_named(p, tag, tag->kind == '#' ? EH_SERVE_NODE_SECTION : EH_SERVE_NODE_INVERTED, &node);
+	enum eh_rc rc = add_named(p, tag, tag->kind == '#' ? EH_PAGE_NODE_SECTION : EH_PAGE_NODE_INVERTED, &node);
 
 	if (rc != EH_OK)
 		return rc;
-	if (p->depth + 1 >= EH_SERVE_TEMPLATE_DEPTH)
+	if (p->depth + 1 >= EH_PAGE_TEMPLATE_DEPTH)
 		return bad_tag(p, tag, "sections nest too deep");
 	p->places[++p->depth] = (struct place){node, &node->body};
 	return EH_OK;
@@ -228,7 +228,7 @@ static enum eh_rc close_section(struct parser *p, const struct tag *tag)
 static enum eh_rc add_partial(struct parser *p, const struct tag *tag)
 {
 	struct eh_node *node = NULL;
-	enum eh_rc rc = add_named(p, tag, EH_SERVE_NODE_PARTIAL, &node);
+	enum eh_rc rc = add_named(p, tag, EH_PAGE_NODE_PARTIAL, &node);
 
 	if (rc == EH_OK && tag->standalone) {
 		node->text = tag->line_from;
@@ -255,9 +255,9 @@ static enum eh_rc add_tag(struct parser *p, const struct tag *tag)
 		return add_partial(p, tag);
 	case '&':
 	case '{':
-		return add_named(p, tag, EH_SERVE_NODE_RAW, &node);
+		return add_named(p, tag, EH_PAGE_NODE_RAW, &node);
 	}
-	return add_named(p, tag, EH_SERVE_NODE_VALUE, &node);
+	return add_named(p, tag, EH_PAGE_NODE_VALUE, &node);
 }
 
 static enum eh_rc parse(struct parser *p)
@@ -292,7 +292,7 @@ static enum eh_rc parse(struct parser *p)
 /* What is compiled in one go, so that a partial is compiled once and may name itself. */
 struct compiling {
 	struct eh_arena *arena;
-	eh_serve_find_template *find;
+	eh_page_find_template *find;
 	void *context;
 	struct eh_template *all, **tail;
 	struct eh_err *err;
@@ -316,7 +316,7 @@ static struct eh_template *template_named(struct compiling *c, const char *name)
 static void link_partials(struct compiling *c, struct eh_node *node)
 {
 	for (; node != NULL; node = node->next) {
-		if (node->kind == EH_SERVE_NODE_PARTIAL)
+		if (node->kind == EH_PAGE_NODE_PARTIAL)
 			node->partial = template_named(c, node->name);
 		link_partials(c, node->body);
 	}
@@ -340,8 +340,8 @@ static enum eh_rc compile_one(struct compiling *c, struct eh_template *t)
 	return rc;
 }
 
-enum eh_rc eh_serve_compile(struct eh_arena *arena, eh_serve_find_template *find, void *context, const char *name,
-                            const struct eh_template **out, struct eh_err *err)
+enum eh_rc eh_page_compile(struct eh_arena *arena, eh_page_find_template *find, void *context, const char *name,
+                           const struct eh_template **out, struct eh_err *err)
 {
 	struct compiling c = {.arena = arena, .find = find, .context = context, .err = err};
 	enum eh_rc rc = EH_OK;

@@ -1,11 +1,11 @@
 /*
  * drawn.h - what the chart tests share: is it XML, and are these the bytes we had?
  *
- * A golden file is written anew by `EVENHAND_GOLDEN=write build/tests/unit/serve/...`;
+ * A golden file is written anew by `EVENHAND_GOLDEN=write build/tests/unit/page/...`;
  * look at it before you commit it.
  */
-#ifndef TESTS_UNIT_SERVE_DRAWN_H
-#define TESTS_UNIT_SERVE_DRAWN_H
+#ifndef TESTS_UNIT_PAGE_DRAWN_H
+#define TESTS_UNIT_PAGE_DRAWN_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 
 #include "base/buf.h"
 
-#define GOLDEN_FOLDER "tests/unit/serve/golden/"
+#define GOLDEN_FOLDER "tests/unit/page/golden/"
 
 /* A bare reader of elements, quoted attributes and references, enough to refuse what an XML reader refuses in ours. */
 struct xml {

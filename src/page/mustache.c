@@ -1,14 +1,14 @@
 /*
  * mustache.c - fills a compiled template from a JSON model; see mustache.h.
  */
-#include "serve/mustache.h"
+#include "page/mustache.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/asset.h"
-#include "serve/template.h"
+#include "page/template.h"
 
 /* One value in whose light names are read; the newest is asked first. */
 struct frame {
@@ -75,10 +75,10 @@ static enum eh_rc put_value(struct rendering *r, const struct eh_node *node, con
 		return EH_OK;
 	switch (json_typeof(value)) {
 	case JSON_STRING:
-		if (node->kind == EH_SERVE_NODE_RAW)
+		if (node->kind == EH_PAGE_NODE_RAW)
 			eh_buf_put(r->out, json_string_value(value), json_string_length(value));
 		else
-			eh_serve_escape(r->out, json_string_value(value), json_string_length(value));
+			eh_page_escape(r->out, json_string_value(value), json_string_length(value));
 		return EH_OK;
 	case JSON_INTEGER:
 		eh_buf_printf(r->out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
@@ -144,19 +144,19 @@ static enum eh_rc render_node(struct rendering *r, const struct eh_node *node, c
                               const struct indent *indent)
 {
 	switch (node->kind) {
-	case EH_SERVE_NODE_TEXT:
+	case EH_PAGE_NODE_TEXT:
 		if (node->begins_line)
 			put_indent(r->out, indent);
 		eh_buf_put(r->out, node->text, node->n);
 		return EH_OK;
-	case EH_SERVE_NODE_VALUE:
-	case EH_SERVE_NODE_RAW:
+	case EH_PAGE_NODE_VALUE:
+	case EH_PAGE_NODE_RAW:
 		return put_value(r, node, look_up(node, top));
-	case EH_SERVE_NODE_SECTION:
+	case EH_PAGE_NODE_SECTION:
 		return render_section(r, node, top, indent);
-	case EH_SERVE_NODE_INVERTED:
+	case EH_PAGE_NODE_INVERTED:
 		return is_true(look_up(node, top)) ? EH_OK : render_list(r, node->body, top, indent);
-	case EH_SERVE_NODE_PARTIAL:
+	case EH_PAGE_NODE_PARTIAL:
 		break;
 	}
 	return render_partial(r, node, top, indent);
@@ -167,9 +167,9 @@ static enum eh_rc render_list(struct rendering *r, const struct eh_node *node, c
 {
 	enum eh_rc rc = EH_OK;
 
-	if (r->depth >= EH_SERVE_TEMPLATE_DEPTH)
+	if (r->depth >= EH_PAGE_TEMPLATE_DEPTH)
 		return eh_fail(r->err, EH_BAD_INPUT, "template %s line %d: sections and partials nest deeper than %d", r->in->name,
-		               node != NULL ? node->line : 1, EH_SERVE_TEMPLATE_DEPTH);
+		               node != NULL ? node->line : 1, EH_PAGE_TEMPLATE_DEPTH);
 	r->depth++;
 	for (; rc == EH_OK && node != NULL; node = node->next)
 		rc = render_node(r, node, top, indent);
@@ -177,7 +177,7 @@ static enum eh_rc render_list(struct rendering *r, const struct eh_node *node, c
 	return rc;
 }
 
-enum eh_rc eh_serve_render(const struct eh_template *page, const json_t *model, struct eh_buf *out, struct eh_err *err)
+enum eh_rc eh_page_render(const struct eh_template *page, const json_t *model, struct eh_buf *out, struct eh_err *err)
 {
 	struct rendering r = {.out = out, .err = err, .in = page};
 	struct frame top = {NULL, model};
@@ -185,7 +185,7 @@ enum eh_rc eh_serve_render(const struct eh_template *page, const json_t *model, 
 	return render_list(&r, page->body, &top, NULL);
 }
 
-enum eh_rc eh_serve_find_page(void *unused, const char *name, const char **text, size_t *n, struct eh_err *err)
+enum eh_rc eh_page_find_page(void *unused, const char *name, const char **text, size_t *n, struct eh_err *err)
 {
 	char path[128];
 	int len = snprintf(path, sizeof path, "dashboards/pages/%s.html", name);

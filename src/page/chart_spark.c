@@ -3,7 +3,7 @@
  */
 #include <math.h>
 
-#include "serve/chart_frame.h"
+#include "page/chart_frame.h"
 
 #define WIDTH 80.0
 #define HEIGHT 20.0
@@ -34,9 +34,9 @@ static void draw_line(struct eh_buf *out, const struct eh_chart_spark *chart, co
 
 		if (!isnan(v)) {
 			eh_buf_putc(out, pen_down ? 'L' : 'M');
-			eh_serve_coord(out, eh_serve_scale_at(x, (double)c));
+			eh_page_coord(out, eh_page_scale_at(x, (double)c));
 			eh_buf_putc(out, ' ');
-			eh_serve_coord(out, eh_serve_scale_at(y, v));
+			eh_page_coord(out, eh_page_scale_at(y, v));
 			if (!pen_down && (c + 1 == columns || isnan(column_mean(chart, c + 1, columns))))
 				eh_buf_puts(out, "h.1"); /* a lone point, drawn by its round caps */
 		}
@@ -45,27 +45,27 @@ static void draw_line(struct eh_buf *out, const struct eh_chart_spark *chart, co
 	eh_buf_puts(out, "\"/>");
 }
 
-void eh_serve_chart_spark(struct eh_buf *out, const struct eh_chart_spark *chart)
+void eh_page_chart_spark(struct eh_buf *out, const struct eh_chart_spark *chart)
 {
 	size_t columns = chart->n < COLUMNS ? chart->n : COLUMNS, last = columns;
 	double lo = INFINITY, hi = -INFINITY;
 
 	for (size_t c = 0; c < columns; c++)
-		eh_serve_widen(&lo, &hi, column_mean(chart, c, columns));
-	eh_serve_widen(&lo, &hi, chart->rule);
-	eh_serve_pad(&lo, &hi, false);
+		eh_page_widen(&lo, &hi, column_mean(chart, c, columns));
+	eh_page_widen(&lo, &hi, chart->rule);
+	eh_page_pad(&lo, &hi, false);
 	struct eh_scale x = {0, columns > 1 ? (double)(columns - 1) : 1, 2, WIDTH - 4, false}, y = {lo, hi, HEIGHT - 2, 2, false};
-	eh_serve_svg_open(out, "spark", chart->about.id, chart->about.title, chart->about.desc, WIDTH, HEIGHT);
+	eh_page_svg_open(out, "spark", chart->about.id, chart->about.title, chart->about.desc, WIDTH, HEIGHT);
 	if (isfinite(chart->rule))
-		eh_serve_svg_line(out, "rule", 0, eh_serve_scale_at(&y, chart->rule), WIDTH, eh_serve_scale_at(&y, chart->rule));
+		eh_page_svg_line(out, "rule", 0, eh_page_scale_at(&y, chart->rule), WIDTH, eh_page_scale_at(&y, chart->rule));
 	draw_line(out, chart, &x, &y, columns);
 	while (last > 0 && isnan(column_mean(chart, last - 1, columns)))
 		last--;
 	if (last > 0) {
-		eh_buf_printf(out, "<g class=\"st-%s\">", eh_serve_state_slug(chart->state));
-		eh_serve_svg_dot(out, "end", eh_serve_scale_at(&x, (double)(last - 1)),
-		                 eh_serve_scale_at(&y, column_mean(chart, last - 1, columns)), 2.5);
+		eh_buf_printf(out, "<g class=\"st-%s\">", eh_page_state_slug(chart->state));
+		eh_page_svg_dot(out, "end", eh_page_scale_at(&x, (double)(last - 1)),
+		                eh_page_scale_at(&y, column_mean(chart, last - 1, columns)), 2.5);
 		eh_buf_puts(out, "</g>");
 	}
-	eh_serve_svg_close(out);
+	eh_page_svg_close(out);
 }

@@ -9,23 +9,23 @@
  *   TEXT "Hello " -> VALUE name -> TEXT "!" -> SECTION more
  *                                                 body: TEXT " and " -> VALUE .
  *
- * Owner    the arena given to eh_serve_compile().
+ * Owner    the arena given to eh_page_compile().
  * Threads  read only once compiled.
  */
-#ifndef EH_SERVE_TEMPLATE_H
-#define EH_SERVE_TEMPLATE_H
+#ifndef EH_PAGE_TEMPLATE_H
+#define EH_PAGE_TEMPLATE_H
 
 #include <stdbool.h>
 
-#include "serve/mustache.h"
+#include "page/mustache.h"
 
 enum eh_node_kind {
-	EH_SERVE_NODE_TEXT,
-	EH_SERVE_NODE_VALUE,
-	EH_SERVE_NODE_RAW,
-	EH_SERVE_NODE_SECTION,
-	EH_SERVE_NODE_INVERTED,
-	EH_SERVE_NODE_PARTIAL
+	EH_PAGE_NODE_TEXT,
+	EH_PAGE_NODE_VALUE,
+	EH_PAGE_NODE_RAW,
+	EH_PAGE_NODE_SECTION,
+	EH_PAGE_NODE_INVERTED,
+	EH_PAGE_NODE_PARTIAL
 };
 
 struct eh_node {

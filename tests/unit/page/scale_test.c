@@ -2,15 +2,15 @@
  * Scales and ticks.
  */
 #include "base/time.h"
-#include "serve/svg.h"
-#include "tests/unit/serve/drawn.h"
+#include "page/svg.h"
+#include "tests/unit/page/drawn.h"
 
 static void expect_ticks(double lo, double hi, const char *expected, int expected_decimals)
 {
 	EH_BUF_AUTO b = {0};
-	double at[EH_SERVE_TICKS];
+	double at[EH_PAGE_TICKS];
 	int decimals;
-	size_t n = eh_serve_ticks(lo, hi, 5, at, &decimals);
+	size_t n = eh_page_ticks(lo, hi, 5, at, &decimals);
 
 	for (size_t i = 0; i < n; i++)
 		eh_buf_printf(&b, "%.*f ", decimals, at[i]);
@@ -31,8 +31,8 @@ static void test_ticks(void **state)
 static void expect_time_ticks(struct eh_date from, int64_t span_us, const char *expected)
 {
 	EH_BUF_AUTO b = {0};
-	struct eh_time_tick at[EH_SERVE_TICKS];
-	size_t n = eh_serve_ticks_time(eh_date_to_us(from), eh_date_to_us(from) + span_us, 6, at);
+	struct eh_time_tick at[EH_PAGE_TICKS];
+	size_t n = eh_page_ticks_time(eh_date_to_us(from), eh_date_to_us(from) + span_us, 6, at);
 
 	for (size_t i = 0; i < n; i++)
 		eh_buf_printf(&b, "%s|", at[i].label);
@@ -52,13 +52,13 @@ static void test_time_ticks(void **state)
 
 static void test_log_ticks(void **state)
 {
-	double at[EH_SERVE_TICKS];
+	double at[EH_PAGE_TICKS];
 
 	(void)state;
-	assert_int_equal(eh_serve_ticks_log(0.5, 30, at), 6);
+	assert_int_equal(eh_page_ticks_log(0.5, 30, at), 6);
 	assert_true(at[0] == 0.5 && at[5] > 19.9 && at[5] < 20.1);
-	assert_int_equal(eh_serve_ticks_log(1, 1e6, at), 7);
-	assert_true(eh_serve_ticks_log(1e-30, 1e30, at) <= EH_SERVE_TICKS);
+	assert_int_equal(eh_page_ticks_log(1, 1e6, at), 7);
+	assert_true(eh_page_ticks_log(1e-30, 1e30, at) <= EH_PAGE_TICKS);
 }
 
 static void test_scale_holds_at_its_ends(void **state)
@@ -66,11 +66,11 @@ static void test_scale_holds_at_its_ends(void **state)
 	struct eh_scale scale = {1, 100, 0, 200, true};
 
 	(void)state;
-	assert_true(eh_serve_scale_at(&scale, 10) == 100);
-	assert_true(eh_serve_scale_at(&scale, 0) == 0);
-	assert_true(eh_serve_scale_at(&scale, 1e9) == 200);
+	assert_true(eh_page_scale_at(&scale, 10) == 100);
+	assert_true(eh_page_scale_at(&scale, 0) == 0);
+	assert_true(eh_page_scale_at(&scale, 1e9) == 200);
 	scale = (struct eh_scale){5, 5, 0, 200, false};
-	assert_true(eh_serve_scale_at(&scale, 5) == 100);
+	assert_true(eh_page_scale_at(&scale, 5) == 100);
 }
 
 static void test_day(void **state)
@@ -78,9 +78,9 @@ static void test_day(void **state)
 	char text[32];
 
 	(void)state;
-	eh_serve_day(text, 0);
+	eh_page_day(text, 0);
 	assert_string_equal(text, "1 Jan 1970");
-	eh_serve_day(text, 14 * EH_HOUR_US + 5 * EH_MINUTE_US);
+	eh_page_day(text, 14 * EH_HOUR_US + 5 * EH_MINUTE_US);
 	assert_string_equal(text, "1 Jan 1970, 14:05");
 }
 

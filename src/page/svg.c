@@ -1,67 +1,67 @@
 /*
  * svg.c - see svg.h.
  */
-#include "serve/svg.h"
+#include "page/svg.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "serve/mustache.h"
+#include "page/mustache.h"
 
 /* Shapes in a square of 16; head.html holds the same ones as symbols, held equal by a test. */
 static const struct {
 	const char *slug, *word, *shape;
-} states[EH_SERVE_STATES] = {
-	[EH_SERVE_STATE_OK] = {"ok", "OK", "<circle class=\"full\" cx=\"8\" cy=\"8\" r=\"5.5\"/>"},
-	[EH_SERVE_STATE_WATCH] = {"watch", "Watch",
-	                          "<circle class=\"open\" cx=\"8\" cy=\"8\" r=\"5.5\"/><path class=\"full\" d=\"M8 2.5a5.5 5.5 0 0 0 0 11z\"/>"},
-	[EH_SERVE_STATE_ALERT] = {"alert", "Alert", "<path class=\"full\" d=\"M8 1.5L15 14H1z\"/>"},
-	[EH_SERVE_STATE_THIN] = {"thin", "Not enough data", "<circle class=\"open\" cx=\"8\" cy=\"8\" r=\"5.5\"/>"},
-	[EH_SERVE_STATE_SUPPRESSED] = {"suppressed", "Suppressed",
-	                               "<path class=\"open\" d=\"M2.5 2.5h11v11h-11zM2.5 8L8 2.5M2.5 13.5l11-11M8 13.5L13.5 8\"/>"},
-	[EH_SERVE_STATE_STALE] = {"stale", "Stale", "<path class=\"cross\" d=\"M3 3l10 10M13 3L3 13\"/>"},
+} states[EH_PAGE_STATES] = {
+	[EH_PAGE_STATE_OK] = {"ok", "OK", "<circle class=\"full\" cx=\"8\" cy=\"8\" r=\"5.5\"/>"},
+	[EH_PAGE_STATE_WATCH] = {"watch", "Watch",
+	                         "<circle class=\"open\" cx=\"8\" cy=\"8\" r=\"5.5\"/><path class=\"full\" d=\"M8 2.5a5.5 5.5 0 0 0 0 11z\"/>"},
+	[EH_PAGE_STATE_ALERT] = {"alert", "Alert", "<path class=\"full\" d=\"M8 1.5L15 14H1z\"/>"},
+	[EH_PAGE_STATE_THIN] = {"thin", "Not enough data", "<circle class=\"open\" cx=\"8\" cy=\"8\" r=\"5.5\"/>"},
+	[EH_PAGE_STATE_SUPPRESSED] = {"suppressed", "Suppressed",
+	                              "<path class=\"open\" d=\"M2.5 2.5h11v11h-11zM2.5 8L8 2.5M2.5 13.5l11-11M8 13.5L13.5 8\"/>"},
+	[EH_PAGE_STATE_STALE] = {"stale", "Stale", "<path class=\"cross\" d=\"M3 3l10 10M13 3L3 13\"/>"},
 };
 
-const char *eh_serve_state_slug(enum eh_state state)
+const char *eh_page_state_slug(enum eh_state state)
 {
-	EH_ASSERT(state < EH_SERVE_STATES);
+	EH_ASSERT(state < EH_PAGE_STATES);
 	return states[state].slug;
 }
 
-const char *eh_serve_state_word(enum eh_state state)
+const char *eh_page_state_word(enum eh_state state)
 {
-	EH_ASSERT(state < EH_SERVE_STATES);
+	EH_ASSERT(state < EH_PAGE_STATES);
 	return states[state].word;
 }
 
-void eh_serve_glyph(struct eh_buf *out, enum eh_state state)
+void eh_page_glyph(struct eh_buf *out, enum eh_state state)
 {
 	eh_buf_printf(out, "<svg class=\"glyph st-%s\" viewBox=\"0 0 16 16\" width=\"16\" height=\"16\" aria-hidden=\"true\">%s</svg>",
-	              eh_serve_state_slug(state), states[state].shape);
+	              eh_page_state_slug(state), states[state].shape);
 }
 
-void eh_serve_badge(struct eh_buf *out, enum eh_state state, const char *text)
+void eh_page_badge(struct eh_buf *out, enum eh_state state, const char *text)
 {
 	if (text == NULL)
-		text = eh_serve_state_word(state);
-	eh_buf_printf(out, "<span class=\"badge st-%s\">", eh_serve_state_slug(state));
-	eh_serve_glyph(out, state);
-	eh_serve_escape(out, text, strlen(text));
+		text = eh_page_state_word(state);
+	eh_buf_printf(out, "<span class=\"badge st-%s\">", eh_page_state_slug(state));
+	eh_page_glyph(out, state);
+	eh_page_escape(out, text, strlen(text));
 	eh_buf_puts(out, "</span>");
 }
 
-void eh_serve_svg_state(struct eh_buf *out, enum eh_state state, double x, double y)
+void eh_page_svg_state(struct eh_buf *out, enum eh_state state, double x, double y)
 {
-	eh_buf_printf(out, "<g class=\"shape st-%s\" transform=\"translate(", eh_serve_state_slug(state));
-	eh_serve_coord(out, x - 8);
+	eh_buf_printf(out, "<g class=\"shape st-%s\" transform=\"translate(", eh_page_state_slug(state));
+	eh_page_coord(out, x - 8);
 	eh_buf_putc(out, ' ');
-	eh_serve_coord(out, y - 8);
+	eh_page_coord(out, y - 8);
 	eh_buf_printf(out, ")\">%s</g>", states[state].shape);
 }
 
-void eh_serve_coord(struct eh_buf *out, double x)
+void eh_page_coord(struct eh_buf *out, double x)
 {
 	EH_ASSERT(isfinite(x) && fabs(x) < 1e6);
 	long tenths = lround(x * 10);
@@ -85,7 +85,7 @@ static void put_grouped(struct eh_buf *out, const char *digits)
 	eh_buf_puts(out, digits + whole);
 }
 
-void eh_serve_number(struct eh_buf *out, double x, int decimals)
+void eh_page_number(struct eh_buf *out, double x, int decimals)
 {
 	char digits[400];
 
@@ -107,23 +107,23 @@ void eh_serve_number(struct eh_buf *out, double x, int decimals)
 static void put_attribute(struct eh_buf *out, const char *name, double value)
 {
 	eh_buf_printf(out, " %s=\"", name);
-	eh_serve_coord(out, value);
+	eh_page_coord(out, value);
 	eh_buf_putc(out, '"');
 }
 
 static void put_escaped(struct eh_buf *out, const char *text)
 {
-	eh_serve_escape(out, text, strlen(text));
+	eh_page_escape(out, text, strlen(text));
 }
 
-void eh_serve_svg_open(struct eh_buf *out, const char *class_names, const char *id, const char *title,
-                       const char *desc, double width, double height)
+void eh_page_svg_open(struct eh_buf *out, const char *class_names, const char *id, const char *title,
+                      const char *desc, double width, double height)
 {
 	EH_ASSERT(id[strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")] == '\0' && *id != '\0');
 	eh_buf_printf(out, "<svg class=\"%s\" viewBox=\"0 0 ", class_names);
-	eh_serve_coord(out, width);
+	eh_page_coord(out, width);
 	eh_buf_putc(out, ' ');
-	eh_serve_coord(out, height);
+	eh_page_coord(out, height);
 	eh_buf_putc(out, '"');
 	put_attribute(out, "width", width);
 	put_attribute(out, "height", height);
@@ -134,12 +134,12 @@ void eh_serve_svg_open(struct eh_buf *out, const char *class_names, const char *
 	eh_buf_puts(out, "</desc>");
 }
 
-void eh_serve_svg_close(struct eh_buf *out)
+void eh_page_svg_close(struct eh_buf *out)
 {
 	eh_buf_puts(out, "</svg>");
 }
 
-void eh_serve_svg_line(struct eh_buf *out, const char *class_names, double x1, double y1, double x2, double y2)
+void eh_page_svg_line(struct eh_buf *out, const char *class_names, double x1, double y1, double x2, double y2)
 {
 	eh_buf_printf(out, "<line class=\"%s\"", class_names);
 	put_attribute(out, "x1", x1);
@@ -149,7 +149,7 @@ void eh_serve_svg_line(struct eh_buf *out, const char *class_names, double x1, d
 	eh_buf_puts(out, "/>");
 }
 
-void eh_serve_svg_rect(struct eh_buf *out, const char *class_names, double x, double y, double w, double h)
+void eh_page_svg_rect(struct eh_buf *out, const char *class_names, double x, double y, double w, double h)
 {
 	eh_buf_printf(out, "<rect class=\"%s\"", class_names);
 	put_attribute(out, "x", x);
@@ -159,7 +159,7 @@ void eh_serve_svg_rect(struct eh_buf *out, const char *class_names, double x, do
 	eh_buf_puts(out, "/>");
 }
 
-void eh_serve_svg_dot(struct eh_buf *out, const char *class_names, double x, double y, double r)
+void eh_page_svg_dot(struct eh_buf *out, const char *class_names, double x, double y, double r)
 {
 	eh_buf_printf(out, "<circle class=\"%s\"", class_names);
 	put_attribute(out, "cx", x);
@@ -176,8 +176,8 @@ static void open_text(struct eh_buf *out, const char *class_names, const char *a
 	eh_buf_putc(out, '>');
 }
 
-void eh_serve_svg_text(struct eh_buf *out, const char *class_names, const char *anchor, double x, double y,
-                       const char *text)
+void eh_page_svg_text(struct eh_buf *out, const char *class_names, const char *anchor, double x, double y,
+                      const char *text)
 {
 	open_text(out, class_names, anchor, x, y);
 	put_escaped(out, text);
@@ -197,19 +197,19 @@ static size_t first_chars(const char *text, size_t chars)
 	return at;
 }
 
-void eh_serve_svg_text_cut(struct eh_buf *out, const char *class_names, const char *anchor, double x, double y,
-                           double room, const char *text)
+void eh_page_svg_text_cut(struct eh_buf *out, const char *class_names, const char *anchor, double x, double y,
+                          double room, const char *text)
 {
 	size_t fits = room > 13 ? (size_t)(room / 6.3) : 2;
 
 	if (text[first_chars(text, fits)] == '\0') {
-		eh_serve_svg_text(out, class_names, anchor, x, y, text);
+		eh_page_svg_text(out, class_names, anchor, x, y, text);
 		return;
 	}
 	open_text(out, class_names, anchor, x, y);
 	eh_buf_puts(out, "<title>");
 	put_escaped(out, text);
 	eh_buf_puts(out, "</title>");
-	eh_serve_escape(out, text, first_chars(text, fits - 1));
+	eh_page_escape(out, text, first_chars(text, fits - 1));
 	eh_buf_puts(out, "\xe2\x80\xa6</text>");
 }

@@ -8,7 +8,7 @@
  *
  * Each function writes one <div class="chart"> with two drawings, for wide and
  * for narrow screens; app.css shows the one that fits, so that text is never
- * shrunk.  Not more than EH_SERVE_CHART_COLUMNS columns are drawn: where more
+ * shrunk.  Not more than EH_PAGE_CHART_COLUMNS columns are drawn: where more
  * points are given, each column keeps its least and its largest value.  What
  * people should know besides (what A, B, C mark) is an HTML list below.
  *
@@ -17,18 +17,18 @@
  * Owner    inputs are read during the call only; tables are new references.
  * Threads  any.
  */
-#ifndef EH_SERVE_CHART_H
-#define EH_SERVE_CHART_H
+#ifndef EH_PAGE_CHART_H
+#define EH_PAGE_CHART_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "serve/svg.h"
+#include "page/svg.h"
 
-#define EH_SERVE_CHART_COLUMNS 400
-#define EH_SERVE_CHART_SERIES 8
+#define EH_PAGE_CHART_COLUMNS 400
+#define EH_PAGE_CHART_SERIES 8
 
 /* What every chart has.  `id` is a plain word, unique on the page; `title` names
  * what is shown; `desc` is the sentence that the chart proves. */
@@ -37,7 +37,7 @@ struct eh_chart {
 };
 
 /* A level to compare with: the four-fifths line, our own line, the line to recover over. */
-enum eh_chart_rule_kind { EH_SERVE_RULE_LAW, EH_SERVE_RULE_OWN, EH_SERVE_RULE_PARITY };
+enum eh_chart_rule_kind { EH_PAGE_RULE_LAW, EH_PAGE_RULE_OWN, EH_PAGE_RULE_PARITY };
 struct eh_chart_rule {
 	double value;
 	const char *label;
@@ -45,7 +45,7 @@ struct eh_chart_rule {
 };
 
 /* Something that happened at an instant. */
-enum eh_chart_mark_kind { EH_SERVE_MARK_RELEASE, EH_SERVE_MARK_ONSET, EH_SERVE_MARK_ALERT, EH_SERVE_MARK_OTHER };
+enum eh_chart_mark_kind { EH_PAGE_MARK_RELEASE, EH_PAGE_MARK_ONSET, EH_PAGE_MARK_ALERT, EH_PAGE_MARK_OTHER };
 struct eh_chart_mark {
 	int64_t at_us;
 	const char *label;
@@ -70,7 +70,7 @@ struct eh_chart_line {
 	size_t n;
 	const int64_t *at_us; /* ascending */
 	const struct eh_chart_series *series;
-	size_t n_series; /* 1..EH_SERVE_CHART_SERIES */
+	size_t n_series; /* 1..EH_PAGE_CHART_SERIES */
 	const struct eh_chart_rule *rules;
 	size_t n_rules;
 	const struct eh_chart_mark *marks; /* ascending; lettered A, B, C in this order, 26 at most */
@@ -83,10 +83,10 @@ struct eh_chart_line {
 	int decimals; /* of values in words and table */
 };
 
-void eh_serve_chart_line(struct eh_buf *out, const struct eh_chart_line *chart);
+void eh_page_chart_line(struct eh_buf *out, const struct eh_chart_line *chart);
 
 /* The newest `max_rows` points (0: all), newest first. */
-json_t *eh_serve_chart_line_table(const struct eh_chart_line *chart, size_t max_rows);
+json_t *eh_page_chart_line_table(const struct eh_chart_line *chart, size_t max_rows);
 
 /* Counts by group over time, one on top of the other. */
 struct eh_chart_bars {
@@ -96,11 +96,11 @@ struct eh_chart_bars {
 	const int64_t *at_us; /* ascending: where each bar's period begins */
 	const char *const *groups;
 	const int64_t *const *counts; /* counts[group][i] >= 0 */
-	size_t n_groups;              /* 1..EH_SERVE_CHART_SERIES */
+	size_t n_groups;              /* 1..EH_PAGE_CHART_SERIES */
 };
 
-void eh_serve_chart_bars(struct eh_buf *out, const struct eh_chart_bars *chart);
-json_t *eh_serve_chart_bars_table(const struct eh_chart_bars *chart, size_t max_rows);
+void eh_page_chart_bars(struct eh_buf *out, const struct eh_chart_bars *chart);
+json_t *eh_page_chart_bars_table(const struct eh_chart_bars *chart, size_t max_rows);
 
 /* A value with its interval a row: rates by component, effects by group. */
 struct eh_chart_dot {
@@ -122,8 +122,8 @@ struct eh_chart_dots {
 	int decimals;
 };
 
-void eh_serve_chart_dots(struct eh_buf *out, const struct eh_chart_dots *chart);
-json_t *eh_serve_chart_dots_table(const struct eh_chart_dots *chart);
+void eh_page_chart_dots(struct eh_buf *out, const struct eh_chart_dots *chart);
+json_t *eh_page_chart_dots_table(const struct eh_chart_dots *chart);
 
 /* 80 x 20, for a cell: the line, its last point in the colour of `state`, and
  * `rule` as a hair line (NaN: none).  NaN values are gaps. */
@@ -135,6 +135,6 @@ struct eh_chart_spark {
 	enum eh_state state;
 };
 
-void eh_serve_chart_spark(struct eh_buf *out, const struct eh_chart_spark *chart);
+void eh_page_chart_spark(struct eh_buf *out, const struct eh_chart_spark *chart);
 
 #endif

@@ -1,26 +1,26 @@
 /*
  * chart_frame.c - see chart_frame.h.
  */
-#include "serve/chart_frame.h"
+#include "page/chart_frame.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "serve/mustache.h"
+#include "page/mustache.h"
 
-void eh_serve_frame_open(const struct eh_frame *f, const struct eh_chart *about)
+void eh_page_frame_open(const struct eh_frame *f, const struct eh_chart *about)
 {
 	char id[80];
 
 	EH_ASSERT(strlen(about->id) < 60);
 	snprintf(id, sizeof id, "%s-%s", about->id, f->narrow ? "narrow" : "wide");
-	eh_serve_svg_open(f->out, f->narrow ? "plot narrow" : "plot wide", id, about->title, about->desc, f->width, f->height);
+	eh_page_svg_open(f->out, f->narrow ? "plot narrow" : "plot wide", id, about->title, about->desc, f->width, f->height);
 }
 
-void eh_serve_frame_close(const struct eh_frame *f)
+void eh_page_frame_close(const struct eh_frame *f)
 {
-	eh_serve_svg_close(f->out);
+	eh_page_svg_close(f->out);
 }
 
 /* 10 000 and less as it is, larger powers of ten as such on a logarithmic axis. */
@@ -37,79 +37,79 @@ static void print_tick(char *text, size_t size, double x, int decimals, bool log
 			eh_buf_puts(&b, raised[power / 10]);
 		eh_buf_puts(&b, raised[power % 10]);
 	} else {
-		eh_serve_number(&b, x, log && x < 1 ? (int)ceil(-log10(x) - 1e-9) % 10 : decimals);
+		eh_page_number(&b, x, log && x < 1 ? (int)ceil(-log10(x) - 1e-9) % 10 : decimals);
 	}
 	snprintf(text, size, "%s", b.data);
 }
 
-static size_t ticks_of(const struct eh_scale *scale, size_t want, double at[EH_SERVE_TICKS], int *decimals)
+static size_t ticks_of(const struct eh_scale *scale, size_t want, double at[EH_PAGE_TICKS], int *decimals)
 {
 	*decimals = 0;
-	return scale->log ? eh_serve_ticks_log(scale->lo, scale->hi, at) : eh_serve_ticks(scale->lo, scale->hi, want, at, decimals);
+	return scale->log ? eh_page_ticks_log(scale->lo, scale->hi, at) : eh_page_ticks(scale->lo, scale->hi, want, at, decimals);
 }
 
-void eh_serve_frame_axis_y(const struct eh_frame *f, const char *unit)
+void eh_page_frame_axis_y(const struct eh_frame *f, const char *unit)
 {
-	double at[EH_SERVE_TICKS];
+	double at[EH_PAGE_TICKS];
 	int decimals;
 	size_t n = ticks_of(&f->y, 5, at, &decimals);
 
 	for (size_t i = 0; i < n; i++) {
 		char label[32];
-		double y = eh_serve_scale_at(&f->y, at[i]);
+		double y = eh_page_scale_at(&f->y, at[i]);
 
 		print_tick(label, sizeof label, at[i], decimals, f->y.log);
-		eh_serve_svg_line(f->out, "grid", f->left, y, f->right, y);
-		eh_serve_svg_text(f->out, "tick", "end", f->left - 8, y + 4, label);
+		eh_page_svg_line(f->out, "grid", f->left, y, f->right, y);
+		eh_page_svg_text(f->out, "tick", "end", f->left - 8, y + 4, label);
 	}
-	eh_serve_svg_text(f->out, "unit", "start", 0, 12, unit);
+	eh_page_svg_text(f->out, "unit", "start", 0, 12, unit);
 }
 
-void eh_serve_frame_axis_x(const struct eh_frame *f)
+void eh_page_frame_axis_x(const struct eh_frame *f)
 {
-	double at[EH_SERVE_TICKS];
+	double at[EH_PAGE_TICKS];
 	int decimals;
 	size_t n = ticks_of(&f->x, f->narrow ? 4 : 6, at, &decimals);
 
 	for (size_t i = 0; i < n; i++) {
 		char label[32];
-		double x = eh_serve_scale_at(&f->x, at[i]);
+		double x = eh_page_scale_at(&f->x, at[i]);
 
 		print_tick(label, sizeof label, at[i], decimals, f->x.log);
-		eh_serve_svg_line(f->out, "grid", x, f->top, x, f->bottom);
-		eh_serve_svg_text(f->out, "tick", "middle", x, f->bottom + 18, label);
+		eh_page_svg_line(f->out, "grid", x, f->top, x, f->bottom);
+		eh_page_svg_text(f->out, "tick", "middle", x, f->bottom + 18, label);
 	}
 }
 
-double eh_serve_frame_time(const struct eh_frame *f, int64_t lo_us, int64_t at_us)
+double eh_page_frame_time(const struct eh_frame *f, int64_t lo_us, int64_t at_us)
 {
-	return eh_serve_scale_at(&f->x, (double)(at_us - lo_us) / 1e6);
+	return eh_page_scale_at(&f->x, (double)(at_us - lo_us) / 1e6);
 }
 
-void eh_serve_frame_axis_time(const struct eh_frame *f, int64_t lo_us, int64_t hi_us)
+void eh_page_frame_axis_time(const struct eh_frame *f, int64_t lo_us, int64_t hi_us)
 {
-	struct eh_time_tick at[EH_SERVE_TICKS];
-	size_t n = eh_serve_ticks_time(lo_us, hi_us, f->narrow ? 5 : 9, at);
+	struct eh_time_tick at[EH_PAGE_TICKS];
+	size_t n = eh_page_ticks_time(lo_us, hi_us, f->narrow ? 5 : 9, at);
 
-	eh_serve_svg_line(f->out, "axis", f->left, f->bottom, f->right, f->bottom);
+	eh_page_svg_line(f->out, "axis", f->left, f->bottom, f->right, f->bottom);
 	for (size_t i = 0; i < n; i++) {
-		double x = eh_serve_frame_time(f, lo_us, at[i].at_us);
+		double x = eh_page_frame_time(f, lo_us, at[i].at_us);
 		double half = (double)strlen(at[i].label) * 3.2; /* a label must not leave the drawing */
 		double middle = x + half > f->width ? f->width - half : x;
 
-		eh_serve_svg_line(f->out, "axis", x, f->bottom, x, f->bottom + 5);
-		eh_serve_svg_text(f->out, "tick", "middle", middle, f->bottom + 19, at[i].label);
+		eh_page_svg_line(f->out, "axis", x, f->bottom, x, f->bottom + 5);
+		eh_page_svg_text(f->out, "tick", "middle", middle, f->bottom + 19, at[i].label);
 	}
 }
 
 static const char *rule_class(enum eh_chart_rule_kind kind)
 {
 	switch (kind) {
-	case EH_SERVE_RULE_LAW:
+	case EH_PAGE_RULE_LAW:
 		return "rule law";
-	case EH_SERVE_RULE_OWN:
+	case EH_PAGE_RULE_OWN:
 		return "rule own";
-	case EH_SERVE_RULE_PARITY:
+	case EH_PAGE_RULE_PARITY:
 		break;
 	}
 	return "rule parity";
@@ -121,7 +121,7 @@ static double label_place(const struct eh_frame *f, const struct eh_chart_rule *
 	if (y - f->top < 14)
 		return y + 13;
 	for (size_t i = 0; i < n; i++) {
-		double other = eh_serve_scale_at(&f->y, rules[i].value);
+		double other = eh_page_scale_at(&f->y, rules[i].value);
 
 		if (other < y && y - other < 18)
 			return y + 13;
@@ -129,18 +129,18 @@ static double label_place(const struct eh_frame *f, const struct eh_chart_rule *
 	return y - 5;
 }
 
-void eh_serve_frame_rules_y(const struct eh_frame *f, const struct eh_chart_rule *rules, size_t n)
+void eh_page_frame_rules_y(const struct eh_frame *f, const struct eh_chart_rule *rules, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		double y = eh_serve_scale_at(&f->y, rules[i].value);
+		double y = eh_page_scale_at(&f->y, rules[i].value);
 
-		eh_serve_svg_line(f->out, rule_class(rules[i].kind), f->left, y, f->right, y);
+		eh_page_svg_line(f->out, rule_class(rules[i].kind), f->left, y, f->right, y);
 	}
 	for (size_t i = 0; i < n; i++) {
-		double y = eh_serve_scale_at(&f->y, rules[i].value);
+		double y = eh_page_scale_at(&f->y, rules[i].value);
 
-		eh_serve_svg_text_cut(f->out, "rule-label", "start", f->left + 6, label_place(f, rules, n, y), f->right - f->left,
-		                      rules[i].label);
+		eh_page_svg_text_cut(f->out, "rule-label", "start", f->left + 6, label_place(f, rules, n, y), f->right - f->left,
+		                     rules[i].label);
 	}
 }
 
@@ -154,57 +154,57 @@ static size_t lane_of(const struct eh_chart_rule *rules, size_t n, size_t i)
 	return right;
 }
 
-void eh_serve_frame_rules_x(const struct eh_frame *f, const struct eh_chart_rule *rules, size_t n)
+void eh_page_frame_rules_x(const struct eh_frame *f, const struct eh_chart_rule *rules, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		double x = eh_serve_scale_at(&f->x, rules[i].value), y = f->top - 6 - 14 * (double)lane_of(rules, n, i);
+		double x = eh_page_scale_at(&f->x, rules[i].value), y = f->top - 6 - 14 * (double)lane_of(rules, n, i);
 		bool fits = x + 4 + (double)strlen(rules[i].label) * 6.3 < f->width;
 
-		eh_serve_svg_line(f->out, rule_class(rules[i].kind), x, y - 6, x, f->bottom);
-		eh_serve_svg_text_cut(f->out, "rule-label", fits ? "start" : "end", x + (fits ? 5 : -5), y + 3, fits ? f->width - x : x,
-		                      rules[i].label);
+		eh_page_svg_line(f->out, rule_class(rules[i].kind), x, y - 6, x, f->bottom);
+		eh_page_svg_text_cut(f->out, "rule-label", fits ? "start" : "end", x + (fits ? 5 : -5), y + 3, fits ? f->width - x : x,
+		                     rules[i].label);
 	}
 }
 
-void eh_serve_key_open(struct eh_buf *out)
+void eh_page_key_open(struct eh_buf *out)
 {
 	eh_buf_puts(out, "<ul class=\"key\">");
 }
 
-void eh_serve_key(struct eh_buf *out, const char *shape, const char *class_names, const char *text)
+void eh_page_key(struct eh_buf *out, const char *shape, const char *class_names, const char *text)
 {
 	eh_buf_puts(out, "<li><svg class=\"swatch\" viewBox=\"0 0 24 12\" width=\"24\" height=\"12\" aria-hidden=\"true\">");
 	if (strcmp(shape, "line") == 0)
-		eh_serve_svg_line(out, class_names, 0, 6, 24, 6);
+		eh_page_svg_line(out, class_names, 0, 6, 24, 6);
 	else
-		eh_serve_svg_rect(out, class_names, 6, 0, 12, 12);
+		eh_page_svg_rect(out, class_names, 6, 0, 12, 12);
 	eh_buf_puts(out, "</svg>");
-	eh_serve_escape(out, text, strlen(text));
+	eh_page_escape(out, text, strlen(text));
 	eh_buf_puts(out, "</li>");
 }
 
-void eh_serve_key_close(struct eh_buf *out)
+void eh_page_key_close(struct eh_buf *out)
 {
 	eh_buf_puts(out, "</ul>");
 }
 
-void eh_serve_reading(struct eh_buf *out, double value, double lo, double hi, int decimals)
+void eh_page_reading(struct eh_buf *out, double value, double lo, double hi, int decimals)
 {
 	if (isnan(value)) {
 		eh_buf_puts(out, "not enough data");
 		return;
 	}
-	eh_serve_number(out, value, decimals);
+	eh_page_number(out, value, decimals);
 	if (isnan(lo) || isnan(hi))
 		return;
 	eh_buf_puts(out, " (");
-	eh_serve_number(out, lo, decimals);
+	eh_page_number(out, lo, decimals);
 	eh_buf_puts(out, " to ");
-	eh_serve_number(out, hi, decimals);
+	eh_page_number(out, hi, decimals);
 	eh_buf_putc(out, ')');
 }
 
-void eh_serve_widen(double *lo, double *hi, double x)
+void eh_page_widen(double *lo, double *hi, double x)
 {
 	if (!isfinite(x))
 		return;
@@ -212,7 +212,7 @@ void eh_serve_widen(double *lo, double *hi, double x)
 	*hi = x > *hi ? x : *hi;
 }
 
-void eh_serve_pad(double *lo, double *hi, bool log)
+void eh_page_pad(double *lo, double *hi, bool log)
 {
 	if (!(*lo <= *hi)) {
 		*lo = log ? 1 : 0;
@@ -232,7 +232,7 @@ void eh_serve_pad(double *lo, double *hi, bool log)
 
 /* ---- tables ---- */
 
-json_t *eh_serve_cell(const char *text, bool head, bool numeric)
+json_t *eh_page_cell(const char *text, bool head, bool numeric)
 {
 	json_t *cell = json_pack("{s:s, s:b, s:b}", "text", text, "head", head, "numeric", numeric);
 
@@ -240,15 +240,15 @@ json_t *eh_serve_cell(const char *text, bool head, bool numeric)
 	return cell;
 }
 
-json_t *eh_serve_cell_number(double x, int decimals)
+json_t *eh_page_cell_number(double x, int decimals)
 {
 	EH_BUF_AUTO b = {0};
 
-	eh_serve_number(&b, x, decimals);
-	return eh_serve_cell(b.data, false, true);
+	eh_page_number(&b, x, decimals);
+	return eh_page_cell(b.data, false, true);
 }
 
-json_t *eh_serve_column(const char *label, bool numeric)
+json_t *eh_page_column(const char *label, bool numeric)
 {
 	json_t *column = json_pack("{s:s, s:b}", "label", label, "numeric", numeric);
 
@@ -256,7 +256,7 @@ json_t *eh_serve_column(const char *label, bool numeric)
 	return column;
 }
 
-json_t *eh_serve_table(const char *caption, json_t *columns, json_t *rows, size_t omitted)
+json_t *eh_page_table(const char *caption, json_t *columns, json_t *rows, size_t omitted)
 {
 	json_t *table = json_pack("{s:s, s:o, s:o}", "caption", caption, "columns", columns, "rows", rows);
 

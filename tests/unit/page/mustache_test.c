@@ -2,7 +2,7 @@
  * Templates: what the specification leaves to us - escapes that show what cannot
  * be seen, errors with their line, limits, one compilation for many renderings.
  */
-#include "serve/mustache.h"
+#include "page/mustache.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,9 +34,9 @@ static enum eh_rc fill(struct pages pages, const char *model_text, struct eh_buf
 
 	assert_non_null(model);
 	eh_buf_puts(out, "");
-	enum eh_rc rc = eh_serve_compile(arena, find_pages, &pages, "page", &page, err);
+	enum eh_rc rc = eh_page_compile(arena, find_pages, &pages, "page", &page, err);
 	if (rc == EH_OK)
-		rc = eh_serve_render(page, model, out, err);
+		rc = eh_page_render(page, model, out, err);
 	json_decref(model);
 	return rc;
 }
@@ -83,7 +83,7 @@ static void test_bytes_that_are_no_characters(void **state)
 	EH_BUF_AUTO out = {0};
 
 	(void)state;
-	eh_serve_escape(&out, "a\xff" "b\xc0\x80" "c\xed\xa0\x80\xe2\x82", 11);
+	eh_page_escape(&out, "a\xff" "b\xc0\x80" "c\xed\xa0\x80\xe2\x82", 11);
 	assert_string_equal(out.data, "a\xef\xbf\xbd" "b\xef\xbf\xbd\xef\xbf\xbd" "c\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }
 
@@ -142,10 +142,10 @@ static void test_compiled_once_rendered_often(void **state)
 	json_t *model = json_pack("{s:[i,i]}", "rows", 1, 2);
 
 	(void)state;
-	assert_int_equal(eh_serve_compile(arena, find_pages, &pages, "page", &page, &err), EH_OK);
+	assert_int_equal(eh_page_compile(arena, find_pages, &pages, "page", &page, &err), EH_OK);
 	size_t held = eh_arena_bytes(arena);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(eh_serve_render(page, model, &out, &err), EH_OK);
+		assert_int_equal(eh_page_render(page, model, &out, &err), EH_OK);
 	assert_string_equal(out.data, "1;2;1;2;1;2;");
 	assert_int_equal(eh_arena_bytes(arena), held);
 	json_decref(model);
@@ -154,7 +154,7 @@ static void test_compiled_once_rendered_often(void **state)
 /* Our own frame around a page, as head.html promises it. */
 static enum eh_rc find_framed(void *context, const char *name, const char **text, size_t *n, struct eh_err *err)
 {
-	return strcmp(name, "page") == 0 ? find_pages(context, name, text, n, err) : eh_serve_find_page(NULL, name, text, n, err);
+	return strcmp(name, "page") == 0 ? find_pages(context, name, text, n, err) : eh_page_find_page(NULL, name, text, n, err);
 }
 
 static void frame(const char *body, json_t *model, struct eh_buf *out)
@@ -165,8 +165,8 @@ static void frame(const char *body, json_t *model, struct eh_buf *out)
 	struct eh_err err = {0};
 
 	assert_non_null(model);
-	if (eh_serve_compile(arena, find_framed, &pages, "page", &page, &err) != EH_OK ||
-	    eh_serve_render(page, model, out, &err) != EH_OK)
+	if (eh_page_compile(arena, find_framed, &pages, "page", &page, &err) != EH_OK ||
+	    eh_page_render(page, model, out, &err) != EH_OK)
 		fail_msg("%s", err.text);
 	json_decref(model);
 	assert_null(strstr(out->data, "{{"));

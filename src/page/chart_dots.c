@@ -3,7 +3,7 @@
  */
 #include <math.h>
 
-#include "serve/chart_frame.h"
+#include "page/chart_frame.h"
 
 struct drawing {
 	struct eh_frame f;
@@ -21,12 +21,12 @@ static void set_axis(struct drawing *d)
 
 		for (size_t k = 0; k < 3; k++)
 			if (!isnan(chart->rows[i].value) && (!chart->log || ends[k] > 0))
-				eh_serve_widen(&lo, &hi, ends[k]);
+				eh_page_widen(&lo, &hi, ends[k]);
 	}
 	for (size_t r = 0; r < chart->n_rules; r++)
 		if (!chart->log || chart->rules[r].value > 0)
-			eh_serve_widen(&lo, &hi, chart->rules[r].value);
-	eh_serve_pad(&lo, &hi, chart->log);
+			eh_page_widen(&lo, &hi, chart->rules[r].value);
+	eh_page_pad(&lo, &hi, chart->log);
 	d->f.x = (struct eh_scale){chart->fixed_axis ? chart->x_lo : lo, chart->fixed_axis ? chart->x_hi : hi, d->f.left,
 	                           d->f.right, chart->log};
 }
@@ -54,11 +54,11 @@ static void draw_words(const struct drawing *d, const struct eh_chart_dot *dot, 
 	const struct eh_frame *f = &d->f;
 	double base = f->narrow ? y - 14 : y + 4;
 
-	eh_serve_reading(&figures, dot->value, dot->lo, dot->hi, d->chart->decimals);
+	eh_page_reading(&figures, dot->value, dot->lo, dot->hi, d->chart->decimals);
 	if (dot->note != NULL && !f->narrow)
 		eh_buf_printf(&figures, " \xc2\xb7 %s", dot->note);
-	eh_serve_svg_text_cut(f->out, "row-label", "start", 0, base, f->narrow ? 190 : f->left - 14, dot->label);
-	eh_serve_svg_text_cut(f->out, "row-value", "end", f->width, base, f->narrow ? 150 : 205, figures.data);
+	eh_page_svg_text_cut(f->out, "row-label", "start", 0, base, f->narrow ? 190 : f->left - 14, dot->label);
+	eh_page_svg_text_cut(f->out, "row-value", "end", f->width, base, f->narrow ? 150 : 205, figures.data);
 }
 
 static void draw_row(const struct drawing *d, const struct eh_chart_dot *dot, double y)
@@ -69,28 +69,28 @@ static void draw_row(const struct drawing *d, const struct eh_chart_dot *dot, do
 	if (isnan(dot->value))
 		return;
 	if (!isnan(dot->lo) && !isnan(dot->hi)) {
-		double x1 = eh_serve_scale_at(&f->x, dot->lo), x2 = eh_serve_scale_at(&f->x, dot->hi);
+		double x1 = eh_page_scale_at(&f->x, dot->lo), x2 = eh_page_scale_at(&f->x, dot->hi);
 
-		eh_serve_svg_line(f->out, "interval", x1, y, x2, y);
-		eh_serve_svg_line(f->out, "interval", x1, y - 4, x1, y + 4);
-		eh_serve_svg_line(f->out, "interval", x2, y - 4, x2, y + 4);
+		eh_page_svg_line(f->out, "interval", x1, y, x2, y);
+		eh_page_svg_line(f->out, "interval", x1, y - 4, x1, y + 4);
+		eh_page_svg_line(f->out, "interval", x2, y - 4, x2, y + 4);
 	}
-	eh_serve_svg_state(f->out, dot->state, eh_serve_scale_at(&f->x, dot->value), y);
+	eh_page_svg_state(f->out, dot->state, eh_page_scale_at(&f->x, dot->value), y);
 }
 
 static void draw(struct drawing *d, bool narrow)
 {
 	set_places(d, narrow);
-	eh_serve_frame_open(&d->f, &d->chart->about);
-	eh_serve_svg_text(d->f.out, "unit", "start", narrow ? 0 : d->f.left, 12, d->chart->unit);
-	eh_serve_frame_axis_x(&d->f);
-	eh_serve_frame_rules_x(&d->f, d->chart->rules, d->chart->n_rules);
+	eh_page_frame_open(&d->f, &d->chart->about);
+	eh_page_svg_text(d->f.out, "unit", "start", narrow ? 0 : d->f.left, 12, d->chart->unit);
+	eh_page_frame_axis_x(&d->f);
+	eh_page_frame_rules_x(&d->f, d->chart->rules, d->chart->n_rules);
 	for (size_t i = 0; i < d->chart->n; i++)
 		draw_row(d, &d->chart->rows[i], d->first + d->row * (double)i);
-	eh_serve_frame_close(&d->f);
+	eh_page_frame_close(&d->f);
 }
 
-void eh_serve_chart_dots(struct eh_buf *out, const struct eh_chart_dots *chart)
+void eh_page_chart_dots(struct eh_buf *out, const struct eh_chart_dots *chart)
 {
 	struct drawing d = {.chart = chart, .f = {.out = out}};
 
@@ -100,27 +100,27 @@ void eh_serve_chart_dots(struct eh_buf *out, const struct eh_chart_dots *chart)
 	eh_buf_puts(out, "</div>");
 }
 
-json_t *eh_serve_chart_dots_table(const struct eh_chart_dots *chart)
+json_t *eh_page_chart_dots_table(const struct eh_chart_dots *chart)
 {
 	json_t *rows = json_array(), *columns = json_array();
 
-	json_array_append_new(columns, eh_serve_column("Name", false));
-	json_array_append_new(columns, eh_serve_column("State", false));
-	json_array_append_new(columns, eh_serve_column(chart->unit, true));
-	json_array_append_new(columns, eh_serve_column("from", true));
-	json_array_append_new(columns, eh_serve_column("to", true));
-	json_array_append_new(columns, eh_serve_column("Note", false));
+	json_array_append_new(columns, eh_page_column("Name", false));
+	json_array_append_new(columns, eh_page_column("State", false));
+	json_array_append_new(columns, eh_page_column(chart->unit, true));
+	json_array_append_new(columns, eh_page_column("from", true));
+	json_array_append_new(columns, eh_page_column("to", true));
+	json_array_append_new(columns, eh_page_column("Note", false));
 	for (size_t i = 0; i < chart->n; i++) {
 		const struct eh_chart_dot *dot = &chart->rows[i];
 		json_t *cells = json_array();
 
-		json_array_append_new(cells, eh_serve_cell(dot->label, true, false));
-		json_array_append_new(cells, eh_serve_cell(eh_serve_state_word(dot->state), false, false));
-		json_array_append_new(cells, eh_serve_cell_number(dot->value, chart->decimals));
-		json_array_append_new(cells, eh_serve_cell_number(dot->lo, chart->decimals));
-		json_array_append_new(cells, eh_serve_cell_number(dot->hi, chart->decimals));
-		json_array_append_new(cells, eh_serve_cell(dot->note != NULL ? dot->note : "", false, false));
+		json_array_append_new(cells, eh_page_cell(dot->label, true, false));
+		json_array_append_new(cells, eh_page_cell(eh_page_state_word(dot->state), false, false));
+		json_array_append_new(cells, eh_page_cell_number(dot->value, chart->decimals));
+		json_array_append_new(cells, eh_page_cell_number(dot->lo, chart->decimals));
+		json_array_append_new(cells, eh_page_cell_number(dot->hi, chart->decimals));
+		json_array_append_new(cells, eh_page_cell(dot->note != NULL ? dot->note : "", false, false));
 		json_array_append_new(rows, json_pack("{s:o}", "cells", cells));
 	}
-	return eh_serve_table(chart->about.title, columns, rows, 0);
+	return eh_page_table(chart->about.title, columns, rows, 0);
 }

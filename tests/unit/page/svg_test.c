@@ -1,18 +1,18 @@
 /*
  * Strokes: numbers in words and pixels, text that is cut, shapes that equal the pages' symbols.
  */
-#include "serve/svg.h"
+#include "page/svg.h"
 
 #include <math.h>
 
 #include "base/asset.h"
-#include "tests/unit/serve/drawn.h"
+#include "tests/unit/page/drawn.h"
 
 static void expect_number(double x, int decimals, const char *expected)
 {
 	EH_BUF_AUTO b = {0};
 
-	eh_serve_number(&b, x, decimals);
+	eh_page_number(&b, x, decimals);
 	assert_string_equal(b.data, expected);
 }
 
@@ -36,7 +36,7 @@ static void test_coordinates(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof xs / sizeof xs[0]; i++) {
-		eh_serve_coord(&b, xs[i]);
+		eh_page_coord(&b, xs[i]);
 		eh_buf_putc(&b, ' ');
 	}
 	assert_string_equal(b.data, "0 12 12.5 0 -0.1 -3.3 100 ");
@@ -47,11 +47,11 @@ static void test_cut_text(void **state)
 	EH_BUF_AUTO b = {0};
 
 	(void)state;
-	eh_serve_svg_text_cut(&b, "c", "start", 0, 0, 64, "M\xc3\xbcnchen & R\xc3\xbc" "ck");
+	eh_page_svg_text_cut(&b, "c", "start", 0, 0, 64, "M\xc3\xbcnchen & R\xc3\xbc" "ck");
 	assert_string_equal(b.data, "<text class=\"c\" text-anchor=\"start\" x=\"0\" y=\"0\"><title>M\xc3\xbcnchen &amp; R\xc3\xbc"
 	                            "ck</title>M\xc3\xbcnchen &amp;\xe2\x80\xa6</text>");
 	eh_buf_reset(&b);
-	eh_serve_svg_text_cut(&b, "c", "start", 0, 0, 64, "short");
+	eh_page_svg_text_cut(&b, "c", "start", 0, 0, 64, "short");
 	assert_null(strstr(b.data, "title"));
 	assert_well_formed(b.data);
 }
@@ -62,14 +62,14 @@ static void test_shapes_equal_the_symbols_of_pages(void **state)
 
 	(void)state;
 	assert_non_null(page);
-	for (enum eh_state s = 0; s < EH_SERVE_STATES; s++) {
+	for (enum eh_state s = 0; s < EH_PAGE_STATES; s++) {
 		EH_BUF_AUTO drawn = {0};
 		EH_BUF_AUTO symbol = {0};
 
-		eh_serve_glyph(&drawn, s);
+		eh_page_glyph(&drawn, s);
 		assert_well_formed(drawn.data);
 		const char *shape = strchr(drawn.data, '>') + 1;
-		eh_buf_printf(&symbol, "<symbol id=\"g-%s\" viewBox=\"0 0 16 16\">%.*s</symbol>", eh_serve_state_slug(s),
+		eh_buf_printf(&symbol, "<symbol id=\"g-%s\" viewBox=\"0 0 16 16\">%.*s</symbol>", eh_page_state_slug(s),
 		              (int)(strlen(shape) - strlen("</svg>")), shape);
 		assert_non_null(strstr(page->data, symbol.data));
 	}
@@ -80,8 +80,8 @@ static void test_badge_has_shape_and_word(void **state)
 	EH_BUF_AUTO b = {0};
 
 	(void)state;
-	eh_serve_badge(&b, EH_SERVE_STATE_THIN, NULL);
-	eh_serve_badge(&b, EH_SERVE_STATE_ALERT, "<Page>");
+	eh_page_badge(&b, EH_PAGE_STATE_THIN, NULL);
+	eh_page_badge(&b, EH_PAGE_STATE_ALERT, "<Page>");
 	assert_well_formed(b.data);
 	assert_non_null(strstr(b.data, "</svg>Not enough data</span>"));
 	assert_non_null(strstr(b.data, "</svg>&lt;Page&gt;</span>"));

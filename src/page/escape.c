@@ -1,7 +1,7 @@
 /*
  * escape.c - text from outside made safe and visible; see mustache.h.
  */
-#include "serve/mustache.h"
+#include "page/mustache.h"
 
 /* What draws nothing, or turns the reading order around, and so could hide in a name. */
 static const struct {
@@ -61,7 +61,7 @@ static bool ends_line(const char *text, size_t n)
 	return n >= 2 && text[0] == '\r' && text[1] == '\n';
 }
 
-void eh_serve_escape(struct eh_buf *out, const char *text, size_t n)
+void eh_page_escape(struct eh_buf *out, const char *text, size_t n)
 {
 	for (size_t i = 0; i < n;) {
 		uint32_t code = 0;

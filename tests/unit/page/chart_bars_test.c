@@ -2,8 +2,8 @@
  * Stacked counts: golden bytes, sums where bars are joined.
  */
 #include "base/time.h"
-#include "serve/chart.h"
-#include "tests/unit/serve/drawn.h"
+#include "page/chart.h"
+#include "tests/unit/page/drawn.h"
 
 static const char *const groups[] = {"Male", "Female & <other>"};
 
@@ -17,9 +17,9 @@ static void test_golden(void **state)
 	                                    .at_us = at, .groups = groups, .counts = counts, .n_groups = 2};
 
 	(void)state;
-	eh_serve_chart_bars(&out, &chart);
+	eh_page_chart_bars(&out, &chart);
 	assert_golden("chart_bars.html", &out);
-	json_t *table = eh_serve_chart_bars_table(&chart, 1);
+	json_t *table = eh_page_chart_bars_table(&chart, 1);
 	char *row = json_dumps(json_object_get(json_array_get(json_object_get(table, "rows"), 0), "cells"), JSON_COMPACT);
 	assert_non_null(strstr(row, "\"208\""));
 	free(row);
@@ -40,7 +40,7 @@ static void test_joins_periods(void **state)
 		at[i] = i * EH_HOUR_US;
 		one[i] = 1;
 	}
-	eh_serve_chart_bars(&out, &chart);
+	eh_page_chart_bars(&out, &chart);
 	assert_well_formed(out.data);
 	assert_non_null(strstr(out.data, "decisions an hour, 9 periods a bar"));
 	assert_int_equal(count_of(out.data, "class=\"bar g1\""), 112 + 48 + 1);
@@ -53,7 +53,7 @@ static void test_nothing_to_draw(void **state)
 	const struct eh_chart_bars chart = {.about = {"n", "n", "n"}, .unit = "n", .groups = groups, .counts = counts, .n_groups = 1};
 
 	(void)state;
-	eh_serve_chart_bars(&out, &chart);
+	eh_page_chart_bars(&out, &chart);
 	assert_well_formed(out.data);
 }
 
