@@ -16,8 +16,6 @@
 #define SEND_BYTES ((size_t)256 << 10)
 #define TELL_US (200 * INT64_C(1000))
 
-static const char known_other_content[] = "id known with other content";
-
 /* ---- a row in COPY's text form ---------------------------------------------------- */
 
 static void put_escaped(struct eh_buf *out, struct eh_text text)
@@ -158,7 +156,7 @@ static enum eh_rc compare_known(struct eh_copy *c, int64_t *differ)
 	*differ = PQntuples(res);
 	for (int row = 0; row < PQntuples(res); row++) {
 		write_record(res, row, &raw);
-		eh_copy_set_aside(c, eh_pg_int8(res, row, 0), known_other_content, (struct eh_text){raw.data, raw.len});
+		eh_copy_set_aside(c, eh_pg_int8(res, row, 0), EH_COPY_OTHER_CONTENT, (struct eh_text){raw.data, raw.len});
 	}
 	return EH_OK;
 }

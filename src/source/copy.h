@@ -21,6 +21,9 @@
 #include "decision/map.h"
 #include "pg/pg.h"
 
+/* The reason of a row whose id was there before and said something else. */
+#define EH_COPY_OTHER_CONTENT "id known with other content"
+
 /* Who looks on.  Each function may be NULL. */
 struct eh_copy_watch {
 	void *context;
