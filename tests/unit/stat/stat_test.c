@@ -1,0 +1,130 @@
+/*
+ * stat_test.c - lines that ask for statistical tests, whole ones and broken ones.
+ */
+#include "stat/stat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "tests/lib/test.h"
+
+static struct eh_buf out;
+
+static const char *answer(const char *line)
+{
+	EH_STAT_AUTO stat = eh_stat_new();
+
+	eh_buf_reset(&out);
+	eh_stat_answer(stat, line, strlen(line), &out);
+	assert_int_equal(out.data[out.len - 1], '\n');
+	EH_JSON_AUTO doc = json_loadb(out.data, out.len, 0, NULL);
+	assert_true(json_is_object(doc) && json_is_string(json_object_get(doc, "status")));
+	assert_true(json_is_object(json_object_get(doc, "result")));
+	return out.data;
+}
+
+static void expect_reason(const char *line, const char *reason)
+{
+	const char *got = answer(line);
+
+	if (strstr(got, "\"status\":\"invalid\",\"reason\":") == NULL || strstr(got, reason) == NULL) {
+		print_error("%s\ngot %swanted %s\n", line, got, reason);
+		fail();
+	}
+}
+
+static void a_line_is_answered_with_its_id(void **state)
+{
+	(void)state;
+	const char *got = answer("{\"id\":\"a\\\"b\",\"test\":\"fisher_exact_2x2\",\"inputs\":{\"table\":[7,7,7,7]}}");
+	assert_ptr_equal(strstr(got, "{\"id\":\"a\\\"b\",\"status\":\"ok\",\"result\":{\"p_two_sided\":1,"), got);
+	got = answer("{\"id\":17,\"test\":\"fisher_exact_2x2\",\"inputs\":{\"table\":[0,0,1,3]}}");
+	assert_ptr_equal(strstr(got, "{\"id\":17,\"status\":\"empty_group\",\"result\":{\"status\":\"empty_group\","
+	                             "\"p_two_sided\":\"NaN\","),
+	                 got);
+	got = answer("{\"test\":\"fisher_exact_2x2\",\"inputs\":{\"table\":[1.0,2,3,4]}}");
+	assert_ptr_equal(strstr(got, "{\"id\":null,\"status\":\"ok\""), got);
+}
+
+static void what_cannot_be_read_is_said(void **state)
+{
+	(void)state;
+	expect_reason("", "not JSON");
+	expect_reason("{\"id\":1", "not JSON");
+	expect_reason("{\"id\":1,\"id\":2}", "not JSON");
+	expect_reason("[1]", "should be an object");
+	expect_reason("7", "should be an object");
+	expect_reason("{\"id\":1}", "\\\"test\\\" should be the name of a test");
+	expect_reason("{\"id\":1,\"test\":\"fisher\",\"inputs\":{}}", "there is no test");
+	expect_reason("{\"id\":1,\"test\":\"fisher_exact_2x2\"}", "\\\"inputs\\\" should be an object");
+	expect_reason("{\"id\":1,\"test\":\"fisher_exact_2x2\",\"inputs\":{}}", "inputs.table is missing");
+}
+
+#define TABLE(value) "{\"id\":1,\"test\":\"fisher_exact_2x2\",\"inputs\":{\"table\":" value "}}"
+#define WELCH(x, y) "{\"id\":1,\"test\":\"welch_t_smd\",\"inputs\":{\"x\":" x ",\"y\":" y "}}"
+
+static void a_reason_names_the_field(void **state)
+{
+	(void)state;
+	expect_reason(TABLE("3"), "inputs.table should be an array of 4");
+	expect_reason(TABLE("[1,2,3]"), "inputs.table should be an array of 4");
+	expect_reason(TABLE("[1,2,3,-4]"), "inputs.table[3] should be a whole number");
+	expect_reason(TABLE("[1,2,3.5,4]"), "inputs.table[2] should be a whole number");
+	expect_reason(TABLE("[1,\"2\",3,4]"), "inputs.table[1] should be a whole number");
+	expect_reason(TABLE("[9223372036854775808,0,0,0]"), "not JSON");
+	expect_reason(WELCH("[1,\"two\"]", "[1,2]"), "inputs.x[1] should be a number");
+	expect_reason(WELCH("[1,2]", "[1,\"NaN\"]"), "inputs.y[1] should be a number below 2^47");
+	expect_reason(WELCH("[1,2]", "[1,1e15]"), "inputs.y[1] should be a number below 2^47");
+	expect_reason(WELCH("null", "[1,2]"), "inputs.x is missing");
+}
+
+static void numbers_are_exact_up_to_14_digits(void **state)
+{
+	(void)state;
+	assert_null(strstr(answer(WELCH("[0.1,0.2,0.30000000000001]", "[1,0]")), "rounded"));
+	assert_non_null(strstr(answer(WELCH("[0.1,0.2,0.3000000000000001]", "[100,2]")), "\"rounded\":true"));
+}
+
+static void every_test_stands_in_the_reference(void **state)
+{
+	FILE *page = fopen("docs/reference/stat.md", "r");
+	static char text[1 << 18];
+	const char *name, *inputs, *result;
+	char cell[96];
+	size_t i;
+
+	(void)state;
+	assert_non_null(page);
+	text[fread(text, 1, sizeof text - 1, page)] = '\0';
+	assert_int_equal(fclose(page), 0);
+	for (i = 0; eh_stat_test_at(i, &name, &inputs, &result); i++) {
+		snprintf(cell, sizeof cell, "| `%s` |", name);
+		if (strstr(text, cell) == NULL) {
+			print_error("docs/reference/stat.md does not have %s\n", name);
+			fail();
+		}
+		assert_true(inputs[0] != '\0' && result[0] != '\0');
+	}
+	assert_true(i >= 2);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	eh_buf_free(&out);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_is_answered_with_its_id),
+		cmocka_unit_test(what_cannot_be_read_is_said),
+		cmocka_unit_test(a_reason_names_the_field),
+		cmocka_unit_test(numbers_are_exact_up_to_14_digits),
+		cmocka_unit_test(every_test_stands_in_the_reference),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, end);
+}
