@@ -4,37 +4,19 @@
 #include "stat/out.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-
-/* A whole number below 2^53 is written without a point. */
-#define EXACT 0x1p53
+#include "base/number.h"
 
 static void write_number(struct eh_buf *b, double value)
 {
-	char text[32];
-
-	if (isnan(value)) {
+	if (isnan(value))
 		eh_buf_puts(b, "\"NaN\"");
-		return;
-	}
-	if (isinf(value)) {
+	else if (isinf(value))
 		eh_buf_puts(b, value > 0 ? "\"Inf\"" : "\"-Inf\"");
-		return;
-	}
-	if (fabs(value) < EXACT && value == floor(value)) {
-		eh_buf_printf(b, "%lld", (long long)value);
-		return;
-	}
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof text, "%.*g", digits, value);
-		if (strtod(text, NULL) == value)
-			break;
-	}
-	eh_buf_puts(b, text);
+	else
+		eh_buf_double(b, value);
 }
 
 /* Keys are names of fields in this program: nothing in them needs escaping. */
@@ -56,7 +38,7 @@ void eh_stat_put(struct eh_stat_call *c, const char *key, double value)
 void eh_stat_put_count(struct eh_stat_call *c, const char *key, uint64_t value)
 {
 	begin_field(c, key);
-	eh_buf_printf(c->fields, "%llu", (unsigned long long)value);
+	eh_buf_uint(c->fields, value);
 }
 
 void eh_stat_put_text(struct eh_stat_call *c, const char *key, const char *text)
@@ -87,8 +69,11 @@ void eh_stat_put_counts(struct eh_stat_call *c, const char *key, const uint64_t 
 {
 	begin_field(c, key);
 	eh_buf_putc(c->fields, '[');
-	for (size_t i = 0; i < n; i++)
-		eh_buf_printf(c->fields, "%s%llu", i > 0 ? "," : "", (unsigned long long)at[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			eh_buf_putc(c->fields, ',');
+		eh_buf_uint(c->fields, at[i]);
+	}
 	eh_buf_putc(c->fields, ']');
 }
 
