@@ -7,6 +7,7 @@
  */
 #include "stats/exact.h"
 
+#include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 
 #define TIE 1e-7                   /* R's fisher.test takes these as equal: needed for mirror images */
@@ -32,15 +33,17 @@ double ehs_stirling_error(double n)
 	                               0.005554733551962801371};
 	double nn = n * n;
 
-	if (n < 16)
+	if (n < 16 && n == floor(n))
 		return small[(int)n];
+	if (n < 16)
+		return gsl_sf_lngamma(n + 1) - (n + .5) * log(n) + n - LOG_2PI / 2;
 	return (1 / 12. - (1 / 360. - (1 / 1260. - (1 / 1680. - 1 / 1188. / nn) / nn) / nn) / nn) / n;
 }
 
 /* Near x = np the logarithm's series is summed without its first terms, which would cancel. */
-double ehs_bd0(double x, double np)
+double ehs_bd0_of_gap(double x, double np, double gap)
 {
-	double gap = x - np, v = gap / (x + np);
+	double v = gap / (x + np);
 
 	if (x == 0)
 		return np;
@@ -55,6 +58,11 @@ double ehs_bd0(double x, double np)
 		sum = next;
 	}
 	return sum;
+}
+
+double ehs_bd0(double x, double np)
+{
+	return ehs_bd0_of_gap(x, np, x - np);
 }
 
 /* ln of the binomial pmf, p and q = 1 - p given apart. */

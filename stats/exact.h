@@ -25,8 +25,12 @@ struct ehs_exact ehs_fisher(struct ehs_2x2 table);
 /* ln P(X = x) for X the marked ones among k drawn from m marked and n others; -inf outside the support. */
 double ehs_hypergeometric_log_pmf(uint64_t x, uint64_t m, uint64_t n, uint64_t k);
 
-/* Loader's deviance x ln(x/np) + np - x and the error of Stirling's formula ln n! - ..., for whole n. */
+/*
+ * Loader's deviance x ln(x/np) + np - x, with x - np given apart where the caller knows it better, and the error of
+ * Stirling's formula, ln n! - (n + 1/2) ln n + n - ln(2 pi)/2, n > 0 or whole.
+ */
 double ehs_bd0(double x, double np);
+double ehs_bd0_of_gap(double x, double np, double gap);
 double ehs_stirling_error(double n);
 
 #endif
