@@ -3,8 +3,10 @@
  */
 #include "stats/stratified.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdbool.h>
+
+#include "stats/tail.h"
 
 /* Everything that is summed over strata, in the letters of the sources: a b protected, c d reference. */
 struct sums {
@@ -16,7 +18,18 @@ struct sums {
 	size_t strata;
 };
 
-static void add(struct sums *sum, struct ehs_2x2 t)
+/* Which strata are summed over. */
+enum wanted { BOTH_GROUPS, ALL_MARGINS };
+
+static bool counts(struct ehs_2x2 t, enum wanted wanted)
+{
+	bool groups = t.prot.n > 0 && t.ref.n > 0;
+	bool outcomes = t.prot.x + t.ref.x > 0 && t.prot.x + t.ref.x < t.prot.n + t.ref.n;
+
+	return groups && (wanted == BOTH_GROUPS || outcomes);
+}
+
+static void add(struct sums *sum, struct ehs_2x2 t, enum wanted wanted)
 {
 	double a = (double)t.prot.x, b = (double)(t.prot.n - t.prot.x), n1 = (double)t.prot.n;
 	double c = (double)t.ref.x, d = (double)(t.ref.n - t.ref.x), n2 = (double)t.ref.n;
@@ -25,7 +38,7 @@ static void add(struct sums *sum, struct ehs_2x2 t)
 	ehs_int128 cross = (ehs_int128)t.prot.x * (t.ref.n - t.ref.x) - (ehs_int128)t.ref.x * (t.prot.n - t.prot.x);
 
 	sum->n += total;
-	if (t.prot.n == 0 || t.ref.n == 0)
+	if (!counts(t, wanted))
 		return;
 	sum->strata++;
 	sum->informative += total;
@@ -64,29 +77,166 @@ static struct ehs_cmh nothing(enum ehs_status status, double coverage)
 {
 	struct ehs_interval none = {NAN, NAN, NAN, status};
 
-	return (struct ehs_cmh){NAN, NAN, none, none, NAN, 0, coverage, status};
+	return (struct ehs_cmh){
+		.chi2 = NAN,
+		.p = NAN,
+		.odds_ratio = none,
+		.risk_ratio = none,
+		.risk_difference = NAN,
+		.coverage = coverage,
+		.status = status,
+		.chi2_corrected = NAN,
+		.p_corrected = NAN,
+		.log10_p = NAN,
+		.log10_p_corrected = NAN,
+		.gap = NAN,
+	};
 }
 
-struct ehs_cmh ehs_cmh(const struct ehs_2x2 *strata, size_t n_strata, double z)
+static void add_tests(struct ehs_cmh *result, const struct sums *m)
+{
+	double corrected = fabs(m->gap) - fmin(.5, fabs(m->gap));
+
+	result->status = m->variance > 0 ? EHS_OK : EHS_DEGENERATE;
+	result->chi2 = m->variance > 0 ? m->gap * m->gap / m->variance : NAN;
+	result->chi2_corrected = m->variance > 0 ? corrected * corrected / m->variance : NAN;
+	struct ehs_tail plain = ehs_chi2_upper(m->variance > 0 ? result->chi2 : 0, 1);
+	struct ehs_tail less = ehs_chi2_upper(m->variance > 0 ? result->chi2_corrected : 0, 1);
+	result->p = plain.p;
+	result->log10_p = ehs_log10_of(plain);
+	result->p_corrected = less.p;
+	result->log10_p_corrected = ehs_log10_of(less);
+}
+
+static struct ehs_cmh over(const struct ehs_2x2 *strata, size_t n_strata, double z, enum wanted wanted)
 {
 	struct sums m = {0};
 
 	for (size_t i = 0; i < n_strata; i++) {
 		if (strata[i].prot.x > strata[i].prot.n || strata[i].ref.x > strata[i].ref.n)
 			return nothing(EHS_INVALID, NAN);
-		add(&m, strata[i]);
+		add(&m, strata[i], wanted);
 	}
 	if (m.strata == 0)
 		return nothing(EHS_EMPTY_GROUP, m.n > 0 ? 0 : NAN);
 	struct ehs_cmh result = {
-		.chi2 = m.variance > 0 ? m.gap * m.gap / m.variance : NAN,
 		.odds_ratio = on_logarithm(m.r, m.s, rbg_variance(&m), z),
 		.risk_ratio = on_logarithm(m.top, m.bottom, m.rr / (m.top * m.bottom), z),
 		.risk_difference = m.gap / m.weight,
 		.n_informative = m.strata,
 		.coverage = m.informative / m.n,
-		.status = m.variance > 0 ? EHS_OK : EHS_DEGENERATE,
+		.gap = m.gap,
+		.flags = m.strata < n_strata ? EHS_FLAG_DROPPED_EMPTY : 0,
 	};
-	result.p = m.variance > 0 ? gsl_cdf_chisq_Q(result.chi2, 1) : 1;
+	add_tests(&result, &m);
 	return result;
+}
+
+struct ehs_cmh ehs_cmh(const struct ehs_2x2 *strata, size_t n_strata, double z)
+{
+	return over(strata, n_strata, z, BOTH_GROUPS);
+}
+
+struct ehs_cmh ehs_cmh_all_margins(const struct ehs_2x2 *strata, size_t n_strata, double z)
+{
+	return over(strata, n_strata, z, ALL_MARGINS);
+}
+
+/*
+ * By how much a stratum's count a lies above the one that would give it the odds ratio psi: the gap g with
+ * (a - g)(d - g) = psi (b + g)(c + g).  The root is rationalised, and its discriminant is written as a sum of what
+ * cannot be negative, so that nothing cancels but ad - psi bc itself.
+ */
+struct fit {
+	double gap, variance;
+};
+
+static struct fit fit_to(struct ehs_2x2 t, double psi)
+{
+	double a = (double)t.prot.x, b = (double)(t.prot.n - t.prot.x), c = (double)t.ref.x,
+	       d = (double)(t.ref.n - t.ref.x);
+	double n1 = a + b, n2 = c + d, m = a + c, rest = b + d;
+	double linear = a + d + psi * (b + c);
+	double root = sqrt(psi * psi * (n1 - m) * (n1 - m) + 2 * psi * (n1 * n2 + m * rest) + (n2 - m) * (n2 - m));
+	double gap = 2 * (a * d - psi * b * c) / (linear + root);
+
+	return (struct fit){gap, 1 / (1 / (a - gap) + 1 / (b + gap) + 1 / (c + gap) + 1 / (d - gap))};
+}
+
+static struct ehs_breslow_day no_answer(enum ehs_status status)
+{
+	return (struct ehs_breslow_day){
+		.odds_ratio = NAN,
+		.statistic = NAN,
+		.p = NAN,
+		.log10_p = NAN,
+		.tarone = NAN,
+		.tarone_p = NAN,
+		.tarone_log10_p = NAN,
+		.df = NAN,
+		.status = status,
+	};
+}
+
+struct ehs_breslow_day ehs_breslow_day(const struct ehs_2x2 *strata, size_t n_strata)
+{
+	struct ehs_cmh pooled = ehs_cmh_all_margins(strata, n_strata, EHS_Z95);
+	struct ehs_breslow_day r = no_answer(pooled.status);
+	double statistic = 0, gap = 0, variance = 0;
+
+	r.odds_ratio = pooled.odds_ratio.est;
+	r.n_informative = pooled.n_informative;
+	r.flags = pooled.flags;
+	if (pooled.status != EHS_OK)
+		return r;
+	r.status = pooled.n_informative < 2 ? EHS_LOW_N : pooled.odds_ratio.status;
+	if (r.status != EHS_OK)
+		return r;
+	for (size_t i = 0; i < n_strata; i++) {
+		if (!counts(strata[i], ALL_MARGINS))
+			continue;
+		struct fit f = fit_to(strata[i], r.odds_ratio);
+
+		statistic += f.gap * f.gap / f.variance;
+		gap += f.gap;
+		variance += f.variance;
+	}
+	r.df = (double)r.n_informative - 1;
+	r.statistic = statistic;
+	r.tarone = fmax(0, statistic - gap * gap / variance);
+	struct ehs_tail p = ehs_chi2_upper(r.statistic, r.df), tarone = ehs_chi2_upper(r.tarone, r.df);
+	r.p = p.p;
+	r.log10_p = ehs_log10_of(p);
+	r.tarone_p = tarone.p;
+	r.tarone_log10_p = ehs_log10_of(tarone);
+	return r;
+}
+
+struct ehs_conditional_disparity ehs_conditional_disparity(const struct ehs_2x2 *strata, size_t n_strata)
+{
+	struct ehs_conditional_disparity r = {NAN, NAN, 0, EHS_EMPTY_GROUP};
+	double sum = 0, used = 0, all = 0;
+
+	for (size_t i = 0; i < n_strata; i++) {
+		struct ehs_2x2 t = strata[i];
+		double favoured = (double)t.prot.x + (double)t.ref.x, n = (double)t.prot.n + (double)t.ref.n;
+
+		if (t.prot.x > t.prot.n || t.ref.x > t.ref.n)
+			return (struct ehs_conditional_disparity){NAN, NAN, 0, EHS_INVALID};
+		all += n;
+		if (favoured == 0 || favoured == n)
+			continue;
+		/* share refused - share favoured = (b c - a d)/(refused favoured), a b protected, c d reference */
+		ehs_int128 cross =
+			(ehs_int128)t.ref.x * (t.prot.n - t.prot.x) - (ehs_int128)t.prot.x * (t.ref.n - t.ref.x);
+		sum += n * ((double)cross / (favoured * (n - favoured)));
+		used += n;
+		r.n_informative++;
+	}
+	if (all == 0)
+		return r;
+	r.coverage = used / all;
+	r.status = used > 0 ? EHS_OK : EHS_UNDEFINED;
+	r.value = used > 0 ? sum / used : NAN;
+	return r;
 }
