@@ -8,6 +8,7 @@
 
 #include "stats/ratio.h"
 #include "stats/root.h"
+#include "stats/tail.h"
 
 #define LOG_RATIO_MAX 700 /* e^700 is nearly the largest double */
 
@@ -63,13 +64,34 @@ struct ehs_interval ehs_wilson(struct ehs_bin bin, double z)
 	};
 }
 
-static double score_at(const struct cells *c, double theta)
+struct ehs_interval ehs_clopper_pearson(struct ehs_bin bin, double conf)
+{
+	double tail = (1 - conf) / 2, n = (double)bin.n, x = (double)bin.x, y = (double)(bin.n - bin.x);
+	struct ehs_value lo = {0, EHS_OK}, hi = {1, EHS_OK};
+
+	if (bin.x > bin.n || !(conf > 0 && conf < 1))
+		return no_interval(EHS_INVALID);
+	if (bin.n == 0)
+		return no_interval(EHS_EMPTY_GROUP);
+	if (bin.x == bin.n)
+		lo.value = exp(log(tail) / n);
+	else if (bin.x > 0)
+		lo = ehs_beta_quantile(tail, x, y + 1);
+	if (bin.x == 0)
+		hi.value = -expm1(log(tail) / n);
+	else if (bin.x < bin.n)
+		hi = ehs_beta_quantile_upper(tail, x + 1, y);
+	return (struct ehs_interval){x / n, lo.value, hi.value, lo.status != EHS_OK ? lo.status : hi.status};
+}
+
+/* `factor` is 1 for Koopman, N/(N - 1) for Miettinen & Nurminen. */
+static double score_at(const struct cells *c, double theta, double factor)
 {
 	struct ehs_ratio_point p = ehs_ratio_project(c->x1, c->y1, c->x2, c->y2, theta);
 	double gap = c->x1 / c->n1 - theta * (c->x2 / c->n2);
 	double variance = p.p_prot * p.q_prot / c->n1 + theta * theta * (p.p_ref * p.q_ref / c->n2);
 
-	return gap == 0 ? 0 : gap / sqrt(variance);
+	return gap == 0 ? 0 : gap / sqrt(factor * variance);
 }
 
 struct ehs_test ehs_air_score(struct ehs_2x2 table, double theta)
@@ -83,26 +105,26 @@ struct ehs_test ehs_air_score(struct ehs_2x2 table, double theta)
 		return no_test(EHS_INVALID);
 	if (table.prot.x == 0 && table.ref.x == 0)
 		return no_test(EHS_UNDEFINED);
-	double z = score_at(&c, theta);
+	double z = score_at(&c, theta, 1);
 	return (struct ehs_test){z, gsl_cdf_ugaussian_P(z), EHS_OK};
 }
 
 struct score_target {
 	struct cells c;
-	double z;
+	double z, factor;
 };
 
 static double above_target(double log_theta, const void *context)
 {
 	const struct score_target *t = context;
 
-	return score_at(&t->c, exp(log_theta)) - t->z;
+	return score_at(&t->c, exp(log_theta), t->factor) - t->z;
 }
 
 /* The ratio at which the score is z; the search starts where half a count more in each cell would put it. */
-static struct ehs_value limit(const struct cells *c, double z)
+static struct ehs_value limit(const struct cells *c, double z, double factor)
 {
-	struct score_target target = {*c, z};
+	struct score_target target = {*c, z, factor};
 	double p1 = (c->x1 + .5) / (c->n1 + 1), p2 = (c->x2 + .5) / (c->n2 + 1);
 	double se = sqrt((1 - p1) / (p1 * (c->n1 + 1)) + (1 - p2) / (p2 * (c->n2 + 1)));
 	struct ehs_value u = ehs_root_falling(above_target, &target, log(p1 / p2) - z * se, se / 8, LOG_RATIO_MAX);
@@ -111,7 +133,7 @@ static struct ehs_value limit(const struct cells *c, double z)
 	return u;
 }
 
-struct ehs_interval ehs_air_koopman(struct ehs_2x2 table, double z)
+static struct ehs_interval score_interval(struct ehs_2x2 table, double z, double factor)
 {
 	enum ehs_status status = check(table);
 	struct cells c = cells_of(table);
@@ -122,14 +144,44 @@ struct ehs_interval ehs_air_koopman(struct ehs_2x2 table, double z)
 	if (table.prot.x == 0 && table.ref.x == 0)
 		return (struct ehs_interval){NAN, 0, INFINITY, EHS_UNDEFINED};
 	if (table.prot.x > 0)
-		lo = limit(&c, fabs(z));
+		lo = limit(&c, fabs(z), factor);
 	if (table.ref.x > 0)
-		hi = limit(&c, -fabs(z));
+		hi = limit(&c, -fabs(z), factor);
 	if (lo.status != EHS_OK || hi.status != EHS_OK)
 		status = EHS_NO_CONVERGENCE;
 	else if (table.ref.x == 0)
 		status = EHS_ZERO_CELL;
 	return (struct ehs_interval){(c.x1 * c.n2) / (c.x2 * c.n1), lo.value, hi.value, status};
+}
+
+struct ehs_interval ehs_air_koopman(struct ehs_2x2 table, double z)
+{
+	return score_interval(table, z, 1);
+}
+
+struct ehs_result ehs_air_mn(struct ehs_2x2 table, double z)
+{
+	struct ehs_result r = ehs_result_none(check(table), "miettinen_nurminen_ratio");
+	struct cells c = cells_of(table);
+	double factor = (c.n1 + c.n2) / (c.n1 + c.n2 - 1);
+
+	r.n[0] = table.prot.n;
+	r.n[1] = table.ref.n;
+	if (r.status != EHS_OK)
+		return r;
+	struct ehs_interval i = score_interval(table, z, factor);
+	r.est = i.est;
+	r.lo = i.lo;
+	r.hi = i.hi;
+	r.conf = erf(fabs(z) * M_SQRT1_2);
+	r.status = i.status;
+	if (table.prot.x + table.ref.x == 0 || c.y1 + c.y2 == 0)
+		return r; /* at ratio 1 nothing varies, so there is no score */
+	r.stat = ehs_z_pooled(table).stat / sqrt(factor);
+	struct ehs_tail p = ehs_normal_two_sided(r.stat);
+	r.p = p.p;
+	r.log10_p = ehs_log10_of(p);
+	return r;
 }
 
 struct ehs_interval ehs_air_katz(struct ehs_2x2 table, double z)
@@ -176,6 +228,23 @@ struct ehs_test ehs_z_pooled(struct ehs_2x2 table)
 	                   (ehs_int128)table.ref.x * (table.prot.n - table.prot.x);
 	double z = (double)cross * sqrt((c.n1 + c.n2) / (c.n1 * c.n2)) / sqrt((c.x1 + c.x2) * (c.y1 + c.y2));
 	return (struct ehs_test){z, ehs_p_of_z(z), EHS_OK};
+}
+
+struct ehs_expected ehs_expected_count(struct ehs_2x2 table)
+{
+	struct ehs_expected e = {NAN, NAN, NAN, check(table)};
+	struct cells c = cells_of(table);
+	double n = c.n1 + c.n2, k = c.x1 + c.x2;
+
+	if (e.status != EHS_OK)
+		return e;
+	e.expected = c.n1 * k / n;
+	e.sd = sqrt(c.n1 * (k / n) * ((c.y1 + c.y2) / n) * (c.n2 / (n - 1)));
+	if (e.sd > 0)
+		e.n_sd = ehs_z_pooled(table).stat * sqrt((n - 1) / n);
+	else
+		e.status = EHS_DEGENERATE;
+	return e;
 }
 
 bool ehs_enough(struct ehs_2x2 table, uint64_t n_min, double expected_min)
