@@ -22,6 +22,7 @@
 	X(demo, "show a year of an invented insurer, three months of it live")                                         \
 	X(init, "make the store: private cluster, database, roles and schema")                                         \
 	X(migrate, "bring the store's schema to this program's version")                                               \
+	X(audit, "compare the groups of a decision log once, by exact methods")                                        \
 	X(import, "load a CSV decision log into a table, and register its source")                                     \
 	X(setaside, "list the rows that could not be used, and why")                                                   \
 	X(judge, "fold what was counted, close panes, raise alerts")                                                    \

@@ -25,7 +25,7 @@
 #include <jansson.h>
 
 #include "report/columns.h"
-#include "stats/ehs.h"
+#include "stats/score.h"
 
 /* Scored rows up to which ranks and distributions are those of the raw values; beyond it values that share a bin of
  * the cube's order-preserving quantiser count as tied, and the audit says so (`audit.exact` false). */
@@ -42,6 +42,15 @@ struct eh_audit_attribute {
 	size_t n, n_missing;
 	int reference;               /* the code of the map's reference group; -1: it does not occur */
 	const struct ehs_bin *group; /* of each group: decisions, and favourable ones */
+
+	/* The strata that the map conditions it on; of each level and group (level * groups + group): the rows of X
+	 * where the stratum is present. */
+	const struct eh_levels **stratum;
+	const struct ehs_bin **by_stratum;
+	size_t strata_n;
+
+	const struct ehs_histogram *score_values; /* of each group; see audit_scores.h */
+	const struct ehs_moments *score_sums;
 };
 
 struct eh_audit {
@@ -49,15 +58,21 @@ struct eh_audit {
 	const struct eh_map *map;
 	const struct eh_columns *columns;
 	enum eh_audit_by by;
-	bool exact;
 	const struct eh_audit_attribute *attribute; /* map->protect_n */
 	json_t *warnings;                           /* an array; see eh_audit_warn() */
+
+	size_t exact_rows;
+	bool exact;                 /* ranks and distributions are of raw values */
+	const uint32_t *scored_row; /* the rows that have a score, by rising score; see audit_scores.h */
+	const int64_t *scored_key;  /* what each counts as: its score, or the lowest of its bin */
+	size_t scored;
+	int64_t twice_median; /* of all of them, in units of q: whole */
 };
 
 struct eh_audit_options {
 	int64_t from_us, to_us; /* INT64_MIN, INT64_MAX: not given */
 	enum eh_audit_by by;
-	size_t exact_rows;      /* 0: EH_AUDIT_EXACT_ROWS */
+	size_t exact_rows; /* 0: EH_AUDIT_EXACT_ROWS */
 };
 
 /* The whole tree; the caller's.  `options` may be NULL.  Cannot fail: what cannot be computed is null with a reason. */
@@ -69,15 +84,21 @@ bool eh_audit_crossed(const json_t *audit);
 
 /* ---- for the parts -------------------------------------------------------------- */
 
-json_t *eh_audit_number(double x);             /* null for NaN and the infinities */
+json_t *eh_audit_number(double x); /* null for NaN and the infinities */
 json_t *eh_audit_count(uint64_t n);
-json_t *eh_audit_range(double lo, double hi);  /* [lo, hi] */
+json_t *eh_audit_range(double lo, double hi); /* [lo, hi] */
 json_t *eh_audit_text(struct eh_text text);
-void eh_audit_put(json_t *object, const char *key, json_t *value);             /* takes the value; NULL: leaves it out */
+void eh_audit_put(json_t *object, const char *key, json_t *value);         /* takes the value; NULL: leaves it out */
 void eh_audit_put_text(json_t *object, struct eh_text key, json_t *value); /* the same under a group's name */
+
+void eh_audit_append(json_t *array, json_t *value); /* takes the value */
 
 /* Wilson's 95 % limits of a rate as [lo, hi]; [null, null] of nothing. */
 json_t *eh_audit_wilson(struct ehs_bin bin);
+
+bool eh_audit_under_2_percent(uint64_t n, uint64_t total);
+double eh_audit_highest_rate(const struct ehs_bin *group, size_t n); /* 0 where no one was favoured */
+struct ehs_2x2 eh_audit_adverse(struct ehs_2x2 table);               /* the same people, adverse decisions counted */
 
 /* The P-block of the focal group against the reference (docs/reference/audit.md); .x favourable. */
 json_t *eh_audit_pair_block(struct ehs_2x2 table);
@@ -87,7 +108,7 @@ json_t *eh_audit_table_block(const struct eh_audit *audit, const uint64_t *table
 
 /* Says a thing that a reader must not miss.  `group` and `stratum` may be NULL.  The sentence is whole and ends with a
  * full stop. */
-void eh_audit_warn(const struct eh_audit *audit, const char *kind, size_t attribute, const char *group, const char *stratum,
-                   const char *format, ...) EH_PRINTF(6, 7);
+void eh_audit_warn(const struct eh_audit *audit, const char *kind, size_t attribute, const char *group,
+                   const char *stratum, const char *format, ...) EH_PRINTF(6, 7);
 
 #endif

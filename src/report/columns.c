@@ -184,7 +184,8 @@ static bool all_numbers(const struct eh_intern *values)
 }
 
 /* The levels of the period; `was` is their number in the whole log. */
-static struct level *list_used(struct eh_columns_builder *b, const struct eh_columns_levels *from, bool numeric, size_t *n)
+static struct level *list_used(struct eh_columns_builder *b, const struct eh_columns_levels *from, bool numeric,
+                               size_t *n)
 {
 	struct level *list = eh_xrealloc(NULL, from->values.n + 1, sizeof *list);
 	char *used = eh_xrealloc(NULL, from->values.n + 1, 1);
@@ -283,8 +284,8 @@ static void finish_lists(struct eh_columns_builder *b, const uint32_t *order, st
 		finish_levels(b, order, map->strata[i].name, &b->strata[i], &c->strata[i]);
 	for (size_t i = 0; i < map->features_n; i++)
 		if (map->features[i].kind == EH_MAP_NUMERIC)
-			c->numbers[i] = (struct eh_numbers){map->features[i].name, ordered_int64(b, order, b->numbers[i]),
-			                                    map->features[i].scale};
+			c->numbers[i] = (struct eh_numbers){
+				map->features[i].name, ordered_int64(b, order, b->numbers[i]), map->features[i].scale};
 		else
 			finish_levels(b, order, map->features[i].name, &b->levels[i], &c->levels[i]);
 }

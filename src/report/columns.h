@@ -20,7 +20,7 @@
 #include "decision/map.h"
 #include "pg/pg.h"
 
-#define EH_COLUMNS_MISSING (-1)       /* of a code or an outcome */
+#define EH_COLUMNS_MISSING (-1)        /* of a code or an outcome */
 #define EH_COLUMNS_NO_NUMBER INT64_MIN /* of a fixed-point number */
 
 /* A column of levels: a protected attribute, a stratum, a categorical feature. */
@@ -51,11 +51,12 @@ struct eh_columns {
 	const struct eh_text *id; /* rising */
 	const int64_t *at_us;     /* decided_at */
 	const uint8_t *adverse;   /* 1: the decision was adverse, 0: favourable */
-	const int8_t *outcome;    /* 1: what was predicted happened, 0: not, EH_COLUMNS_MISSING; NULL: no outcomes mapped */
+	const int8_t
+		*outcome; /* 1: what was predicted happened, 0: not, EH_COLUMNS_MISSING; NULL: no outcomes mapped */
 	struct eh_numbers score;
-	struct eh_levels *protect; /* map->protect_n, by the attribute's labels */
-	struct eh_levels *strata;  /* map->strata_n */
-	struct eh_levels *levels;  /* map->features_n; .code NULL where the feature is numeric */
+	struct eh_levels *protect;  /* map->protect_n, by the attribute's labels */
+	struct eh_levels *strata;   /* map->strata_n */
+	struct eh_levels *levels;   /* map->features_n; .code NULL where the feature is numeric */
 	struct eh_numbers *numbers; /* map->features_n; .q NULL where the feature is categorical */
 
 	int64_t first_us, last_us; /* earliest and latest decided_at; where there are rows */
@@ -68,13 +69,15 @@ struct eh_columns {
 };
 
 /* Reads the rows of `path` (`-`: standard input) with from_us <= decided_at < to_us.  EH_BAD_INPUT as eh_file_open(). */
-EH_MUST enum eh_rc eh_columns_read_file(struct eh_arena *arena, const struct eh_map *map, const char *path, int64_t from_us,
-                                        int64_t to_us, const struct eh_columns **out, struct eh_err *err);
+EH_MUST enum eh_rc eh_columns_read_file(struct eh_arena *arena, const struct eh_map *map, const char *path,
+                                        int64_t from_us, int64_t to_us, const struct eh_columns **out,
+                                        struct eh_err *err);
 
 /* The same from the map's table (or view) over `pg`, the source's database, in one snapshot; with what import set aside
  * for this source.  EH_BAD_INPUT: there is no such table or column. */
-EH_MUST enum eh_rc eh_columns_read_table(struct eh_arena *arena, const struct eh_map *map, struct eh_pg *pg, int64_t from_us,
-                                         int64_t to_us, const struct eh_columns **out, struct eh_err *err);
+EH_MUST enum eh_rc eh_columns_read_table(struct eh_arena *arena, const struct eh_map *map, struct eh_pg *pg,
+                                         int64_t from_us, int64_t to_us, const struct eh_columns **out,
+                                         struct eh_err *err);
 
 /* The column that a name under `audit:` means: one of the two is not NULL. */
 struct eh_columns_ref {

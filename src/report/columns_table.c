@@ -29,8 +29,11 @@ static enum eh_rc find_table(struct reading *r)
 	if (rc != EH_OK)
 		return rc;
 	if (PQntuples(res) == 0) {
-		(void)eh_fail(r->err, EH_BAD_INPUT, "the table %s.%s of source %s does not exist", map->schema, map->table, map->source);
-		return eh_hint(r->err, "name a file behind the map, import one first, or correct `table` and `conninfo` in the map");
+		(void)eh_fail(r->err, EH_BAD_INPUT, "the table %s.%s of source %s does not exist", map->schema,
+		              map->table, map->source);
+		return eh_hint(
+			r->err,
+			"name a file behind the map, import one first, or correct `table` and `conninfo` in the map");
 	}
 	r->table = eh_pg_int8(res, 0, 0);
 	r->utf8_known = strcmp(eh_pg_text(res, 0, 4), "SQL_ASCII") != 0;
@@ -43,15 +46,16 @@ static enum eh_rc read_set_aside(struct reading *r)
 	EH_PGRESULT_AUTO there = NULL;
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
-	enum eh_rc rc = eh_pg_query_text(r->pg, "SELECT pg_catalog.to_regclass('evenhand_import.set_aside') IS NOT NULL", NULL,
-	                                 false, &there, r->err);
+	enum eh_rc rc =
+		eh_pg_query_text(r->pg, "SELECT pg_catalog.to_regclass('evenhand_import.set_aside') IS NOT NULL", NULL,
+	                         false, &there, r->err);
 
 	if (rc != EH_OK || !eh_pg_bool(there, 0, 0))
 		return rc;
 	eh_pg_arg_text(&args, r->b->map->source);
-	rc = eh_pg_query_text(r->pg,
-	                      "SELECT reason, count(*) FROM evenhand_import.set_aside WHERE source = $1::text GROUP BY reason",
-	                      &args, false, &res, r->err);
+	rc = eh_pg_query_text(
+		r->pg, "SELECT reason, count(*) FROM evenhand_import.set_aside WHERE source = $1::text GROUP BY reason",
+		&args, false, &res, r->err);
 	for (int row = 0; rc == EH_OK && row < PQntuples(res); row++)
 		eh_columns_set_aside(r->b, eh_pg_text(res, row, 0), eh_pg_int8(res, row, 1));
 	return rc;

@@ -1,0 +1,119 @@
+/*
+ * audit_windows.c - the same comparison month by month or year by year, of decided_at in UTC.
+ */
+#include <stdio.h>
+
+#include "base/time.h"
+#include "report/audit_part.h"
+
+struct windows {
+	const struct eh_audit_attribute *a;
+	enum eh_audit_by by;
+	int64_t first, n;      /* numbers of months, or years */
+	struct ehs_bin *group; /* n x levels */
+};
+
+static int64_t window_of(enum eh_audit_by by, int64_t us)
+{
+	struct eh_date date = eh_date_of_us(us);
+
+	return by == EH_AUDIT_BY_YEAR ? date.year : (int64_t)date.year * 12 + date.month - 1;
+}
+
+static void count(const struct eh_audit *audit, struct windows *w)
+{
+	const struct eh_columns *c = audit->columns;
+
+	w->first = window_of(w->by, c->first_us);
+	w->n = window_of(w->by, c->last_us) - w->first + 1;
+	w->group = eh_arena_zalloc(audit->arena, (size_t)w->n * w->a->levels->n + 1, sizeof *w->group);
+	for (size_t i = 0; i < w->a->n; i++) {
+		uint32_t row = w->a->row[i];
+		size_t at = (size_t)(window_of(w->by, c->at_us[row]) - w->first);
+		struct ehs_bin *bin = &w->group[at * w->a->levels->n + (size_t)w->a->levels->code[row]];
+
+		bin->n++;
+		bin->x += !c->adverse[row];
+	}
+}
+
+static json_t *name_json(const struct windows *w, int64_t at)
+{
+	int64_t number = w->first + at;
+
+	if (w->by == EH_AUDIT_BY_YEAR)
+		return json_sprintf("%04d", (int)number);
+	return json_sprintf("%04d-%02d", (int)(number / 12), (int)(number % 12) + 1);
+}
+
+/* The parts of the P-block that are shown for each window. */
+static json_t *pair_json(struct ehs_2x2 table)
+{
+	static const char *const shown[] = {"air", "risk_difference", "z_pooled", "hypergeom_sd"};
+	json_t *block = eh_audit_pair_block(table), *out = json_object();
+	const json_t *fisher = json_object_get(block, "fisher");
+
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		EH_ASSERT(json_object_set(out, shown[i], json_object_get(block, shown[i])) == 0);
+	EH_ASSERT(json_object_set(out, "fisher_p",
+	                          json_is_object(fisher) ? json_object_get(fisher, "p_two_sided") : json_null()) == 0);
+	json_decref(block);
+	return out;
+}
+
+static json_t *window_json(const struct windows *w, int64_t at)
+{
+	const struct ehs_bin *bin = &w->group[(size_t)at * w->a->levels->n];
+	json_t *out = json_object(), *groups = json_object(), *pairs = json_object();
+	uint64_t n = 0;
+
+	for (size_t g = 0; g < w->a->levels->n; g++) {
+		eh_audit_put_text(groups, w->a->levels->text[g],
+		                  json_pack("[I, I]", (json_int_t)bin[g].n, (json_int_t)bin[g].x));
+		n += bin[g].n;
+		if ((int)g == w->a->reference || w->a->reference < 0 || bin[g].n == 0 || bin[w->a->reference].n == 0)
+			continue;
+		eh_audit_put_text(pairs, w->a->levels->text[g],
+		                  pair_json((struct ehs_2x2){bin[g], bin[w->a->reference]}));
+	}
+	eh_audit_put(out, "window", name_json(w, at));
+	eh_audit_put(out, "n", eh_audit_count(n));
+	eh_audit_put(out, "groups", groups);
+	eh_audit_put(out, "pairs", pairs);
+	if (n > 0)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
+static json_t *attribute_json(const struct eh_audit *audit, size_t attribute)
+{
+	struct windows w = {.a = &audit->attribute[attribute], .by = audit->by};
+	json_t *out = json_object(), *list = json_array();
+
+	count(audit, &w);
+	for (int64_t at = 0; at < w.n; at++) {
+		json_t *window = window_json(&w, at);
+
+		if (window != NULL)
+			eh_audit_append(list, window);
+	}
+	eh_audit_put(out, "attribute", json_string(w.a->map->name));
+	eh_audit_put(out, "reference", json_string(w.a->map->reference));
+	eh_audit_put(out, "unit", json_string(w.by == EH_AUDIT_BY_YEAR ? "year" : "month"));
+	eh_audit_put(out, "windows", list);
+	return out;
+}
+
+void eh_audit_put_windows(const struct eh_audit *audit, json_t *tree)
+{
+	if (audit->by == EH_AUDIT_BY_NOTHING)
+		return;
+	eh_audit_put(tree, "tumbling_windows", attribute_json(audit, 0));
+	if (audit->map->protect_n == 1)
+		return;
+	json_t *more = json_array();
+	for (size_t i = 1; i < audit->map->protect_n; i++)
+		eh_audit_append(more, attribute_json(audit, i));
+	eh_audit_put(tree, "tumbling_windows_more", more);
+}
