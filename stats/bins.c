@@ -1,11 +1,11 @@
 /*
  * bins.c - distances between two histograms over the same bins; see distance.h.
  */
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 #include "stats/distance.h"
 #include "stats/exact.h"
+#include "stats/tail.h"
 
 #define COUNT_MAX (UINT64_C(1) << 52)
 
@@ -82,8 +82,9 @@ static void gate(struct ehs_distances *d, size_t filled)
 	if (filled < 2)
 		return;
 	d->gate.stat = d->psi_jeffreys / (1 / (double)d->n_p + 1 / (double)d->n_q);
-	d->gate.p = gsl_cdf_chisq_Q(d->gate.stat, d->gate.df);
-	d->gate.log10_p = log10(d->gate.p);
+	struct ehs_tail tail = ehs_chi2_upper(d->gate.stat, d->gate.df);
+	d->gate.p = tail.p;
+	d->gate.log10_p = ehs_log10_of(tail);
 }
 
 struct ehs_distances ehs_distances(const uint64_t *p, const uint64_t *q, size_t bins, double width)

@@ -5,6 +5,7 @@
 
 #include <gsl/gsl_linalg.h>
 #include <math.h>
+#include <stdbool.h>
 
 #include "stats/correlation_law.h"
 

@@ -3,8 +3,9 @@
  */
 #include "stats/correlation_law.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
+
+#include "stats/tail.h"
 
 /* a b - c c, right to a unit in the last place or two (Kahan). */
 static double product_less_square(double a, double b, double c)
@@ -48,8 +49,9 @@ struct ehs_result ehs_correlation_law(const char *method, uint64_t n, double xx,
 		return r;
 	}
 	r.stat = r.est * sqrt(df / rest);
-	r.p = fmin(1, 2 * gsl_cdf_tdist_Q(fabs(r.stat), df));
-	r.log10_p = log10(r.p);
+	struct ehs_tail tail = ehs_t_two_sided(r.stat, df);
+	r.p = tail.p;
+	r.log10_p = ehs_log10_of(tail);
 	return r;
 }
 

@@ -1,11 +1,11 @@
 /*
  * kruskal.c - k groups by rank; see rank.h.
  */
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 #include "stats/merge.h"
 #include "stats/rank.h"
+#include "stats/tail.h"
 
 struct ranks {
 	ehs_uint128 twice[EHS_GROUPS_MAX]; /* sum of each group's doubled mean ranks */
@@ -55,7 +55,8 @@ struct ehs_result ehs_kruskal(const struct ehs_histogram *groups, size_t k)
 	}
 	h.est = 3 * between / (double)untied;
 	h.stat = h.est * ((double)all - 1);
-	h.p = gsl_cdf_chisq_Q(h.stat, h.df);
-	h.log10_p = log10(h.p);
+	struct ehs_tail tail = ehs_chi2_upper(h.stat, h.df);
+	h.p = tail.p;
+	h.log10_p = ehs_log10_of(tail);
 	return h;
 }

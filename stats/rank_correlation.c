@@ -1,26 +1,18 @@
 /*
- * rank_correlation.c - Spearman's rho and Kendall's tau-b, from two groups, pairs or a table; see correlation.h.
+ * rank_correlation.c - Spearman's rho and Kendall's tau-b, from two groups; see correlation.h and rank_law.h.
  *
- * All three come down to the same whole numbers: how each variable is tied, the sum of products of centered ranks, and
- * how many pairs agree less how many disagree.
+ * Groups, pairs and tables all come down to the same whole numbers: how each variable is tied, the sum of products of
+ * centered ranks, and how many pairs agree less how many disagree.
  */
 #include <math.h>
-#include <string.h>
 
-#include "stats/association.h"
 #include "stats/correlation.h"
 #include "stats/correlation_law.h"
+#include "stats/rank_law.h"
+#include "stats/tail.h"
 #include "stats/walk.h"
 
-/* Sums over the runs of t equal values of one variable. */
-struct ties {
-	ehs_uint128 two;   /* t (t - 1) */
-	ehs_uint128 three; /* t (t - 1)(t - 2) */
-	ehs_uint128 five;  /* t (t - 1)(2t + 5) */
-	ehs_uint128 cube;  /* t^3 - t */
-};
-
-static void add_run(struct ties *s, uint64_t run)
+void ehs_add_run(struct ehs_ties *s, uint64_t run)
 {
 	ehs_uint128 t = run, two = run > 0 ? t * (t - 1) : 0;
 
@@ -31,7 +23,7 @@ static void add_run(struct ties *s, uint64_t run)
 }
 
 /* Centered ranks are doubled to be whole; the sum of squares of all those of n values is (n^3 - n - cube)/3. */
-static struct ehs_result spearman(uint64_t n, const struct ties *x, const struct ties *y, ehs_int128 products)
+struct ehs_result ehs_spearman_law(uint64_t n, const struct ehs_ties *x, const struct ehs_ties *y, ehs_int128 products)
 {
 	ehs_uint128 all = (ehs_uint128)n * n * n - n;
 
@@ -40,7 +32,7 @@ static struct ehs_result spearman(uint64_t n, const struct ties *x, const struct
 }
 
 /* Variance of agreeing less disagreeing pairs when nothing goes with anything (Kendall 1970, as R). */
-static double kendall_variance(double n, const struct ties *x, const struct ties *y, uint64_t whole_n)
+static double kendall_variance(double n, const struct ehs_ties *x, const struct ehs_ties *y, uint64_t whole_n)
 {
 	ehs_uint128 all = (ehs_uint128)whole_n * (whole_n - 1) * (2 * (ehs_uint128)whole_n + 5);
 	double v = ((double)all - (double)x->five - (double)y->five) / 18;
@@ -51,7 +43,7 @@ static double kendall_variance(double n, const struct ties *x, const struct ties
 	return v;
 }
 
-static struct ehs_result kendall(uint64_t n, const struct ties *x, const struct ties *y, ehs_int128 agree)
+struct ehs_result ehs_kendall_law(uint64_t n, const struct ehs_ties *x, const struct ehs_ties *y, ehs_int128 agree)
 {
 	struct ehs_result r = ehs_result_none(n == 0 ? EHS_EMPTY_GROUP : EHS_OK, "kendall_tau_b");
 	ehs_uint128 all = n == 0 ? 0 : (ehs_uint128)n * (n - 1);
@@ -67,29 +59,30 @@ static struct ehs_result kendall(uint64_t n, const struct ties *x, const struct 
 	double both = xx == yy ? (double)xx : sqrt((double)xx) * sqrt((double)yy);
 	r.est = fmax(-1, fmin(1, 2 * (double)agree / both));
 	r.stat = (double)agree / sqrt(kendall_variance((double)n, x, y, n));
-	r.p = ehs_p_of_z(r.stat);
-	r.log10_p = log10(r.p);
+	struct ehs_tail tail = ehs_normal_two_sided(r.stat);
+	r.p = tail.p;
+	r.log10_p = ehs_log10_of(tail);
 	return r;
 }
 
 /* Membership: the reference group is tied below, the protected one above. */
-static void tie_groups(struct ties *y, const uint64_t n[2])
+static void tie_groups(struct ehs_ties *y, const uint64_t n[2])
 {
-	*y = (struct ties){0};
-	add_run(y, n[0]);
-	add_run(y, n[1]);
+	*y = (struct ehs_ties){0};
+	ehs_add_run(y, n[0]);
+	ehs_add_run(y, n[1]);
 }
 
 /* Doubled sum of the ranks of a, and the ties of both. */
-static ehs_uint128 rank_sum(struct ehs_walk w, struct ties *x)
+static ehs_uint128 rank_sum(struct ehs_walk w, struct ehs_ties *x)
 {
 	ehs_uint128 sum = 0, below = 0;
 
-	*x = (struct ties){0};
+	*x = (struct ehs_ties){0};
 	while (ehs_walk_next(&w)) {
 		sum += (2 * below + w.at_a + w.at_b + 1) * w.at_a;
 		below += w.at_a + w.at_b;
-		add_run(x, w.at_a + w.at_b);
+		ehs_add_run(x, w.at_a + w.at_b);
 	}
 	return sum;
 }
@@ -98,7 +91,7 @@ static struct ehs_result from_groups(struct ehs_histogram prot, struct ehs_histo
 {
 	uint64_t n[2];
 	enum ehs_status status = ehs_pair_sizes(prot, ref, n);
-	struct ties x, y;
+	struct ehs_ties x, y;
 
 	if (status != EHS_OK)
 		return ehs_result_none(status, rho ? "spearman" : "kendall_tau_b");
@@ -107,7 +100,7 @@ static struct ehs_result from_groups(struct ehs_histogram prot, struct ehs_histo
 	tie_groups(&y, n);
 	/* n_prot (N + 1) is the doubled sum when ranks are alike; its excess is 2U - n_prot n_ref */
 	ehs_int128 excess = (ehs_int128)sum - (ehs_int128)n[0] * (all + 1);
-	return rho ? spearman(all, &x, &y, excess * (ehs_int128)all) : kendall(all, &x, &y, excess);
+	return rho ? ehs_spearman_law(all, &x, &y, excess * (ehs_int128)all) : ehs_kendall_law(all, &x, &y, excess);
 }
 
 struct ehs_result ehs_spearman_groups(struct ehs_histogram prot, struct ehs_histogram ref)
