@@ -91,6 +91,17 @@ static enum eh_rc read_columns(struct eh_arena *arena, const struct eh_settings 
 	return eh_columns_read_table(arena, map, pg, o->from_us, o->to_us, columns, err);
 }
 
+/* Whatever is refused says what to do. */
+static int fail(struct eh_err *err, const struct wish *wish)
+{
+	if (err->hint[0] == '\0' && err->rc == EH_BAD_INPUT)
+		(void)eh_hint(err, "%s",
+		              wish->map_path != NULL && strstr(err->text, wish->map_path) != NULL
+		                      ? "docs/reference/source-map.md shows how a map is written"
+		                      : "`evenhand audit --help` says what it takes; the map names the file's columns");
+	return eh_cli_failed_json(err, wish->json);
+}
+
 int eh_cli_audit(int argc, char **argv, struct eh_settings *settings)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
@@ -104,7 +115,7 @@ int eh_cli_audit(int argc, char **argv, struct eh_settings *settings)
 		wish.json = wish.json || strcmp(argv[i], "--json") == 0;
 	if (read_wish(argc, argv, &wish, &err) != EH_OK || eh_map_read(arena, wish.map_path, &map, &err) != EH_OK ||
 	    read_columns(arena, settings, map, &wish, &columns, &err) != EH_OK)
-		return eh_cli_failed_json(&err, wish.json);
+		return fail(&err, &wish);
 	EH_JSON_AUTO tree = eh_audit_run(arena, map, columns, &wish.options);
 	EH_ASSERT(json_dumpf(tree, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) == 0);
 	putchar('\n');
