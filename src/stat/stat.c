@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "stat/call.h"
 #include "stat/out.h"
 #include "stat/tests.h"
@@ -78,12 +79,27 @@ static void write_id(struct eh_buf *out, const json_t *id)
 		eh_buf_puts(out, json_is_true(id) ? "true" : json_is_false(id) ? "false" : "null");
 }
 
+/* A text of the line's that was cut inside a letter is not UTF-8 any more: its letters become question marks. */
+static void write_reason(struct eh_buf *out, const char *reason)
+{
+	char plain[sizeof((struct eh_stat_call *)0)->reason];
+	size_t n = strlen(reason);
+
+	if (eh_utf8_valid(reason, n)) {
+		eh_json_string(out, reason, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		plain[i] = (unsigned char)reason[i] < 0x80 ? reason[i] : '?';
+	eh_json_string(out, plain, n);
+}
+
 /* The word in the result is what the published values have; the status of the line is always "invalid". */
 static void answer_refused(struct eh_buf *out, const json_t *id, const char *reason)
 {
 	write_id(out, id);
 	eh_buf_puts(out, ",\"status\":\"invalid\",\"reason\":");
-	eh_json_string(out, reason, strlen(reason));
+	write_reason(out, reason);
 	eh_buf_puts(out, ",\"result\":{\"status\":\"invalid_input\"}}\n");
 }
 

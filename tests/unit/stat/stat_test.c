@@ -55,6 +55,8 @@ static void what_cannot_be_read_is_said(void **state)
 	expect_reason("{\"id\":1,\"id\":2}", "not JSON");
 	expect_reason("[1]", "should be an object");
 	expect_reason("7", "should be an object");
+	expect_reason("{\"id\":1,\"test\":\"\xc3\xa9\",\"inputs\":{}}", "there is no test \\\"\xc3\xa9");
+	expect_reason("{\"\xc3", "not JSON");
 	expect_reason("{\"id\":1}", "\\\"test\\\" should be the name of a test");
 	expect_reason("{\"id\":1,\"test\":\"fisher\",\"inputs\":{}}", "there is no test");
 	expect_reason("{\"id\":1,\"test\":\"fisher_exact_2x2\"}", "\\\"inputs\\\" should be an object");
