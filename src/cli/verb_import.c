@@ -104,11 +104,12 @@ static void print_json(const struct eh_map *map, const char *path, const struct 
 		EH_ASSERT(json_array_append_new(reasons, json_pack("{s:s, s:I}", "reason", sum->reasons[i].reason, "rows",
 		                                                   (json_int_t)sum->reasons[i].rows)) == 0);
 	EH_JSON_AUTO doc = json_pack(
-		"{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:o, s:I, s:o, s:o, s:i, s:s}", "source", map->source,
+		"{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:o, s:I, s:o, s:o, s:o, s:s}", "source", map->source,
 		"file", eh_file_name(path), "schema", map->schema, "table", map->table, "made_table", sum->made_table, "read",
 		(json_int_t)sum->read, "imported", (json_int_t)sum->imported, "skipped", (json_int_t)sum->skipped, "set_aside",
 		(json_int_t)sum->set_aside, "reasons", reasons, "rounded", (json_int_t)sum->rounded, "first",
-		time_json(sum, sum->first_us), "last", time_json(sum, sum->last_us), "map_version", source->version,
+		time_json(sum, sum->first_us), "last", time_json(sum, sum->last_us), "map_version",
+		eh_map_has_proxy(map) ? json_null() : json_integer(source->version),
 		"map_sha256", sha256);
 
 	EH_ASSERT(doc != NULL && json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) == 0);
@@ -135,7 +136,10 @@ static void print_text(const struct eh_map *map, const struct eh_copy_sum *sum, 
 		eh_time_format(sum->last_us, last);
 		printf("decisions from %s to %s\n", first, last);
 	}
-	printf("source %s, map version %d\n", map->source, source->version);
+	if (eh_map_has_proxy(map))
+		printf("source %s is not registered: only `evenhand audit --map` reads probabilities\n", map->source);
+	else
+		printf("source %s, map version %d\n", map->source, source->version);
 	if (sum->set_aside > 0)
 		printf("`evenhand setaside list --source %s` shows what was set aside\n", map->source);
 }
@@ -147,6 +151,8 @@ static enum eh_rc register_source(void *context, struct eh_err *err)
 {
 	struct work *work = context;
 
+	if (eh_map_has_proxy(work->map)) /* gather and judge would refuse it: only audit reads such a table */
+		return EH_OK;
 	return eh_source_register(work->arena, work->store, work->map, &work->source, err);
 }
 

@@ -40,6 +40,7 @@ const char *eh_decision_reason_text(enum eh_decision_reason reason)
 		[EH_DECISION_UNKNOWN_DECISION] = "decision neither favourable nor adverse",
 		[EH_DECISION_NOT_A_NUMBER] = "not a number",
 		[EH_DECISION_TOO_LARGE] = "number too large",
+		[EH_DECISION_NOT_A_PROBABILITY] = "probability below 0 or above 1",
 		[EH_DECISION_BAD_UTF8] = "invalid UTF-8",
 		[EH_DECISION_TOO_LONG] = "value too long",
 	};
@@ -215,7 +216,7 @@ static bool take_group(struct check *c, const struct eh_map_protected *p, struct
 	size_t band;
 
 	*label = -1;
-	if (is_missing(&c->row->fields[p->column])) {
+	if (p->proxy != NULL || is_missing(&c->row->fields[p->column])) {
 		*group = (struct eh_text){0};
 		return true;
 	}
@@ -231,6 +232,41 @@ static bool take_group(struct check *c, const struct eh_map_protected *p, struct
 		*label = (int)mapped->label;
 	}
 	*group = (struct eh_text){.at = p->labels[*label], .n = p->label_lens[*label]};
+	return true;
+}
+
+/* ---- probabilities ---------------------------------------------------------------- */
+
+static bool take_probability(struct check *c, int column, uint32_t *w, unsigned *rounded)
+{
+	int64_t q;
+
+	if (!take_number(c, column, EH_DECISION_PROXY_SCALE, &q, rounded))
+		return c->reason == EH_DECISION_TOO_LARGE ? fail(c, column, EH_DECISION_NOT_A_PROBABILITY) : false;
+	if (q < 0 || q > EH_DECISION_PROXY_UNIT)
+		return fail(c, column, EH_DECISION_NOT_A_PROBABILITY);
+	*w = (uint32_t)q;
+	return true;
+}
+
+/* A vector is whole, or missing as a whole; one whose sum is off says nothing that can be relied on. */
+static bool take_proxy(struct check *c, const struct eh_map_protected *p, struct eh_decision_proxy *out,
+                       unsigned *rounded)
+{
+	uint32_t sum = 0;
+	bool missing = false;
+
+	for (size_t i = 0; i < p->labels_n; i++) {
+		out->w[i] = 0;
+		if (is_missing(&c->row->fields[p->proxy[i]]))
+			missing = true;
+		else if (!take_probability(c, p->proxy[i], &out->w[i], rounded))
+			return false;
+		sum += out->w[i];
+	}
+	out->is = missing ? EH_DECISION_MEMBER_MISSING : EH_DECISION_MEMBER_KNOWN;
+	if (!missing && (sum < EH_DECISION_PROXY_UNIT / 100 * 99 || sum > EH_DECISION_PROXY_UNIT / 100 * 101))
+		out->is = EH_DECISION_MEMBER_UNKNOWN;
 	return true;
 }
 
@@ -298,7 +334,8 @@ static bool take_lists(struct check *c, struct eh_decision *out)
 	const struct eh_map *map = c->map;
 
 	for (size_t i = 0; i < map->protect_n; i++)
-		if (!take_group(c, &map->protect[i], &out->groups[i], &out->label[i]))
+		if (!take_group(c, &map->protect[i], &out->groups[i], &out->label[i]) ||
+		    (map->protect[i].proxy != NULL && !take_proxy(c, &map->protect[i], &out->proxy[i], &out->rounded)))
 			return false;
 	for (size_t i = 0; i < map->strata_n; i++)
 		if (!take_text(c, map->strata[i].column, EH_DECISION_VALUE_MAX, &out->strata[i]))

@@ -51,9 +51,10 @@ enum eh_decision_reason {
 	EH_DECISION_NO_TIME,
 	EH_DECISION_BAD_TIME,
 	EH_DECISION_NO_DECISION,
-	EH_DECISION_UNKNOWN_DECISION, /* both lists are given, the value is in neither */
-	EH_DECISION_NOT_A_NUMBER,     /* score, numeric feature, banded column; NaN and the infinities too */
-	EH_DECISION_TOO_LARGE,        /* more than 14 digits in fixed point */
+	EH_DECISION_UNKNOWN_DECISION,  /* both lists are given, the value is in neither */
+	EH_DECISION_NOT_A_NUMBER,      /* score, numeric feature, banded column; NaN and the infinities too */
+	EH_DECISION_TOO_LARGE,         /* more than 14 digits in fixed point */
+	EH_DECISION_NOT_A_PROBABILITY, /* below 0 or above 1 */
 	EH_DECISION_BAD_UTF8,
 	EH_DECISION_TOO_LONG,
 	EH_DECISION_REASONS
@@ -63,6 +64,21 @@ struct eh_decision_feature {
 	bool has;
 	int64_t q;           /* numeric, at the feature's scale */
 	struct eh_text text; /* categorical */
+};
+
+#define EH_DECISION_PROXY_SCALE 6 /* decimals of a probability */
+#define EH_DECISION_PROXY_UNIT UINT32_C(1000000)
+
+enum eh_decision_membership {
+	EH_DECISION_MEMBER_MISSING, /* a probability is missing */
+	EH_DECISION_MEMBER_UNKNOWN, /* they sum to less than .99 or more than 1.01 */
+	EH_DECISION_MEMBER_KNOWN
+};
+
+/* The probabilities of one row, in the order of the attribute's labels; written as they are only where KNOWN. */
+struct eh_decision_proxy {
+	enum eh_decision_membership is;
+	uint32_t w[EH_MAP_PROXY_MAX];
 };
 
 /* Only the first protect_n, strata_n, features_n, lineage_n entries are written. */
@@ -78,6 +94,8 @@ struct eh_decision {
 
 	struct eh_text groups[EH_MAP_PROTECTED_MAX]; /* the label; an unmapped value as it stands */
 	int label[EH_MAP_PROTECTED_MAX];             /* its index in the attribute's labels, -1: none there */
+	struct eh_decision_proxy
+		proxy[EH_MAP_PROTECTED_MAX]; /* of attributes given by `proxy`; their group is missing */
 	struct eh_text strata[EH_MAP_STRATA_MAX];
 	struct eh_decision_feature features[EH_MAP_FEATURES_MAX];
 	struct eh_text lineage[EH_MAP_LINEAGE_MAX];

@@ -24,6 +24,7 @@
 #define EH_MAP_FEATURES_MAX 64
 #define EH_MAP_LINEAGE_MAX 16
 #define EH_MAP_BANDS_MAX 64
+#define EH_MAP_PROXY_MAX 8  /* groups whose probabilities an attribute may have */
 #define EH_MAP_OTHERS_MAX 4 /* other protected attributes that one may be conditioned on */
 #define EH_MAP_BAND_SCALE 6 /* decimals that a band's bound may have */
 #define EH_MAP_NAME_MAX 63  /* bytes of a name, a table, a column: PostgreSQL's own limit */
@@ -45,7 +46,8 @@ enum eh_map_role {
 	EH_MAP_PROTECTED = 1 << 6,
 	EH_MAP_STRATUM = 1 << 7,
 	EH_MAP_FEATURE = 1 << 8,
-	EH_MAP_LINEAGE = 1 << 9
+	EH_MAP_LINEAGE = 1 << 9,
+	EH_MAP_PROBABILITY = 1 << 10
 };
 
 /* A source column that the map needs.  `roles` is a set of enum eh_map_role. */
@@ -70,7 +72,7 @@ struct eh_map_group {
 
 struct eh_map_protected {
 	const char *name;
-	int column; /* index into map->columns */
+	int column; /* index into map->columns; -1 where the attribute is given by `proxy` */
 	const char *reference;
 	const struct eh_map_group *groups; /* sorted by value; empty: the column's values are the labels */
 	size_t groups_n;
@@ -78,7 +80,9 @@ struct eh_map_protected {
 	size_t bands_n;
 	const char *const *labels; /* of groups in file order, or of the bands_n + 1 bands from low to high */
 	const uint32_t *label_lens;
-	size_t labels_n; /* 0 where neither groups nor bands are given */
+	size_t labels_n;  /* 0 where neither groups nor bands nor probabilities are given */
+	const int *proxy; /* estimated membership: for each label, in the order of their bytes, the column with its
+	                     probability; NULL: the attribute has a column of its own */
 };
 
 struct eh_map_stratum {
@@ -170,6 +174,13 @@ EH_MUST enum eh_rc eh_map_read(struct eh_arena *arena, const char *path, const s
 
 /* The name that a pane, a mode, ... has in the file: 1h, 1d, 7d, 1mo. */
 const char *eh_map_pane_name(enum eh_map_pane pane);
+
+/* EH_BAD_INPUT where an attribute is given by `proxy`: `who` (as "gather") cannot count probabilities, and the hint says
+ * that audit can. */
+EH_MUST enum eh_rc eh_map_refuse_proxy(const struct eh_map *map, const char *who, struct eh_err *err);
+
+/* True where an attribute of the map is given by `proxy`. */
+bool eh_map_has_proxy(const struct eh_map *map);
 
 /* The attribute, stratum or feature of that name, or -1. */
 int eh_map_find_protected(const struct eh_map *map, const char *name);

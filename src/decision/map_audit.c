@@ -75,6 +75,8 @@ static enum eh_rc read_refs(struct eh_map_part *part, const struct eh_yaml *node
 	for (size_t i = 0; i < n; i++, e = e->next) {
 		if ((rc = find_ref(part, e, names[i], lists, &refs[i])) != EH_OK)
 			return rc;
+		if (refs[i].list == EH_MAP_PROTECTED && part->map->protect[refs[i].at].proxy != NULL)
+			return eh_map_refuse_unbuilt(e, "a stratum made of probabilities", part->err);
 		if (refs[i].list == EH_MAP_PROTECTED && refs[i].at == self)
 			return eh_yaml_fail(e, part->err, "\"%s\" cannot be a stratum of itself", names[i]);
 		others += refs[i].list == EH_MAP_PROTECTED;
@@ -94,6 +96,9 @@ static enum eh_rc read_entry(struct eh_map_part *part, const struct eh_yaml *e, 
 
 	if (rc != EH_OK || (rc = eh_yaml_keys(e, keys, part->err)) != EH_OK)
 		return rc;
+	if (part->map->protect[attribute.at].proxy != NULL && e->n > 0)
+		return eh_map_refuse_unbuilt(e, "audit: with an attribute given by `proxy:`",
+		                             part->err);
 	struct eh_map_audit *a = &audits[attribute.at];
 	if (e->n == 0) /* an empty mapping means none of anything */
 		a->strata.given = a->controls.given = a->proxies.given = true;
@@ -117,6 +122,10 @@ static enum eh_rc read_pair(struct eh_map_part *part, const struct eh_yaml *e, i
 	if ((rc = find_ref(part, e->first, names[0], EH_MAP_PROTECTED, &refs[0])) != EH_OK ||
 	    (rc = find_ref(part, e->first->next, names[1], EH_MAP_PROTECTED, &refs[1])) != EH_OK)
 		return rc;
+	for (int i = 0; i < 2; i++)
+		if (part->map->protect[refs[i].at].proxy != NULL)
+			return eh_map_refuse_unbuilt(e, "an intersection with an attribute given by `proxy:`",
+			                             part->err);
 	pair[0] = refs[0].at;
 	pair[1] = refs[1].at;
 	return EH_OK;

@@ -79,6 +79,20 @@ static json_t *outcome_json(const struct eh_map *map)
 	return o;
 }
 
+static json_t *proxy_json(const struct eh_map *map, const struct eh_map_protected *p)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < p->labels_n; i++) {
+		json_t *pair = json_array();
+
+		add(pair, json_string(p->labels[i]));
+		add(pair, json_string(column_name(map, p->proxy[i])));
+		add(array, pair);
+	}
+	return array;
+}
+
 static json_t *attribute_json(const struct eh_map *map, const struct eh_map_protected *p)
 {
 	json_t *o = json_object(), *groups = json_array(), *bands = json_array();
@@ -96,10 +110,12 @@ static json_t *attribute_json(const struct eh_map *map, const struct eh_map_prot
 		add(bands, json_string(bound));
 	}
 	set(o, "name", json_string(p->name));
-	set(o, "column", json_string(column_name(map, p->column)));
+	set(o, "column", text_or_null(column_name(map, p->column)));
 	set(o, "reference", json_string(p->reference));
 	set(o, "groups", groups);
 	set(o, "bands", bands);
+	if (p->proxy != NULL) /* later than the rest: written only where it is there */
+		set(o, "proxy", proxy_json(map, p));
 	return o;
 }
 

@@ -1,5 +1,5 @@
 /*
- * map_protected.c - reads the protected attributes of a source map: groups and bands.
+ * map_protected.c - reads the protected attributes of a source map: groups, bands, probabilities.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,32 +129,90 @@ static enum eh_rc check_reference(struct eh_map_part *part, const struct eh_yaml
 	return eh_yaml_fail(node, part->err, "%s is \"%s\", it must be one of: %s", node->path, p->reference, list);
 }
 
-static enum eh_rc read_attribute(struct eh_map_part *part, const struct eh_yaml *e, struct eh_map_protected *p)
+/* Group -> column with its probability, kept in the order of the labels' bytes. */
+static int by_key(const void *a, const void *b)
 {
-	static const char *const keys[] = {"name", "column", "reference", "groups", "bands", "proxy", NULL};
-	const struct eh_yaml *name, *node, *reference, *groups = eh_yaml_get(e, "groups"), *bands = eh_yaml_get(e, "bands");
-	enum eh_rc rc = eh_yaml_keys(e, keys, part->err);
+	return strcmp((*(const struct eh_yaml *const *)a)->key, (*(const struct eh_yaml *const *)b)->key);
+}
+
+static enum eh_rc read_proxy(struct eh_map_part *part, const struct eh_yaml *node, struct eh_map_protected *p)
+{
+	const struct eh_yaml *entry[EH_MAP_PROXY_MAX];
+	const char **labels;
+	int *columns;
+	size_t n = 0;
+	enum eh_rc rc = eh_yaml_want(node, EH_YAML_MAPPING, part->err);
 
 	if (rc != EH_OK)
 		return rc;
-	if ((node = eh_yaml_get(e, "proxy")) != NULL)
-		return eh_map_refuse_unbuilt(node, "proxy", part->err);
-	if ((rc = eh_yaml_need(e, "name", &name, part->err)) != EH_OK ||
-	    (rc = eh_map_read_name(part, name, &p->name)) != EH_OK ||
-	    (rc = eh_yaml_need(e, "column", &node, part->err)) != EH_OK ||
-	    (rc = eh_map_read_column(part, node, EH_MAP_PROTECTED, &p->column)) != EH_OK ||
-	    (rc = eh_yaml_need(e, "reference", &reference, part->err)) != EH_OK ||
-	    (rc = eh_map_read_name(part, reference, &p->reference)) != EH_OK)
+	if (node->n < 2 || node->n > EH_MAP_PROXY_MAX)
+		return eh_yaml_fail(node, part->err, "%s must name 2 to %d groups", node->path, EH_MAP_PROXY_MAX);
+	for (const struct eh_yaml *e = node->first; e != NULL; e = e->next)
+		entry[n++] = e;
+	qsort(entry, n, sizeof *entry, by_key);
+	labels = eh_arena_zalloc(part->arena, n, sizeof *labels);
+	p->proxy = columns = eh_arena_zalloc(part->arena, n, sizeof *columns);
+	p->column = -1;
+	for (const struct eh_yaml *e = node->first; e != NULL; e = e->next) { /* columns in the order of the file */
+		size_t at = 0;
+
+		while (entry[at] != e)
+			at++;
+		if (e->key[0] == '\0' || strlen(e->key) > EH_MAP_NAME_MAX)
+			return eh_yaml_fail_key(e, part->err, "a group's name has 1 to %d bytes", EH_MAP_NAME_MAX);
+		labels[at] = e->key;
+		if ((rc = eh_map_read_column(part, e, EH_MAP_PROBABILITY, &columns[at])) != EH_OK)
+			return rc;
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (columns[i] == columns[j])
+				return eh_yaml_fail(entry[i], part->err, "%s is the column of the group \"%s\" already",
+				                    part->map->columns[columns[i]].name, labels[j]);
+	set_labels(part, p, labels, n);
+	return EH_OK;
+}
+
+/* Exactly one of `column` and `proxy`, and what belongs to it. */
+static enum eh_rc read_membership(struct eh_map_part *part, const struct eh_yaml *e, struct eh_map_protected *p)
+{
+	const struct eh_yaml *column = eh_yaml_get(e, "column"), *proxy = eh_yaml_get(e, "proxy");
+	const struct eh_yaml *groups = eh_yaml_get(e, "groups"), *bands = eh_yaml_get(e, "bands");
+	const struct eh_yaml *other = column != NULL ? column : groups != NULL ? groups : bands;
+	enum eh_rc rc;
+
+	if (proxy != NULL && other != NULL)
+		return eh_yaml_fail_key(other, part->err, "%s has proxy and %s, it can have one of them", e->path,
+		                        other->key);
+	if (proxy != NULL)
+		return read_proxy(part, proxy, p);
+	if ((rc = eh_yaml_need(e, "column", &column, part->err)) != EH_OK ||
+	    (rc = eh_map_read_column(part, column, EH_MAP_PROTECTED, &p->column)) != EH_OK)
 		return rc;
-	if (strcmp(p->name, "intersections") == 0)
-		return eh_yaml_fail(name, part->err, "an attribute cannot be named \"intersections\", `audit:` uses that word");
 	if (groups != NULL && bands != NULL)
 		return eh_yaml_fail_key(bands, part->err, "%s has groups and bands, it can have one of them", e->path);
 	if (groups != NULL)
-		rc = read_groups(part, groups, p);
-	else if (bands != NULL)
-		rc = read_bands(part, bands, p);
-	return rc != EH_OK ? rc : check_reference(part, reference, p);
+		return read_groups(part, groups, p);
+	return bands != NULL ? read_bands(part, bands, p) : EH_OK;
+}
+
+static enum eh_rc read_attribute(struct eh_map_part *part, const struct eh_yaml *e, struct eh_map_protected *p)
+{
+	static const char *const keys[] = {"name", "column", "reference", "groups", "bands", "proxy", NULL};
+	const struct eh_yaml *name, *reference;
+	enum eh_rc rc = eh_yaml_keys(e, keys, part->err);
+
+	if (rc != EH_OK || (rc = eh_yaml_need(e, "name", &name, part->err)) != EH_OK ||
+	    (rc = eh_map_read_name(part, name, &p->name)) != EH_OK)
+		return rc;
+	if (strcmp(p->name, "intersections") == 0)
+		return eh_yaml_fail(name, part->err,
+		                    "an attribute cannot be named \"intersections\", `audit:` uses that word");
+	if ((rc = read_membership(part, e, p)) != EH_OK ||
+	    (rc = eh_yaml_need(e, "reference", &reference, part->err)) != EH_OK ||
+	    (rc = eh_map_read_name(part, reference, &p->reference)) != EH_OK)
+		return rc;
+	return check_reference(part, reference, p);
 }
 
 enum eh_rc eh_map_read_protected(struct eh_map_part *part, const struct eh_yaml *node)

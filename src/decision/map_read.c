@@ -8,7 +8,8 @@
 #include "decision/map_part.h"
 
 #define SOURCE_NAME_MAX 54 /* so that the channel evenhand_NAME is an identifier of PostgreSQL */
-#define COLUMNS_MAX (6 + EH_MAP_PROTECTED_MAX + EH_MAP_STRATA_MAX + EH_MAP_FEATURES_MAX + EH_MAP_LINEAGE_MAX)
+#define COLUMNS_MAX \
+	(6 + EH_MAP_PROTECTED_MAX * EH_MAP_PROXY_MAX + EH_MAP_STRATA_MAX + EH_MAP_FEATURES_MAX + EH_MAP_LINEAGE_MAX)
 
 #define LATENESS_DEFAULT_US (10 * EH_MINUTE_US)
 

@@ -12,7 +12,7 @@
 /* Whether every use of the column takes a number as it is: score, numeric feature, bands. */
 static bool numbers_only(const struct eh_map *map, int column)
 {
-	if (map->columns[column].roles & ~(unsigned)(EH_MAP_SCORE | EH_MAP_FEATURE | EH_MAP_PROTECTED))
+	if (map->columns[column].roles & ~(unsigned)(EH_MAP_SCORE | EH_MAP_FEATURE | EH_MAP_PROTECTED | EH_MAP_PROBABILITY))
 		return false;
 	for (size_t i = 0; i < map->features_n; i++)
 		if (map->features[i].column == column && map->features[i].kind != EH_MAP_NUMERIC)

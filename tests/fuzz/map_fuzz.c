@@ -38,7 +38,10 @@ static void check_map(const struct eh_map *m)
 	check_column(m, m->decision, EH_MAP_DECISION);
 	EH_ASSERT(m->favourable.n + m->adverse.n > 0 && m->protect_n > 0);
 	for (size_t i = 0; i < m->protect_n; i++) {
-		check_column(m, m->protect[i].column, EH_MAP_PROTECTED);
+		if (m->protect[i].proxy == NULL)
+			check_column(m, m->protect[i].column, EH_MAP_PROTECTED);
+		for (size_t k = 0; m->protect[i].proxy != NULL && k < m->protect[i].labels_n; k++)
+			check_column(m, m->protect[i].proxy[k], EH_MAP_PROBABILITY);
 		check_refs(m, &m->audit[i].strata);
 		check_refs(m, &m->audit[i].controls);
 		check_refs(m, &m->audit[i].proxies);

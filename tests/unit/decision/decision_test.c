@@ -307,6 +307,55 @@ static void many_groups_are_found(void **state)
 	}
 }
 
+/* A vector is known, missing or unknown as a whole; a number that is no probability sets the row aside. */
+static void probabilities_are_read(void **state)
+{
+	static const struct {
+		const char *w[3];
+		enum eh_decision_reason reason;
+		enum eh_decision_membership is;
+		unsigned rounded;
+	} cases[] = {
+		{{"0.5", "0.3", "0.2"}, EH_DECISION_OK, EH_DECISION_MEMBER_KNOWN, 0},
+		{{"1", "0", "0"}, EH_DECISION_OK, EH_DECISION_MEMBER_KNOWN, 0},
+		{{"0.3333333", "0.3333333", "3.333333e-1"}, EH_DECISION_OK, EH_DECISION_MEMBER_KNOWN, 3},
+		{{"0.5", "0.3", "0.19"}, EH_DECISION_OK, EH_DECISION_MEMBER_KNOWN, 0},
+		{{"0.5", "0.3", "0.189999"}, EH_DECISION_OK, EH_DECISION_MEMBER_UNKNOWN, 0},
+		{{"0.5", "0.3", "0.210001"}, EH_DECISION_OK, EH_DECISION_MEMBER_UNKNOWN, 0},
+		{{"0", "0", "0"}, EH_DECISION_OK, EH_DECISION_MEMBER_UNKNOWN, 0},
+		{{"0.5", "", "0.5"}, EH_DECISION_OK, EH_DECISION_MEMBER_MISSING, 0},
+		{{"", "", ""}, EH_DECISION_OK, EH_DECISION_MEMBER_MISSING, 0},
+		{{"1.000001", "0", "0"}, EH_DECISION_NOT_A_PROBABILITY, 0, 0},
+		{{"-0.1", "0.6", "0.5"}, EH_DECISION_NOT_A_PROBABILITY, 0, 0},
+		{{"1e30", "", ""}, EH_DECISION_NOT_A_PROBABILITY, 0, 0},
+		{{"NaN", "0", "1"}, EH_DECISION_NOT_A_NUMBER, 0, 0},
+	};
+	static const char text[] = "source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d}\nfavourable: [y]\n"
+	                           "protected: [{name: race, proxy: {a: a, b: b, c: c}, reference: a}]\n";
+	const struct eh_map *map;
+	struct eh_err err = {0};
+
+	(void)state;
+	assert_int_equal(eh_map_parse(arena, "m.yaml", text, strlen(text), &map, &err), EH_OK);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *const values[] = {"1", "2024-01-01", "y", cases[i].w[0], cases[i].w[1], cases[i].w[2]};
+		struct eh_field fields[6];
+		struct eh_decision d;
+		enum eh_decision_reason reason;
+
+		for (int f = 0; f < 6; f++)
+			fields[f] = (struct eh_field){.text = {values[f], strlen(values[f])}};
+		enum eh_rc rc = eh_decision_check(map, &(struct eh_row){.fields = fields}, &d, &reason, &err);
+		assert_int_equal(reason, cases[i].reason);
+		assert_int_equal(rc, reason == EH_DECISION_OK ? EH_OK : EH_BAD_ROW);
+		if (rc != EH_OK)
+			continue;
+		assert_int_equal(d.proxy[0].is, cases[i].is);
+		assert_int_equal(d.rounded, cases[i].rounded);
+		assert_true(d.groups[0].n == 0 && d.label[0] == -1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +367,7 @@ int main(void)
 		cmocka_unit_test(binary_forms_agree_with_text),
 		cmocka_unit_test(one_list_decides),
 		cmocka_unit_test(many_groups_are_found),
+		cmocka_unit_test(probabilities_are_read),
 	};
 
 	return cmocka_run_group_tests_name("decision/decision", tests, read_map, free_map);

@@ -215,11 +215,75 @@ static void what_is_not_built_is_refused_by_name(void **state)
 	refuse_with("mode", "mode: pushdown", "m.yaml:6:1: mode: pushdown is not built yet");
 	refuse_with("identity", "identity: tracked", "m.yaml:6:1: identity: tracked is not built yet");
 	refuse_with("reasons", "reasons: x", "m.yaml:6:1: reasons is not built yet");
-	refuse_with("protected", "protected: [{name: race, proxy: {white: p_white}, reference: white}]",
-	            "m.yaml:5:26: proxy is not built yet");
 	refuse("source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d, score: s}\nfavourable: [y]\n"
 	       "score: {range: [0, 1], bins: 10}\nprotected: [{name: sex, column: sex, reference: M}]\n",
 	       "m.yaml:5:9: score.range is not built yet");
+}
+
+static const char proxy[] =
+	"source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d}\nfavourable: [y]\n"
+	"protected:\n"
+	"  - {name: race, proxy: {white: p_white, black: p_black, api: p_api}, reference: white}\n"
+	"  - {name: sex, column: sex, reference: M}\n";
+
+/* Groups stand in the order of their names, columns in that of the file. */
+static void a_proxy_is_read(void **state)
+{
+	static const char *const labels[] = {"api", "black", "white"}, *const columns[] = {"p_api", "p_black", "p_white"};
+	struct eh_err err = {0};
+
+	(void)state;
+	EH_ARENA_AUTO arena = eh_arena_new();
+	const struct eh_map *m = read_good(arena, proxy);
+	assert_int_equal(m->protect[0].column, -1);
+	assert_int_equal(m->protect[0].labels_n, 3);
+	for (int i = 0; i < 3; i++) {
+		assert_string_equal(m->protect[0].labels[i], labels[i]);
+		assert_string_equal(m->columns[m->protect[0].proxy[i]].name, columns[i]);
+		assert_int_equal(m->columns[m->protect[0].proxy[i]].roles, EH_MAP_PROBABILITY);
+	}
+	assert_string_equal(m->columns[3].name, "p_white");
+	assert_non_null(strstr(m->canonical, "\"proxy\":[[\"api\",\"p_api\"],[\"black\",\"p_black\"],"
+	                                     "[\"white\",\"p_white\"]]"));
+	assert_true(eh_map_has_proxy(m));
+	assert_int_equal(eh_map_refuse_proxy(m, "gather", &err), EH_BAD_INPUT);
+	assert_string_equal(err.text, "source s: gather cannot count the attribute race, which is given by `proxy:`");
+	assert_non_null(strstr(err.hint, "evenhand audit"));
+	m = read_good(arena, small);
+	assert_false(eh_map_has_proxy(m));
+	assert_null(strstr(m->canonical, "proxy\":[[")); /* maps of before keep their version */
+	assert_int_equal(eh_map_refuse_proxy(m, "gather", &err), EH_OK);
+}
+
+static void a_proxy_is_checked(void **state)
+{
+	static const struct {
+		const char *line, *want;
+	} bad[] = {
+		{"protected: [{name: r, proxy: {white: p_w}, reference: white}]", "m.yaml:5:30: protected[0].proxy must name 2 to 8 groups"},
+		{"protected: [{name: r, proxy: [p_w, p_b], reference: white}]",
+	         "m.yaml:5:30: protected[0].proxy must be a mapping {..}, it is a list [..]"},
+		{"protected: [{name: r, proxy: {white: p_w, black: p_b}, reference: asian}]", 
+	         "m.yaml:5:67: protected[0].reference is \"asian\", it must be one of: black, white"},
+		{"protected: [{name: r, proxy: {white: p, black: p}, reference: white}]", 
+	         "m.yaml:5:38: p is the column of the group \"black\" already"},
+		{"protected: [{name: r, column: r, proxy: {white: p_w, black: p_b}, reference: white}]",
+	         "m.yaml:5:23: protected[0] has proxy and column, it can have one of them"},
+		{"protected: [{name: r, bands: [1], proxy: {white: p_w, black: p_b}, reference: white}]",
+	         "m.yaml:5:23: protected[0] has proxy and bands, it can have one of them"},
+		{"protected: [{name: r, reference: white}]", "m.yaml:5:13: protected[0] has no \"column\""},
+	};
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		refuse_with("protected", bad[i].line, bad[i].want);
+	snprintf(text, sizeof text, "%saudit: {intersections: [[sex, race]]}\n", proxy);
+	refuse(text, "m.yaml:8:25: an intersection with an attribute given by `proxy:` is not built yet");
+	snprintf(text, sizeof text, "%saudit: {sex: {strata: [race]}}\n", proxy);
+	refuse(text, "m.yaml:8:24: a stratum made of probabilities is not built yet");
+	snprintf(text, sizeof text, "%saudit: {race: {strata: [sex]}}\n", proxy);
+	refuse(text, "m.yaml:8:9: audit: with an attribute given by `proxy:` is not built yet");
 }
 
 static void head_is_checked(void **state)
@@ -316,6 +380,8 @@ int main(void)
 		cmocka_unit_test(order_and_quotes_do_not_matter),
 		cmocka_unit_test(bands_are_labelled),
 		cmocka_unit_test(what_is_not_built_is_refused_by_name),
+		cmocka_unit_test(a_proxy_is_read),
+		cmocka_unit_test(a_proxy_is_checked),
 		cmocka_unit_test(head_is_checked),
 		cmocka_unit_test(columns_and_values_are_checked),
 		cmocka_unit_test(lists_are_checked),
