@@ -24,6 +24,7 @@ struct eh_stat_test {
 /* X(family), a line each. */
 #define EH_STAT_FAMILIES(X) \
 	X(exact)            \
+	X(membership)       \
 	X(score)
 
 #define EH_STAT_DECLARE(family) extern const struct eh_stat_test eh_stat_##family##_tests[];
