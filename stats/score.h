@@ -50,11 +50,12 @@ struct ehs_mann_whitney {
 	double u;                 /* pairs in which the protected one is higher, ties by half */
 	double variance, z, p;    /* normal approximation with ties, no continuity correction */
 	double p_corrected;       /* with it, as R's wilcox.test(exact = FALSE) */
+	double log10_p, log10_p_corrected;
 	struct ehs_interval auc;  /* u / (n_prot n_ref), DeLong limits cut to [0, 1]; its own status */
 	double auc_variance;      /* DeLong, DeLong & Clarke-Pearson 1988 */
-	enum ehs_status status;   /* EHS_ALL_TIED: p 1 */
+	enum ehs_status status;   /* EHS_ALL_TIED: p 1; EHS_INVALID: keys that do not rise, or too many */
 };
-/* Exact on the keys as given; scores that share a key count as tied.  n < 2^33 in each group. */
+/* Exact on the keys as given; scores that share a key count as tied.  n <= 2^33 in each group. */
 struct ehs_mann_whitney ehs_mann_whitney(struct ehs_histogram prot, struct ehs_histogram ref, double z);
 
 struct ehs_correlation {

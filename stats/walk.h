@@ -24,9 +24,9 @@ static inline bool ehs_walk_next(struct ehs_walk *w)
 
 	if (!more_a && !more_b)
 		return false;
-	bool take_a = more_a && (!more_b || w->a.key[w->i] <= w->b.key[w->j]);
-	bool take_b = more_b && (!more_a || w->b.key[w->j] <= w->a.key[w->i]);
-	w->key = take_a ? w->a.key[w->i] : w->b.key[w->j];
+	int64_t key_a = more_a ? w->a.key[w->i] : INT64_MAX, key_b = more_b ? w->b.key[w->j] : INT64_MAX;
+	bool take_a = more_a && key_a <= key_b, take_b = more_b && key_b <= key_a;
+	w->key = take_a ? key_a : key_b;
 	w->at_a = take_a ? w->a.count[w->i++] : 0;
 	w->at_b = take_b ? w->b.count[w->j++] : 0;
 	return true;
@@ -37,13 +37,17 @@ static inline bool ehs_walk_next(struct ehs_walk *w)
 /* How many values it holds; false where they are too many, or the keys do not rise: a defect of the caller. */
 static inline bool ehs_histogram_size(struct ehs_histogram h, uint64_t *n)
 {
-	*n = 0;
+	uint64_t sum = 0, bits = 0;
+	bool rising = h.n_bins <= EHS_SIZE_MAX >> 3; /* so that the sum of counts that fit each cannot wrap */
+
 	for (size_t i = 0; i < h.n_bins; i++) {
-		if ((i > 0 && h.key[i] <= h.key[i - 1]) || h.count[i] > EHS_SIZE_MAX - *n)
-			return false;
-		*n += h.count[i];
+		sum += h.count[i];
+		bits |= h.count[i];
 	}
-	return true;
+	for (size_t i = 1; i < h.n_bins; i++)
+		rising &= h.key[i] > h.key[i - 1];
+	*n = sum;
+	return rising && bits < 2 * EHS_SIZE_MAX && sum <= EHS_SIZE_MAX;
 }
 
 #define EHS_KEY_MAX (INT64_C(1) << 58) /* beyond law 1's 2^47, and still far from where a tenfold key wraps */
