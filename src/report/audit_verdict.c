@@ -34,20 +34,26 @@ static json_t *side_json(double ratio, double line, bool practical, bool statist
 	return out;
 }
 
+/* Whether one rate is below (num / den) times another, in whole numbers: a ratio of exactly .80 is not below .80. */
+static bool is_below(struct ehs_bin bin, uint64_t num, uint64_t den, struct ehs_bin other)
+{
+	return (ehs_uint128)bin.x * other.n * den < (ehs_uint128)other.x * bin.n * num;
+}
+
 json_t *eh_audit_verdict(struct ehs_2x2 t)
 {
 	struct ehs_2x2 other = eh_audit_adverse(t);
 	double favourable = ehs_air_koopman(t, EHS_Z95).est, adverse = ehs_air_koopman(other, EHS_Z95).est;
 	double p = ehs_fisher(t).p;
 	bool enough = ehs_enough(t, LEAST_N, LEAST_EXPECTED);
-	bool less = (ehs_uint128)t.prot.x * t.ref.n < (ehs_uint128)t.ref.x * t.prot.n, statistical = less && p < LEVEL;
+	bool statistical = is_below(t.prot, 1, 1, t.ref) && p < LEVEL;
+	bool low = is_below(t.prot, 4, 5, t.ref), high = is_below(other.ref, 4, 5, other.prot);
 	double ref_rate = (double)t.ref.x / (double)t.ref.n;
 	json_t *out = json_object();
 
 	eh_audit_put(out, "enough", json_boolean(enough));
-	eh_audit_put(out, "favourable",
-	             side_json(favourable, LINE_FAVOURABLE, favourable < LINE_FAVOURABLE, statistical, enough));
-	eh_audit_put(out, "adverse", side_json(adverse, LINE_ADVERSE, adverse > LINE_ADVERSE, statistical, enough));
+	eh_audit_put(out, "favourable", side_json(favourable, LINE_FAVOURABLE, low, statistical, enough));
+	eh_audit_put(out, "adverse", side_json(adverse, LINE_ADVERSE, high, statistical, enough));
 	eh_audit_put(out, "p", eh_audit_number(p));
 	eh_audit_put(out, "p_method", json_string("fisher_two_sided"));
 	eh_audit_put(out, "minimum_detectable_air",
