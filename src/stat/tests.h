@@ -23,9 +23,13 @@ struct eh_stat_test {
 
 /* X(family), a line each. */
 #define EH_STAT_FAMILIES(X) \
+	X(attribution)      \
 	X(exact)            \
 	X(membership)       \
-	X(score)
+	X(multiplicity)     \
+	X(outcome)          \
+	X(score)            \
+	X(sequence)
 
 #define EH_STAT_DECLARE(family) extern const struct eh_stat_test eh_stat_##family##_tests[];
 EH_STAT_FAMILIES(EH_STAT_DECLARE)
