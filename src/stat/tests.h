@@ -25,6 +25,7 @@ struct eh_stat_test {
 #define EH_STAT_FAMILIES(X) \
 	X(attribution)      \
 	X(exact)            \
+	X(logistic)         \
 	X(membership)       \
 	X(multiplicity)     \
 	X(outcome)          \

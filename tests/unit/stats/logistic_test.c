@@ -1,0 +1,530 @@
+/*
+ * logistic_test.c - the optimum against a slow Newton in long double, closed forms, and gradients by differences.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "stats/logistic.h"
+
+#define ROWS_MAX 4096
+#define TERMS_MAX 12
+
+static double work[ROWS_MAX * 16 + 3 * 64 * 64];
+static struct ehs_logistic fit, other;
+
+static uint64_t seed = 88172645463325252;
+
+static double uniform(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (double)(seed >> 11) * 0x1p-53;
+}
+
+static void near(double got, double want, double tolerance)
+{
+	if (!(fabs(got - want) <= tolerance * fabs(want)))
+		fail_msg("got %.17g, want %.17g: %.2g apart", got, want, fabs(got / want - 1));
+}
+
+/* A world of `rows` cells: a group column, then numbers; outcomes drawn from a logit. */
+struct world {
+	double x[ROWS_MAX * TERMS_MAX];
+	uint64_t n[ROWS_MAX], k[ROWS_MAX];
+	unsigned factor[TERMS_MAX];
+	struct ehs_logistic_data data;
+};
+
+static struct world w;
+
+static void draw(size_t rows, size_t columns, uint64_t most)
+{
+	memset(w.factor, 0, sizeof w.factor);
+	w.factor[0] = 1;
+	for (size_t i = 0; i < rows; i++) {
+		double eta = -.5;
+
+		for (size_t j = 0; j < columns; j++) {
+			double *x = &w.x[i * columns + j];
+
+			*x = j == 0 ? (double)(uniform() < .4) : uniform() * 2 - 1 + (j > 1 ? .3 * x[-1] : 0);
+			eta += *x * (j % 2 == 0 ? .8 : -.6);
+		}
+		w.n[i] = most == 1 ? 1 : (uint64_t)(uniform() * (double)most);
+		w.k[i] = 0;
+		for (uint64_t d = 0; d < w.n[i]; d++)
+			w.k[i] += uniform() < 1 / (1 + exp(-eta));
+	}
+	w.data = (struct ehs_logistic_data){{w.x, rows, columns, w.n, w.factor}, w.k};
+}
+
+/* ---- the oracle: Newton in long double on raw columns, Gauss elimination with pivots, 60 steps ---- */
+
+struct slow {
+	long double beta[TERMS_MAX], inverse[TERMS_MAX][TERMS_MAX], loglik;
+};
+
+static void invert(long double a[TERMS_MAX][TERMS_MAX], size_t m, long double to[TERMS_MAX][TERMS_MAX])
+{
+	for (size_t i = 0; i < m; i++)
+		for (size_t j = 0; j < m; j++)
+			to[i][j] = i == j;
+	for (size_t j = 0; j < m; j++) {
+		size_t best = j;
+
+		for (size_t i = j; i < m; i++)
+			if (fabsl(a[i][j]) > fabsl(a[best][j]))
+				best = i;
+		for (size_t k = 0; k < m; k++) {
+			long double t = a[j][k], u = to[j][k];
+
+			a[j][k] = a[best][k];
+			a[best][k] = t;
+			to[j][k] = to[best][k];
+			to[best][k] = u;
+		}
+		long double pivot = a[j][j];
+		for (size_t k = 0; k < m; k++) {
+			a[j][k] /= pivot;
+			to[j][k] /= pivot;
+		}
+		for (size_t i = 0; i < m; i++) {
+			long double f = a[i][j];
+
+			for (size_t k = 0; k < m && i != j; k++) {
+				a[i][k] -= f * a[j][k];
+				to[i][k] -= f * to[j][k];
+			}
+		}
+	}
+}
+
+static long double x_of(size_t i, size_t j)
+{
+	return j == 0 ? 1 : (long double)w.x[i * w.data.r.columns + j - 1];
+}
+
+static void slow_fit(struct slow *s)
+{
+	size_t m = w.data.r.columns + 1;
+
+	memset(s, 0, sizeof *s);
+	for (int step = 0; step < 60; step++) {
+		long double g[TERMS_MAX] = {0}, h[TERMS_MAX][TERMS_MAX] = {{0}};
+
+		s->loglik = 0;
+		for (size_t i = 0; i < w.data.r.rows; i++) {
+			long double eta = 0, n = w.n[i], k = w.k[i];
+
+			for (size_t j = 0; j < m; j++)
+				eta += s->beta[j] * x_of(i, j);
+			long double p = 1 / (1 + expl(-eta));
+			s->loglik += k * logl(p) + (n - k) * logl(1 - p);
+			for (size_t j = 0; j < m; j++) {
+				g[j] += (k - n * p) * x_of(i, j);
+				for (size_t l = 0; l < m; l++)
+					h[j][l] += n * p * (1 - p) * x_of(i, j) * x_of(i, l);
+			}
+		}
+		invert(h, m, s->inverse);
+		for (size_t j = 0; j < m; j++)
+			for (size_t l = 0; l < m; l++)
+				s->beta[j] += s->inverse[j][l] * g[l];
+	}
+}
+
+static void the_optimum_is_that_of_a_slow_newton(void **state)
+{
+	struct slow s;
+
+	(void)state;
+	for (size_t columns = 1; columns <= 9; columns++) {
+		draw(columns < 6 ? 64 : 400, columns, columns % 2 == 0 ? 1 : 40);
+		if (columns == 4) /* one of 10^6 beside one of 10^-6, and one that stands at 10^5 */
+			for (size_t i = 0; i < w.data.r.rows; i++) {
+				w.x[i * columns + 1] *= 1e6;
+				w.x[i * columns + 2] *= 1e-6;
+				w.x[i * columns + 3] += 1e5;
+			}
+		slow_fit(&s);
+		if (columns == 2) { /* 64 rows of one decision may be parted: see that they are not */
+			assert_true(fabsl(s.beta[1]) < 10);
+		}
+		assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_OK);
+		near(fit.loglik, (double)s.loglik, 1e-13);
+		near(fit.deviance, -2 * (double)s.loglik, 1e-13);
+		for (size_t j = 0; j <= columns; j++) {
+			/* The oracle loses what the square of 10^5 takes. */
+			double tolerance = columns == 4 ? 1e-7 : 1e-11;
+
+			near(fit.coef[j].est, (double)s.beta[j], columns == 4 ? 1e-9 : 1e-11);
+			near(fit.coef[j].se, (double)sqrtl(s.inverse[j][j]), tolerance);
+			near(fit.coef[j].stat, fit.coef[j].est / fit.coef[j].se, 1e-15);
+			near(fit.coef[j].hi - fit.coef[j].lo, 2 * EHS_Z95 * fit.coef[j].se, 1e-9);
+			near(pow(10, fit.coef[j].log10_p), fit.coef[j].p, 1e-11);
+		}
+	}
+}
+
+/* One group and nothing else: log odds and Woolf's standard error. */
+static void a_single_group_is_the_odds_ratio(void **state)
+{
+	static const uint64_t cases[][4] = {{100, 37, 300, 60},
+	                                    {10, 1, 1000000000, 500000000},
+	                                    {5, 4, 7, 1},
+	                                    {1000000000, 1, 1000000000, 500000000},
+	                                    {1000000000, 999999999, 1000000000, 1}};
+	double x[] = {1, 0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint64_t n[] = {cases[i][0], cases[i][2]}, k[] = {cases[i][1], cases[i][3]};
+		struct ehs_logistic_data d = {{x, 2, 1, n, NULL}, k};
+		double a = (double)k[0], b = (double)(n[0] - k[0]), c = (double)k[1], e = (double)(n[1] - k[1]);
+
+		assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_OK);
+		near(fit.coef[1].est, log(a * e / (b * c)), 1e-12);
+		near(fit.coef[1].se, sqrt(1 / a + 1 / b + 1 / c + 1 / e), 1e-12);
+		if (c != e)
+			near(fit.coef[0].est, log(c / e), 1e-12);
+		near(fit.coef[0].se, sqrt(1 / c + 1 / e), 1e-12);
+		near(ehs_odds_ratio_of(fit.coef[1]).est, a * e / (b * c), 1e-10);
+		near(fit.loglik, -a * log1p(b / a) - b * log1p(a / b) - c * log1p(e / c) - e * log1p(c / e), 1e-12);
+	}
+}
+
+static void rows_and_cells_agree(void **state)
+{
+	static double x[ROWS_MAX * 4];
+	static uint64_t k[ROWS_MAX];
+	size_t rows = 0;
+
+	(void)state;
+	draw(48, 3, 20);
+	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_OK);
+	for (size_t i = 0; i < w.data.r.rows; i++)
+		for (uint64_t d = 0; d < w.n[i]; d++, rows++) {
+			memcpy(x + rows * 3, w.x + i * 3, 3 * sizeof *x);
+			k[rows] = d < w.k[i];
+		}
+	struct ehs_logistic_data single = {{x, rows, 3, NULL, w.factor}, k};
+	assert_int_equal(ehs_logistic_fit(&single, .95, work, &other), EHS_OK);
+	assert_true(other.n == fit.n && other.k == fit.k);
+	near(other.loglik, fit.loglik, 1e-13);
+	for (size_t j = 0; j < 4; j++) {
+		near(other.coef[j].est, fit.coef[j].est, 1e-11);
+		near(other.coef[j].se, fit.coef[j].se, 1e-11);
+	}
+}
+
+static void the_ratio_test_is_that_of_two_fits(void **state)
+{
+	bool without[4] = {true, false, false, true};
+
+	(void)state;
+	draw(300, 4, 5);
+	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_OK);
+	struct ehs_result lr = ehs_logistic_lr(&w.data, &fit, without);
+	bool all[4] = {true, true, true, true}, none[4] = {false, false, false, false};
+	near(ehs_logistic_lr(&w.data, &fit, all).stat, 2 * (fit.loglik - fit.null_loglik), 1e-11);
+	assert_int_equal(ehs_logistic_lr(&w.data, &fit, none).status, EHS_DEGENERATE);
+	double full = fit.loglik;
+	for (size_t i = 0; i < 300; i++) {
+		w.x[i * 2] = w.x[i * 4 + 1];
+		w.x[i * 2 + 1] = w.x[i * 4 + 2];
+	}
+	w.data.r.columns = 2;
+	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &other), EHS_OK);
+	near(lr.stat, 2 * (full - other.loglik), 1e-10);
+	assert_true(lr.df == 2 && lr.p > 0 && lr.p < 1);
+	near(pow(10, lr.log10_p), lr.p, 1e-11);
+}
+
+/* Of a 2x2 table the penalty is half a decision in each cell. */
+static void the_penalty_of_a_table_is_a_half_per_cell(void **state)
+{
+	static const uint64_t cases[][4] = {
+		{3, 0, 3, 3}, {10, 10, 12, 5}, {40, 0, 60, 60}, {1, 0, 2, 2}, {100000, 0, 5, 2}};
+	double x[] = {1, 0};
+	bool group[] = {true};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint64_t n[] = {cases[i][0], cases[i][2]}, k[] = {cases[i][1], cases[i][3]};
+		struct ehs_logistic_data d = {{x, 2, 1, n, NULL}, k};
+		double a = (double)k[0] + .5, b = (double)(n[0] - k[0]) + .5, c = (double)k[1] + .5,
+		       e = (double)(n[1] - k[1]) + .5;
+
+		assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_SEPARATION);
+		assert_int_equal(fit.column, 0);
+		assert_true(fit.flags & EHS_FLAG_PENALIZED && fit.coef[1].flags & EHS_FLAG_PENALIZED);
+		near(fit.coef[1].est, log(a * e / (b * c)), 1e-10);
+		near(fit.coef[0].est, log(c / e), 1e-10);
+		double w1 = (double)n[0] * a * b / ((a + b) * (a + b)), w0 = (double)n[1] * c * e / ((c + e) * (c + e));
+		near(fit.coef[1].se, sqrt(1 / w1 + 1 / w0), 1e-9);
+		struct ehs_result lr = ehs_logistic_lr(&d, &fit, group);
+		assert_true(lr.stat > 0 && lr.p > 0 && lr.p < 1 && lr.df == 1);
+	}
+}
+
+/* The penalised log-likelihood in raw columns, up to a constant that no coefficient changes. */
+static long double penalized(const double *beta, size_t m)
+{
+	long double sum = 0, h[TERMS_MAX][TERMS_MAX] = {{0}}, det = 1;
+
+	for (size_t i = 0; i < w.data.r.rows; i++) {
+		long double eta = 0, n = w.n[i], k = w.k[i];
+
+		for (size_t j = 0; j < m; j++)
+			eta += beta[j] * x_of(i, j);
+		long double p = 1 / (1 + expl(-eta));
+		sum += k * logl(p) + (n - k) * log1pl(-p);
+		for (size_t j = 0; j < m; j++)
+			for (size_t l = 0; l < m; l++)
+				h[j][l] += n * p * (1 - p) * x_of(i, j) * x_of(i, l);
+	}
+	for (size_t j = 0; j < m; j++) {
+		det *= h[j][j];
+		for (size_t i = j + 1; i < m; i++)
+			for (size_t l = m; l-- > j;)
+				h[i][l] -= h[i][j] / h[j][j] * h[j][l];
+	}
+	return sum + logl(det) / 2;
+}
+
+static void the_penalised_optimum_is_one(void **state)
+{
+	double beta[TERMS_MAX];
+
+	(void)state;
+	draw(80, 4, 1);
+	for (size_t i = 0; i < 80; i++) /* nobody of the group has the outcome */
+		w.k[i] = w.x[i * 4] == 1 ? 0 : w.k[i];
+	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_SEPARATION);
+	assert_int_equal(fit.column, 0);
+	for (size_t j = 0; j < 5; j++)
+		beta[j] = fit.coef[j].est;
+	for (size_t j = 0; j < 5; j++) {
+		double step = 1e-4, here = beta[j];
+
+		beta[j] = here + step;
+		long double up = penalized(beta, 5);
+		beta[j] = here - step;
+		long double down = penalized(beta, 5);
+		beta[j] = here;
+		assert_true(up < penalized(beta, 5) && down < penalized(beta, 5));
+		assert_true(fabsl((up - down) / (2 * step)) < 1e-6L);
+	}
+	bool group[4] = {true};
+	struct ehs_result lr = ehs_logistic_lr(&w.data, &fit, group);
+	assert_true(lr.status == EHS_SEPARATION && lr.stat > 3 && lr.p < .1);
+	/* The restricted optimum keeps the penalty of the whole design: no beta with beta[1] = 0 does better. */
+	double base[5];
+	memcpy(base, beta, sizeof base);
+	double best = (double)penalized(beta, 5) - lr.stat / 2;
+	beta[1] = 0;
+	for (int round = 0; round < 400; round++) { /* a coordinate search that knows nothing of gradients */
+		double reach = 1. / (1 << (round / 40));
+
+		for (size_t j = 0; j < 5; j++)
+			for (int side = -1; side <= 1; side += 2) {
+				double was = beta[j];
+				long double before = penalized(beta, 5);
+
+				if (j != 1)
+					beta[j] += side * reach;
+				if (penalized(beta, 5) < before)
+					beta[j] = was;
+			}
+	}
+	assert_true(fabs((double)penalized(beta, 5) - best) < 1e-4);
+	assert_true((double)penalized(beta, 5) <= best + 1e-12);
+}
+
+/* Complete, quasi-complete, and by a number: all found, all finite. */
+static void what_parts_the_outcomes_is_named(void **state)
+{
+	(void)state;
+	draw(60, 3, 1);
+	for (size_t i = 0; i < 60; i++) {
+		w.n[i] = 1;
+		w.k[i] = w.x[i * 3 + 2] > .1;
+	}
+	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_SEPARATION);
+	assert_int_equal(fit.column, 2);
+	for (size_t j = 0; j < 4; j++)
+		assert_true(isfinite(fit.coef[j].est) && isfinite(fit.coef[j].se) && fit.coef[j].p > 0);
+	w.x[2] = .1; /* a tie on the border: quasi-complete */
+	w.x[5] = .1;
+	w.k[0] = 1;
+	w.k[1] = 0;
+	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_SEPARATION);
+	assert_true(isfinite(fit.coef[3].est));
+}
+
+/* One row far out: a fitted probability of 1e-40 is no separation. */
+static void a_far_row_is_no_separation(void **state)
+{
+	static double x[400];
+	static uint64_t k[400];
+
+	(void)state;
+	for (size_t i = 0; i < 400; i++) {
+		x[i] = uniform() * 4 - 2;
+		k[i] = uniform() < 1 / (1 + exp(-2 * x[i]));
+	}
+	x[7] = -45;
+	k[7] = 0;
+	struct ehs_logistic_data d = {{x, 400, 1, NULL, NULL}, k};
+	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_OK);
+	assert_true(fit.coef[1].est > 1 && fit.coef[1].est < 3 && fit.coef[1].est * x[7] < -60);
+}
+
+static void a_needless_column_is_named(void **state)
+{
+	(void)state;
+	draw(60, 4, 5);
+	for (size_t i = 0; i < 60; i++)
+		w.x[i * 4 + 2] = 3 * w.x[i * 4 + 1] - 2 * w.x[i * 4] + 7;
+	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_ILL_CONDITIONED);
+	assert_int_equal(fit.column, 2);
+	assert_true(isnan(fit.coef[1].est) && isnan(fit.loglik) && fit.coef[1].status == EHS_ILL_CONDITIONED);
+	for (size_t i = 0; i < 60; i++)
+		w.x[i * 4 + 1] = 1e9;
+	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_ILL_CONDITIONED);
+	assert_int_equal(fit.column, 1);
+}
+
+static void emptiness_is_a_status(void **state)
+{
+	double x[] = {0, 1, 0, 1};
+	uint64_t none[] = {0, 0, 0, 0}, one[] = {1, 0, 1, 0}, three[] = {3, 3, 3, 3}, four[] = {4, 1, 1, 1};
+	struct ehs_logistic_data d = {{x, 4, 1, none, NULL}, none};
+
+	(void)state;
+	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_EMPTY_GROUP);
+	d.r.n = three;
+	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_DEGENERATE);
+	assert_true(isnan(fit.coef[0].est) && isnan(ehs_logistic_effect(&d, &fit, 0, .95).est));
+	d.k = four;
+	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_INVALID);
+	d.r.n = one;
+	d.k = none;
+	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_LOW_N);
+	d.r.n = three;
+	d.k = one;
+	assert_int_equal(ehs_logistic_fit(&d, 1.5, work, &fit), EHS_INVALID);
+	d.r.columns = EHS_REGRESSORS_MAX + 1;
+	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_INVALID);
+}
+
+/* The effect of a group as a function of the scaled coefficients, recounted; its gradient by differences. */
+static double effect_at(const double *beta, size_t column)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < w.data.r.rows; i++) {
+		double p[2], eta = beta[0], slope = beta[column + 1];
+
+		for (size_t j = 0; j < w.data.r.columns; j++)
+			eta += beta[j + 1] * w.x[i * w.data.r.columns + j];
+		if (w.factor[column] == 0) {
+			double q = 1 / (1 + exp(-eta));
+
+			sum += (double)w.n[i] * slope * q * (1 - q);
+			continue;
+		}
+		for (int at = 0; at < 2; at++) {
+			double posed = eta;
+
+			for (size_t j = 0; j < w.data.r.columns; j++)
+				if (w.factor[j] == w.factor[column])
+					posed += beta[j + 1] * ((j == column ? at : 0) - w.x[i * w.data.r.columns + j]);
+			p[at] = 1 / (1 + exp(-posed));
+		}
+		sum += (double)w.n[i] * (p[1] - p[0]);
+	}
+	return sum / (double)fit.n;
+}
+
+static void effects_and_their_errors(void **state)
+{
+	struct slow s;
+
+	(void)state;
+	draw(200, 4, 6);
+	for (size_t i = 0; i < 200; i++) /* a second indicator of the same factor */
+		w.x[i * 4 + 1] = w.x[i * 4] == 0 && uniform() < .5;
+	w.factor[1] = 1;
+	slow_fit(&s);
+	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_OK);
+	for (size_t column = 0; column < 4; column++) {
+		double beta[5], gradient[5], variance = 0;
+		struct ehs_result r = ehs_logistic_effect(&w.data, &fit, column, .95);
+
+		for (size_t j = 0; j < 5; j++)
+			beta[j] = (double)s.beta[j];
+		near(r.est, effect_at(beta, column), 1e-10);
+		for (size_t j = 0; j < 5; j++) {
+			double here = beta[j], step = 1e-5;
+
+			beta[j] = here + step;
+			gradient[j] = effect_at(beta, column);
+			beta[j] = here - step;
+			gradient[j] = (gradient[j] - effect_at(beta, column)) / (2 * step);
+			beta[j] = here;
+		}
+		for (size_t j = 0; j < 5; j++)
+			for (size_t l = 0; l < 5; l++)
+				variance += gradient[j] * gradient[l] * (double)s.inverse[j][l];
+		near(r.se, sqrt(variance), 1e-7);
+		assert_true(r.lo < r.est && r.est < r.hi && r.p > 0);
+	}
+	assert_int_equal(ehs_logistic_effect(&w.data, &fit, 4, .95).status, EHS_INVALID);
+}
+
+static void how_long_it_takes(void **state)
+{
+	struct timespec from, to;
+	double best = INFINITY;
+
+	(void)state;
+	draw(256, 9, 200);
+	for (int round = 0; round < 50; round++) {
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+		assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_OK);
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+		best = fmin(best, (double)(to.tv_sec - from.tv_sec) * 1e6 + (double)(to.tv_nsec - from.tv_nsec) / 1e3);
+	}
+	print_message("  a group and 8 controls, 256 cells: %.1f us, %u steps\n", best, fit.iterations);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_optimum_is_that_of_a_slow_newton),
+		cmocka_unit_test(a_single_group_is_the_odds_ratio),
+		cmocka_unit_test(rows_and_cells_agree),
+		cmocka_unit_test(the_ratio_test_is_that_of_two_fits),
+		cmocka_unit_test(the_penalty_of_a_table_is_a_half_per_cell),
+		cmocka_unit_test(the_penalised_optimum_is_one),
+		cmocka_unit_test(what_parts_the_outcomes_is_named),
+		cmocka_unit_test(a_far_row_is_no_separation),
+		cmocka_unit_test(a_needless_column_is_named),
+		cmocka_unit_test(emptiness_is_a_status),
+		cmocka_unit_test(effects_and_their_errors),
+		cmocka_unit_test(how_long_it_takes),
+	};
+
+	ehs_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
