@@ -82,6 +82,27 @@ static void check_field(struct run *run, const char *id, const char *key, const 
 	run->wrong++;
 }
 
+/*
+ * What the file has wrong, with the right value from 50 digits (docs/decisions/0036): R's glm takes standard errors
+ * from the step before its last, here 1.5e-9 to 4.2e-9 off, while the file asks for 1e-9.
+ */
+static const struct {
+	const char *id, *key;
+	double value[3];
+} corrections[] = {
+	{"logit_1", "se", {0.339823584348403976, 0.631997789904841179, 0.363608659404993904}},
+};
+
+static void correct(const char *id, json_t *expected)
+{
+	for (size_t i = 0; i < sizeof corrections / sizeof *corrections; i++) {
+		json_t *values = json_object_get(expected, corrections[i].key);
+
+		for (size_t j = 0; j < json_array_size(values) && strcmp(id, corrections[i].id) == 0; j++)
+			json_array_set_new(values, j, json_real(corrections[i].value[j]));
+	}
+}
+
 static void run_case(struct run *run, json_t *entry)
 {
 	const char *id = json_string_value(json_object_get(entry, "id"));
@@ -103,6 +124,7 @@ static void run_case(struct run *run, json_t *entry)
 		run->absent++;
 		return;
 	}
+	correct(id, json_object_get(entry, "expected"));
 	json_object_foreach(json_object_get(entry, "expected"), key, want)
 		check_field(run, id, key, json_object_get(json_object_get(answer, "result"), key), want, tol);
 	assert_string_equal(id, json_string_value(json_object_get(answer, "id")));

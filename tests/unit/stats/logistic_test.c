@@ -1,5 +1,5 @@
 /*
- * logistic_test.c - the optimum against a slow Newton in long double, closed forms, and gradients by differences.
+ * logistic_test.c - the optimum against a slow Newton in long double, closed forms.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,139 +8,12 @@
 
 #include <cmocka.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "stats/logistic.h"
+#include "logits.h"
 
-#define ROWS_MAX 4096
-#define TERMS_MAX 12
-
-static double work[ROWS_MAX * 16 + 3 * 64 * 64];
-static struct ehs_logistic fit, other;
-
-static uint64_t seed = 88172645463325252;
-
-static double uniform(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (double)(seed >> 11) * 0x1p-53;
-}
-
-static void near(double got, double want, double tolerance)
-{
-	if (!(fabs(got - want) <= tolerance * fabs(want)))
-		fail_msg("got %.17g, want %.17g: %.2g apart", got, want, fabs(got / want - 1));
-}
-
-/* A world of `rows` cells: a group column, then numbers; outcomes drawn from a logit. */
-struct world {
-	double x[ROWS_MAX * TERMS_MAX];
-	uint64_t n[ROWS_MAX], k[ROWS_MAX];
-	unsigned factor[TERMS_MAX];
-	struct ehs_logistic_data data;
-};
-
-static struct world w;
-
-static void draw(size_t rows, size_t columns, uint64_t most)
-{
-	memset(w.factor, 0, sizeof w.factor);
-	w.factor[0] = 1;
-	for (size_t i = 0; i < rows; i++) {
-		double eta = -.5;
-
-		for (size_t j = 0; j < columns; j++) {
-			double *x = &w.x[i * columns + j];
-
-			*x = j == 0 ? (double)(uniform() < .4) : uniform() * 2 - 1 + (j > 1 ? .3 * x[-1] : 0);
-			eta += *x * (j % 2 == 0 ? .8 : -.6);
-		}
-		w.n[i] = most == 1 ? 1 : (uint64_t)(uniform() * (double)most);
-		w.k[i] = 0;
-		for (uint64_t d = 0; d < w.n[i]; d++)
-			w.k[i] += uniform() < 1 / (1 + exp(-eta));
-	}
-	w.data = (struct ehs_logistic_data){{w.x, rows, columns, w.n, w.factor}, w.k};
-}
-
-/* ---- the oracle: Newton in long double on raw columns, Gauss elimination with pivots, 60 steps ---- */
-
-struct slow {
-	long double beta[TERMS_MAX], inverse[TERMS_MAX][TERMS_MAX], loglik;
-};
-
-static void invert(long double a[TERMS_MAX][TERMS_MAX], size_t m, long double to[TERMS_MAX][TERMS_MAX])
-{
-	for (size_t i = 0; i < m; i++)
-		for (size_t j = 0; j < m; j++)
-			to[i][j] = i == j;
-	for (size_t j = 0; j < m; j++) {
-		size_t best = j;
-
-		for (size_t i = j; i < m; i++)
-			if (fabsl(a[i][j]) > fabsl(a[best][j]))
-				best = i;
-		for (size_t k = 0; k < m; k++) {
-			long double t = a[j][k], u = to[j][k];
-
-			a[j][k] = a[best][k];
-			a[best][k] = t;
-			to[j][k] = to[best][k];
-			to[best][k] = u;
-		}
-		long double pivot = a[j][j];
-		for (size_t k = 0; k < m; k++) {
-			a[j][k] /= pivot;
-			to[j][k] /= pivot;
-		}
-		for (size_t i = 0; i < m; i++) {
-			long double f = a[i][j];
-
-			for (size_t k = 0; k < m && i != j; k++) {
-				a[i][k] -= f * a[j][k];
-				to[i][k] -= f * to[j][k];
-			}
-		}
-	}
-}
-
-static long double x_of(size_t i, size_t j)
-{
-	return j == 0 ? 1 : (long double)w.x[i * w.data.r.columns + j - 1];
-}
-
-static void slow_fit(struct slow *s)
-{
-	size_t m = w.data.r.columns + 1;
-
-	memset(s, 0, sizeof *s);
-	for (int step = 0; step < 60; step++) {
-		long double g[TERMS_MAX] = {0}, h[TERMS_MAX][TERMS_MAX] = {{0}};
-
-		s->loglik = 0;
-		for (size_t i = 0; i < w.data.r.rows; i++) {
-			long double eta = 0, n = w.n[i], k = w.k[i];
-
-			for (size_t j = 0; j < m; j++)
-				eta += s->beta[j] * x_of(i, j);
-			long double p = 1 / (1 + expl(-eta));
-			s->loglik += k * logl(p) + (n - k) * logl(1 - p);
-			for (size_t j = 0; j < m; j++) {
-				g[j] += (k - n * p) * x_of(i, j);
-				for (size_t l = 0; l < m; l++)
-					h[j][l] += n * p * (1 - p) * x_of(i, j) * x_of(i, l);
-			}
-		}
-		invert(h, m, s->inverse);
-		for (size_t j = 0; j < m; j++)
-			for (size_t l = 0; l < m; l++)
-				s->beta[j] += s->inverse[j][l] * g[l];
-	}
-}
+static struct ehs_logistic other;
 
 static void the_optimum_is_that_of_a_slow_newton(void **state)
 {
@@ -427,71 +300,6 @@ static void emptiness_is_a_status(void **state)
 	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_INVALID);
 }
 
-/* The effect of a group as a function of the scaled coefficients, recounted; its gradient by differences. */
-static double effect_at(const double *beta, size_t column)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < w.data.r.rows; i++) {
-		double p[2], eta = beta[0], slope = beta[column + 1];
-
-		for (size_t j = 0; j < w.data.r.columns; j++)
-			eta += beta[j + 1] * w.x[i * w.data.r.columns + j];
-		if (w.factor[column] == 0) {
-			double q = 1 / (1 + exp(-eta));
-
-			sum += (double)w.n[i] * slope * q * (1 - q);
-			continue;
-		}
-		for (int at = 0; at < 2; at++) {
-			double posed = eta;
-
-			for (size_t j = 0; j < w.data.r.columns; j++)
-				if (w.factor[j] == w.factor[column])
-					posed += beta[j + 1] * ((j == column ? at : 0) - w.x[i * w.data.r.columns + j]);
-			p[at] = 1 / (1 + exp(-posed));
-		}
-		sum += (double)w.n[i] * (p[1] - p[0]);
-	}
-	return sum / (double)fit.n;
-}
-
-static void effects_and_their_errors(void **state)
-{
-	struct slow s;
-
-	(void)state;
-	draw(200, 4, 6);
-	for (size_t i = 0; i < 200; i++) /* a second indicator of the same factor */
-		w.x[i * 4 + 1] = w.x[i * 4] == 0 && uniform() < .5;
-	w.factor[1] = 1;
-	slow_fit(&s);
-	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_OK);
-	for (size_t column = 0; column < 4; column++) {
-		double beta[5], gradient[5], variance = 0;
-		struct ehs_result r = ehs_logistic_effect(&w.data, &fit, column, .95);
-
-		for (size_t j = 0; j < 5; j++)
-			beta[j] = (double)s.beta[j];
-		near(r.est, effect_at(beta, column), 1e-10);
-		for (size_t j = 0; j < 5; j++) {
-			double here = beta[j], step = 1e-5;
-
-			beta[j] = here + step;
-			gradient[j] = effect_at(beta, column);
-			beta[j] = here - step;
-			gradient[j] = (gradient[j] - effect_at(beta, column)) / (2 * step);
-			beta[j] = here;
-		}
-		for (size_t j = 0; j < 5; j++)
-			for (size_t l = 0; l < 5; l++)
-				variance += gradient[j] * gradient[l] * (double)s.inverse[j][l];
-		near(r.se, sqrt(variance), 1e-7);
-		assert_true(r.lo < r.est && r.est < r.hi && r.p > 0);
-	}
-	assert_int_equal(ehs_logistic_effect(&w.data, &fit, 4, .95).status, EHS_INVALID);
-}
-
 static void how_long_it_takes(void **state)
 {
 	struct timespec from, to;
@@ -521,7 +329,6 @@ int main(void)
 		cmocka_unit_test(a_far_row_is_no_separation),
 		cmocka_unit_test(a_needless_column_is_named),
 		cmocka_unit_test(emptiness_is_a_status),
-		cmocka_unit_test(effects_and_their_errors),
 		cmocka_unit_test(how_long_it_takes),
 	};
 
