@@ -1,16 +1,18 @@
 /*
  * exact.c - see exact.h.
  *
- * The table's margins fix a hypergeometric law with one mode.  Both cut points, where tables become no more likely
- * than the one seen, are found by bisection on the saddle-point pmf; from there each tail is summed outwards by the
+ * The table's margins fix a hypergeometric law with one mode.  The tail that the table lies in begins there; where
+ * the other one begins is found on the saddle-point pmf, from a guess by symmetry.  Each is summed outwards by the
  * ratio of neighbours, so the work grows with the spread of the law, not with its support.
  */
 #include "stats/exact.h"
 
 #include <gsl/gsl_sf_gamma.h>
 #include <math.h>
+#include <stdbool.h>
 
 #define TIE 1e-7                   /* R's fisher.test takes these as equal: needed for mirror images */
+#define VARIANCE_MAX 1e12          /* of the law: beyond, a sum would have tens of millions of terms */
 #define LOG_2PI 1.8378770664093453 /* ln(2 pi) */
 
 double ehs_stirling_error(double n)
@@ -95,14 +97,13 @@ struct law {
 	uint64_t mode;
 };
 
-static struct law law_of(struct ehs_2x2 t)
+static struct law law_of(uint64_t m, uint64_t n, uint64_t k)
 {
-	struct law h = {.m = t.prot.x + t.ref.x, .k = t.prot.n};
+	struct law h = {.m = m, .n = n, .k = k};
 
-	h.n = t.prot.n + t.ref.n - h.m;
-	h.least = h.k > h.n ? h.k - h.n : 0;
-	h.most = h.k < h.m ? h.k : h.m;
-	h.mode = (uint64_t)((ehs_uint128)(h.k + 1) * (h.m + 1) / (h.m + h.n + 2));
+	h.least = k > n ? k - n : 0;
+	h.most = k < m ? k : m;
+	h.mode = (uint64_t)(((ehs_uint128)k + 1) * ((ehs_uint128)m + 1) / ((ehs_uint128)m + n + 2));
 	return h;
 }
 
@@ -146,24 +147,11 @@ struct tail {
 	double sum, tied; /* in units of the pmf of the table seen */
 };
 
-static struct tail lower_tail(const struct law *h, double log_seen)
+/* All from `in` downwards, whose pmf is `rel` times that of the table seen. */
+static struct tail lower_from(const struct law *h, uint64_t in, double rel)
 {
-	uint64_t in = h->least, out = h->mode + 1; /* pmf(in) counts, pmf(out) is thought not to */
-	double limit = log_seen + log1p(TIE), rel;
-	struct tail t = {0, 0};
+	struct tail t = {rel * tail_down(h, in), 0};
 
-	if (log_pmf(h, in) > limit)
-		return t;
-	while (out - in > 1) {
-		uint64_t middle = in + (out - in) / 2;
-
-		if (log_pmf(h, middle) <= limit)
-			in = middle;
-		else
-			out = middle;
-	}
-	rel = exp(log_pmf(h, in) - log_seen);
-	t.sum = rel * tail_down(h, in);
 	for (; rel >= 1 - TIE; in--) {
 		t.tied += rel;
 		if (in == h->least)
@@ -173,24 +161,10 @@ static struct tail lower_tail(const struct law *h, double log_seen)
 	return t;
 }
 
-static struct tail upper_tail(const struct law *h, double log_seen)
+static struct tail upper_from(const struct law *h, uint64_t in, double rel)
 {
-	uint64_t in = h->most, out = h->mode;
-	double limit = log_seen + log1p(TIE), rel;
-	struct tail t = {0, 0};
+	struct tail t = {rel * tail_up(h, in), 0};
 
-	if (in == out || log_pmf(h, in) > limit) /* the mode itself belongs to the lower tail */
-		return t;
-	while (in - out > 1) {
-		uint64_t middle = out + (in - out) / 2;
-
-		if (log_pmf(h, middle) <= limit)
-			in = middle;
-		else
-			out = middle;
-	}
-	rel = exp(log_pmf(h, in) - log_seen);
-	t.sum = rel * tail_up(h, in);
 	for (; rel >= 1 - TIE; in++) {
 		t.tied += rel;
 		if (in == h->most)
@@ -200,35 +174,195 @@ static struct tail upper_tail(const struct law *h, double log_seen)
 	return t;
 }
 
-static void one_sided(struct ehs_exact *e, const struct law *h, uint64_t x, double seen)
+/* The tail in which the table seen lies: from there inwards only as far as neighbours tie. */
+static struct tail near_tail(const struct law *h, uint64_t seen)
 {
-	if (x <= h->mode) {
-		e->p_less = seen * tail_down(h, x);
-		e->p_greater = x == h->least ? 1 : 1 - exp(log_pmf(h, x - 1)) * tail_down(h, x - 1);
-	} else {
-		e->p_greater = seen * tail_up(h, x);
-		e->p_less = x == h->most ? 1 : 1 - exp(log_pmf(h, x + 1)) * tail_up(h, x + 1);
+	double rel = 1, next;
+
+	if (seen <= h->mode) {
+		while (seen < h->mode && (next = rel * ratio_up(h, seen)) <= 1 + TIE) {
+			rel = next;
+			seen++;
+		}
+		return lower_from(h, seen, rel);
 	}
-	e->p_less = fmin(1, e->p_less);
-	e->p_greater = fmin(1, e->p_greater);
+	while (seen > h->mode + 1 && (next = rel / ratio_up(h, seen - 1)) <= 1 + TIE) {
+		rel = next;
+		seen--;
+	}
+	return upper_from(h, seen, rel);
+}
+
+/* Closes in on the last place that counts (`in`) before those that do not (`out`), from a guess between them. */
+static uint64_t cut_point(const struct law *h, uint64_t in, uint64_t out, uint64_t guess, double limit)
+{
+	uint64_t step = 1;
+
+	while ((in > out ? in - out : out - in) > 1) {
+		bool falls = log_pmf(h, guess) <= limit;
+		uint64_t far = falls ? out : in, *near = falls ? &in : &out;
+		uint64_t left = guess > far ? guess - far : far - guess;
+		uint64_t move = step < left / 2 ? step : left / 2;
+
+		*near = guess;
+		guess = guess > far ? guess - move : guess + move;
+		if (move == 0)
+			break;
+		step *= 4;
+	}
+	return in;
+}
+
+/* Where the other tail would end if the law were symmetric, kept strictly between its ends. */
+static uint64_t mirrored(const struct law *h, uint64_t seen, uint64_t a, uint64_t b)
+{
+	double at = 2 * ((double)h->k * (double)h->m / ((double)h->m + (double)h->n)) - (double)seen;
+	double lo = (double)(a < b ? a : b) + 1, hi = (double)(a < b ? b : a) - 1;
+
+	return (uint64_t)fmax(lo, fmin(hi, nearbyint(at)));
+}
+
+static struct tail far_tail(const struct law *h, uint64_t seen, double log_seen)
+{
+	double limit = log_seen + log1p(TIE);
+	bool down = seen > h->mode; /* the mode itself belongs to the lower tail */
+	uint64_t in = down ? h->least : h->most, out = down ? h->mode + 1 : h->mode;
+
+	if (in == out || log_pmf(h, in) > limit)
+		return (struct tail){0, 0};
+	if ((in > out ? in - out : out - in) > 1)
+		in = cut_point(h, in, out, mirrored(h, seen, in, out), limit);
+	double rel = exp(log_pmf(h, in) - log_seen);
+	return down ? lower_from(h, in, rel) : upper_from(h, in, rel);
+}
+
+/* exp(log_seen) times a sum that is at least 1 */
+static struct ehs_tail share(double log_seen, double sum)
+{
+	double log_p = fmin(0, log_seen + log(sum)), p = exp(log_seen) * sum;
+
+	return (struct ehs_tail){p > 0 ? fmin(1, p) : exp(log_p), log_p};
+}
+
+static struct ehs_tail rest_of(struct ehs_tail t)
+{
+	return (struct ehs_tail){fmax(0, 1 - t.p), t.p < 1 ? log1p(-t.p) : -INFINITY};
+}
+
+/* P(X <= x), x in the support; above the mode by what is left. */
+static struct ehs_tail at_most(const struct law *h, uint64_t x)
+{
+	if (x == h->most)
+		return (struct ehs_tail){1, 0};
+	if (x <= h->mode)
+		return share(log_pmf(h, x), tail_down(h, x));
+	return rest_of(share(log_pmf(h, x + 1), tail_up(h, x + 1)));
+}
+
+static struct ehs_tail at_least(const struct law *h, uint64_t x)
+{
+	if (x == h->least)
+		return (struct ehs_tail){1, 0};
+	if (x > h->mode)
+		return share(log_pmf(h, x), tail_up(h, x));
+	return rest_of(share(log_pmf(h, x - 1), tail_down(h, x - 1)));
+}
+
+struct ehs_discrete ehs_hypergeometric(uint64_t x, uint64_t m, uint64_t n, uint64_t k)
+{
+	struct law h = law_of(m, n, k);
+	struct ehs_tail none = {0, -INFINITY}, all = {1, 0};
+	struct ehs_discrete d = {NAN, NAN, {NAN, NAN}, {NAN, NAN}};
+
+	if (k > m + n)
+		return d;
+	d.log_pmf = ehs_hypergeometric_log_pmf(x, m, n, k);
+	d.pmf = exp(d.log_pmf);
+	d.lower = x < h.least ? none : x >= h.most ? all : at_most(&h, x);
+	d.above = x < h.least ? all : x >= h.most ? none : at_least(&h, x + 1);
+	return d;
+}
+
+struct ehs_discrete ehs_binomial(uint64_t x, uint64_t n, double p)
+{
+	struct ehs_discrete d = {NAN, NAN, {NAN, NAN}, {NAN, NAN}};
+
+	if (!(p >= 0 && p <= 1))
+		return d;
+	d.log_pmf = x > n ? -INFINITY : binomial_log_pmf((double)x, (double)n, p, 1 - p);
+	d.pmf = exp(d.log_pmf);
+	d.lower = (struct ehs_tail){1, 0};
+	d.above = (struct ehs_tail){0, -INFINITY};
+	if (x < n) {
+		struct ehs_beta_tails t = ehs_beta_tails(p, 1 - p, (double)x + 1, (double)(n - x));
+
+		d.lower = t.upper;
+		d.above = t.lower;
+	}
+	return d;
+}
+
+static struct ehs_exact no_answer(enum ehs_status status)
+{
+	return (struct ehs_exact){
+		.p = NAN,
+		.p_less = NAN,
+		.p_greater = NAN,
+		.p_mid = NAN,
+		.log10_p = NAN,
+		.log10_less = NAN,
+		.log10_greater = NAN,
+		.log10_mid = NAN,
+		.status = status,
+	};
+}
+
+static struct ehs_exact answer(struct ehs_tail p, struct ehs_tail less, struct ehs_tail greater, struct ehs_tail mid)
+{
+	return (struct ehs_exact){
+		.p = p.p,
+		.p_less = less.p,
+		.p_greater = greater.p,
+		.p_mid = mid.p,
+		.log10_p = ehs_log10_of(p),
+		.log10_less = ehs_log10_of(less),
+		.log10_greater = ehs_log10_of(greater),
+		.log10_mid = ehs_log10_of(mid),
+		.status = EHS_OK,
+	};
+}
+
+/* For tables so large that the law is normal to the sixth digit. */
+static struct ehs_exact by_normal_law(double gap, double sd)
+{
+	double away = fmax(0, fabs(gap) - .5) / sd;
+	struct ehs_exact e = answer(ehs_normal_two_sided(away), ehs_normal_upper((-gap - .5) / sd),
+	                            ehs_normal_upper((gap - .5) / sd), ehs_normal_two_sided(gap / sd));
+
+	e.flags = EHS_FLAG_APPROXIMATE;
+	return e;
 }
 
 struct ehs_exact ehs_fisher(struct ehs_2x2 table)
 {
-	if (table.prot.x > table.prot.n || table.ref.x > table.ref.n)
-		return (struct ehs_exact){NAN, NAN, NAN, NAN, NAN, EHS_INVALID};
+	if (table.prot.x > table.prot.n || table.ref.x > table.ref.n || (table.prot.n | table.ref.n) >> 62 != 0)
+		return no_answer(EHS_INVALID);
 	if (table.prot.n == 0 || table.ref.n == 0)
-		return (struct ehs_exact){NAN, NAN, NAN, NAN, NAN, EHS_EMPTY_GROUP};
-	struct law h = law_of(table);
-	double log_seen = log_pmf(&h, table.prot.x), seen = exp(log_seen);
-	struct tail lower = lower_tail(&h, log_seen), upper = upper_tail(&h, log_seen);
-	double log_p = fmin(0, log_seen + log(lower.sum + upper.sum));
-	struct ehs_exact e = {.status = EHS_OK};
+		return no_answer(EHS_EMPTY_GROUP);
+	uint64_t marked = table.prot.x + table.ref.x, all = table.prot.n + table.ref.n, seen = table.prot.x;
+	struct law h = law_of(marked, all - marked, table.prot.n);
+	double share_marked = (double)marked / (double)all, n = (double)all;
+	double variance = (double)h.k * share_marked * ((double)h.n / n) * ((double)table.ref.n / (n - 1));
+	if (variance > VARIANCE_MAX) {
+		ehs_int128 cross = (ehs_int128)seen * (table.ref.n - table.ref.x) -
+		                   (ehs_int128)table.ref.x * (table.prot.n - seen);
 
-	/* the seen table's pmf may underflow only where p does, so p is taken from the logarithm there */
-	e.p = fmin(1, seen > 0 ? seen * (lower.sum + upper.sum) : exp(log_p));
-	e.p_mid = fmax(0, e.p - seen * (lower.tied + upper.tied) / 2);
-	e.log10_p = log_p / M_LN10;
-	one_sided(&e, &h, table.prot.x, seen);
-	return e;
+		return by_normal_law((double)cross / n, sqrt(variance));
+	}
+	double log_seen = log_pmf(&h, seen);
+	struct tail near = near_tail(&h, seen), far = far_tail(&h, seen, log_seen);
+	double sum = near.sum + far.sum;
+
+	return answer(share(log_seen, sum), at_most(&h, seen), at_least(&h, seen),
+	              share(log_seen, sum - (near.tied + far.tied) / 2));
 }
