@@ -1,0 +1,172 @@
+/*
+ * shrink.c - see shrink.h.
+ *
+ * For a given strength M the likeliest mean is the zero of a function that falls, and so is, in log M, the profile's
+ * slope; both are found by Brent's method.  Everything is written in differences psi(a + x) - psi(a), which lose
+ * nothing where the strength is large and the prior all but pools.
+ */
+#include "stats/shrink.h"
+
+#include <gsl/gsl_sf_psi.h>
+#include <math.h>
+#include <stdbool.h>
+
+#include "stats/root.h"
+#include "stats/tail.h"
+
+#define SUM_MAX 64      /* terms of the harmonic sum that are added one by one */
+#define SERIES_MIN 1000 /* from here on three terms of the asymptotic series have every digit */
+#define LOG_MAX 300
+
+/* psi(a + x) - psi(a) for a > 0 and whole x */
+static double psi_gap(double a, uint64_t count)
+{
+	double x = (double)count, sum = 0, end = a + x;
+
+	if (count <= SUM_MAX) {
+		for (uint64_t i = count; i-- > 0;)
+			sum += 1 / (a + (double)i);
+		return sum;
+	}
+	if (a < SERIES_MIN)
+		return gsl_sf_psi(end) - gsl_sf_psi(a);
+	double square = x * (a + end) / (a * a * end * end); /* 1/a^2 - 1/end^2 */
+	return log1p(x / a) + x / (2 * a * end) + square / 12 * (1 - (1 / (a * a) + 1 / (end * end)) / 10);
+}
+
+struct groups {
+	const struct ehs_bin *at;
+	size_t k;
+	double strength;
+	double logit; /* of the likeliest mean at this strength */
+};
+
+/* The slope of the likelihood in alpha, less that in beta: falls as the mean rises. */
+static double mean_slope(double logit, const void *context)
+{
+	const struct groups *g = context;
+	double alpha = g->strength / (1 + exp(-logit)), beta = g->strength / (1 + exp(logit)), sum = 0;
+
+	for (size_t i = 0; i < g->k; i++)
+		sum += psi_gap(alpha, g->at[i].x) - psi_gap(beta, g->at[i].n - g->at[i].x);
+	return sum;
+}
+
+/* The slope in the strength where the mean is the likeliest one. */
+static double strength_slope(double log_strength, const void *context)
+{
+	struct groups g = *(const struct groups *)context;
+
+	g.strength = exp(log_strength);
+	struct ehs_value mean = ehs_root_falling(mean_slope, &g, g.logit, .1, LOG_MAX);
+	double m = 1 / (1 + exp(-mean.value)), rest = 1 / (1 + exp(mean.value)), sum = 0;
+	for (size_t i = 0; i < g.k; i++)
+		sum += m * psi_gap(g.strength * m, g.at[i].x) +
+		       rest * psi_gap(g.strength * rest, g.at[i].n - g.at[i].x) - psi_gap(g.strength, g.at[i].n);
+	return sum;
+}
+
+/* Sums over the groups, and the score for any spread at all: > 0 where the rates differ more than chance makes them. */
+struct totals {
+	double n, x, score, squares;
+	size_t used;
+	bool invalid, mixed; /* mixed: a group with both outcomes */
+};
+
+static struct totals total(const struct ehs_bin *groups, size_t k)
+{
+	struct totals t = {0};
+
+	for (size_t i = 0; i < k; i++) {
+		t.invalid |= groups[i].x > groups[i].n;
+		t.mixed |= groups[i].x > 0 && groups[i].x < groups[i].n;
+		t.used += groups[i].n > 0;
+		t.n += (double)groups[i].n;
+		t.x += (double)groups[i].x;
+		t.squares += (double)groups[i].n * ((double)groups[i].n - 1);
+	}
+	double m = t.x / t.n, rest = (t.n - t.x) / t.n;
+	for (size_t i = 0; i < k; i++) {
+		double n = (double)groups[i].n, gap = (double)groups[i].x - n * m, x = (double)groups[i].x;
+
+		/* x(x-1)/m + y(y-1)/q - n(n-1) = gap^2/(m q) - x/m - y/q + n */
+		t.score += gap * gap / (m * rest) - x / m - (n - x) / rest + n;
+	}
+	return t;
+}
+
+static struct ehs_beta_prior prior_of(double alpha, double beta, double mean, double strength, enum ehs_status status)
+{
+	return (struct ehs_beta_prior){alpha, beta, mean, strength, 0, status};
+}
+
+static struct ehs_beta_prior fit(const struct ehs_bin *groups, size_t k, const struct totals *t)
+{
+	double m = t->x / t->n;
+
+	if (t->x == 0 || t->x == t->n)
+		return prior_of(NAN, NAN, m, NAN, EHS_DEGENERATE);
+	if (!(t->score > 0))
+		return prior_of(INFINITY, INFINITY, m, INFINITY, EHS_OK);
+	if (!t->mixed)
+		return prior_of(NAN, NAN, m, 0, EHS_DEGENERATE);
+	/* the score is the expected number of pairs within groups, over M + 1, when rates have the beta law */
+	double start = log(fmax(1e-3, t->squares / t->score));
+	struct groups g = {.at = groups, .k = k, .logit = log(t->x / (t->n - t->x))};
+	struct ehs_value v = ehs_root_falling(strength_slope, &g, start, .25, LOG_MAX);
+	g.strength = exp(v.value);
+	struct ehs_value mean = ehs_root_falling(mean_slope, &g, g.logit, .1, LOG_MAX);
+	if (v.status != EHS_OK || mean.status != EHS_OK)
+		return prior_of(NAN, NAN, NAN, NAN, EHS_NO_CONVERGENCE);
+	m = 1 / (1 + exp(-mean.value));
+	return prior_of(g.strength * m, g.strength / (1 + exp(mean.value)), m, g.strength, EHS_OK);
+}
+
+struct ehs_beta_prior ehs_beta_prior_of(const struct ehs_bin *groups, size_t k)
+{
+	struct totals t = total(groups, k);
+	enum ehs_status status = t.invalid ? EHS_INVALID : t.n == 0 ? EHS_EMPTY_GROUP : t.used < 2 ? EHS_LOW_N : EHS_OK;
+	struct ehs_beta_prior p = status != EHS_OK ? prior_of(NAN, NAN, NAN, NAN, status) : fit(groups, k, &t);
+
+	p.n = (uint64_t)t.n;
+	return p;
+}
+
+struct ehs_result ehs_shrunk_rate(const struct ehs_beta_prior *prior, struct ehs_bin group, double conf)
+{
+	struct ehs_result r = ehs_result_none(prior->status, "beta_binomial");
+	double x = (double)group.x, y = (double)(group.n - group.x);
+
+	r.n[0] = group.n;
+	if (group.x > group.n || !(conf > 0 && conf < 1))
+		r.status = EHS_INVALID;
+	if (r.status != EHS_OK)
+		return r;
+	r.conf = conf;
+	if (isinf(prior->strength)) {
+		r.est = r.lo = r.hi = prior->mean;
+		r.status = EHS_ZERO_VARIANCE;
+		return r;
+	}
+	double a = x + prior->alpha, b = y + prior->beta, n = a + b;
+	struct ehs_value lo = ehs_beta_quantile((1 - conf) / 2, a, b),
+			 hi = ehs_beta_quantile_upper((1 - conf) / 2, a, b);
+	r.est = a / n;
+	r.se = sqrt((a / n) * (b / n) / (n + 1));
+	r.lo = lo.value;
+	r.hi = hi.value;
+	r.status = lo.status != EHS_OK ? lo.status : hi.status;
+	return r;
+}
+
+struct ehs_value ehs_shrunk_below(const struct ehs_beta_prior *prior, struct ehs_bin group, double limit)
+{
+	if (group.x > group.n || !(limit > 0 && limit < 1))
+		return (struct ehs_value){NAN, EHS_INVALID};
+	if (prior->status != EHS_OK)
+		return (struct ehs_value){NAN, prior->status};
+	if (isinf(prior->strength))
+		return (struct ehs_value){NAN, EHS_ZERO_VARIANCE};
+	double a = (double)group.x + prior->alpha, b = (double)(group.n - group.x) + prior->beta;
+	return (struct ehs_value){ehs_beta_tails(limit, 1 - limit, a, b).lower.p, EHS_OK};
+}
