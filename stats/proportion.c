@@ -184,6 +184,19 @@ struct ehs_result ehs_air_mn(struct ehs_2x2 table, double z)
 	return r;
 }
 
+struct ehs_value ehs_air_katz_se(struct ehs_2x2 table)
+{
+	enum ehs_status status = check(table);
+	struct cells c = cells_of(table);
+
+	if (status == EHS_OK && (table.prot.x == 0 || table.ref.x == 0))
+		status = EHS_ZERO_CELL;
+	return (struct ehs_value){
+		.value = status == EHS_OK ? sqrt(c.y1 / (c.x1 * c.n1) + c.y2 / (c.x2 * c.n2)) : NAN,
+		.status = status,
+	};
+}
+
 struct ehs_interval ehs_air_katz(struct ehs_2x2 table, double z)
 {
 	enum ehs_status status = check(table);
@@ -196,7 +209,7 @@ struct ehs_interval ehs_air_katz(struct ehs_2x2 table, double z)
 	double est = (c.x1 * c.n2) / (c.x2 * c.n1);
 	if (table.prot.x == 0 || table.ref.x == 0)
 		return (struct ehs_interval){est, NAN, NAN, EHS_ZERO_CELL};
-	double reach = exp(fabs(z) * sqrt(c.y1 / (c.x1 * c.n1) + c.y2 / (c.x2 * c.n2)));
+	double reach = exp(fabs(z) * ehs_air_katz_se(table).value);
 	return (struct ehs_interval){est, est / reach, est * reach, c.y1 + c.y2 > 0 ? EHS_OK : EHS_DEGENERATE};
 }
 

@@ -48,6 +48,9 @@ struct ehs_result ehs_air_mn(struct ehs_2x2 table, double z);
  */
 struct ehs_interval ehs_air_katz(struct ehs_2x2 table, double z);
 
+/* The standard error of that logarithm, sqrt(1/x1 - 1/n1 + 1/x2 - 1/n2); EHS_ZERO_CELL where a count is 0. */
+struct ehs_value ehs_air_katz_se(struct ehs_2x2 table);
+
 /* The risk difference p_prot - p_ref with Newcombe's hybrid score interval (Newcombe 1998, method 10). */
 struct ehs_interval ehs_rd_newcombe(struct ehs_2x2 table, double z);
 

@@ -23,14 +23,21 @@ struct eh_stat_test {
 
 /* X(family), a line each. */
 #define EH_STAT_FAMILIES(X) \
+	X(association)      \
 	X(attribution)      \
 	X(exact)            \
 	X(logistic)         \
 	X(membership)       \
 	X(multiplicity)     \
+	X(odds)             \
 	X(outcome)          \
+	X(proportion)       \
 	X(score)            \
-	X(sequence)
+	X(sequence)         \
+	X(shrink)           \
+	X(stratified)       \
+	X(tail)             \
+	X(unconditional)
 
 #define EH_STAT_DECLARE(family) extern const struct eh_stat_test eh_stat_##family##_tests[];
 EH_STAT_FAMILIES(EH_STAT_DECLARE)

@@ -69,6 +69,27 @@ static bool holds(const json_t *got, const json_t *want, double tol)
 	return (!json_is_string(got) || is_number_text(got)) && near(number(got), number(want), tol);
 }
 
+/* Reference values that are wrong, and what stands in their place: docs/decisions/0037 proves each. */
+static const struct {
+	const char *id, *key, *value;
+} mended[] = {
+	{"chisq_04", "G", "2.0000023333374667"},
+	{"chisq_04", "G_p", "0.15729896490402790"},
+	{"ebbb_1", "alpha", "\"Inf\""},
+	{"ebbb_1", "beta", "\"Inf\""},
+	{"ebbb_1", "posterior_mean",
+         "[0.5642857142857143,0.5642857142857143,0.5642857142857143,0.5642857142857143,0.5642857142857143,"
+         "0.5642857142857143]"},
+};
+
+static json_t *wanted(const char *id, const char *key, json_t *published)
+{
+	for (size_t i = 0; i < sizeof mended / sizeof *mended; i++)
+		if (strcmp(id, mended[i].id) == 0 && strcmp(key, mended[i].key) == 0)
+			return json_loads(mended[i].value, JSON_DECODE_ANY, NULL);
+	return json_incref(published);
+}
+
 static void check_field(struct run *run, const char *id, const char *key, const json_t *got, const json_t *want,
                         double tol)
 {
@@ -126,7 +147,11 @@ static void run_case(struct run *run, json_t *entry)
 	}
 	correct(id, json_object_get(entry, "expected"));
 	json_object_foreach(json_object_get(entry, "expected"), key, want)
-		check_field(run, id, key, json_object_get(json_object_get(answer, "result"), key), want, tol);
+	{
+		EH_JSON_AUTO right = wanted(id, key, want);
+
+		check_field(run, id, key, json_object_get(json_object_get(answer, "result"), key), right, tol);
+	}
 	assert_string_equal(id, json_string_value(json_object_get(answer, "id")));
 }
 
