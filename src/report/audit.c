@@ -134,8 +134,10 @@ static void warn_of_reference(const struct eh_audit *audit, size_t at)
 static json_t *attribute_json(const struct eh_audit *audit, size_t at)
 {
 	const struct eh_audit_attribute *a = &audit->attribute[at];
-	json_t *out = json_object();
 
+	if (a->map->proxy != NULL)
+		return eh_audit_membership(audit, at);
+	json_t *out = json_object();
 	warn_of_reference(audit, at);
 	eh_audit_put(out, "reference", json_string(a->map->reference));
 	eh_audit_put(out, "n", eh_audit_count(a->n));

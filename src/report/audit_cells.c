@@ -57,14 +57,27 @@ static json_t *crossed_json(const struct eh_audit *audit, int first, int second)
 	return out;
 }
 
+/* The first two attributes that have labels. */
+static bool first_two(const struct eh_map *map, int pair[2])
+{
+	int n = 0;
+
+	for (size_t i = 0; i < map->protect_n && n < 2; i++)
+		if (map->protect[i].proxy == NULL)
+			pair[n++] = (int)i;
+	return n == 2;
+}
+
 /* Where the map names no pair: its first two attributes. */
 void eh_audit_put_intersections(const struct eh_audit *audit, json_t *tree)
 {
 	const struct eh_map *map = audit->map;
 
 	if (map->intersections_n == 0) {
-		if (map->protect_n >= 2)
-			eh_audit_put(tree, "intersectional", crossed_json(audit, 0, 1));
+		int pair[2];
+
+		if (first_two(map, pair))
+			eh_audit_put(tree, "intersectional", crossed_json(audit, pair[0], pair[1]));
 		return;
 	}
 	eh_audit_put(tree, "intersectional", crossed_json(audit, map->intersections[0][0], map->intersections[0][1]));

@@ -28,6 +28,9 @@ json_t *eh_audit_not_informative(const struct eh_audit *audit, size_t attribute)
 /* audit_score.c: the pair's `score`; NULL where the log has none. */
 json_t *eh_audit_score(const struct eh_audit *audit, size_t attribute, int group);
 
+/* audit_membership.c: all that is said of an attribute given by probabilities; it has no groups and no pairs. */
+json_t *eh_audit_membership(const struct eh_audit *audit, size_t attribute);
+
 /* audit_cells.c, audit_windows.c: whole keys of the tree. */
 void eh_audit_put_intersections(const struct eh_audit *audit, json_t *tree);
 void eh_audit_put_windows(const struct eh_audit *audit, json_t *tree);

@@ -6,6 +6,8 @@
  *
  * Source   the four-fifths rule, 29 CFR 1607.4(D); its mirror image for adverse rates.
  */
+#include <string.h>
+
 #include "report/audit_part.h"
 #include "stats/exact.h"
 #include "stats/power.h"
@@ -72,11 +74,29 @@ static bool side_crossed(const json_t *verdict, const char *side)
 	return json_is_true(json_object_get(verdict, "enough")) && json_is_true(json_object_get(of, "practical"));
 }
 
+/* Of estimated membership only what is sure counts: what asks for a review is for a person. */
+static bool is_surely_crossed(const json_t *attribute)
+{
+	json_t *pairs = json_object_get(json_object_get(attribute, "membership"), "pairs"), *pair;
+	const char *group;
+
+	json_object_foreach(pairs, group, pair) {
+		const char *verdict = json_string_value(json_object_get(pair, "verdict"));
+
+		if (verdict != NULL && strcmp(verdict, "sure") == 0)
+			return true;
+	}
+	return false;
+}
+
 bool eh_audit_crossed(const json_t *audit)
 {
 	json_t *attributes = json_object_get(audit, "attributes"), *attribute, *pair;
 	const char *name, *group;
 
+	json_object_foreach(attributes, name, attribute)
+		if (is_surely_crossed(attribute))
+			return true;
 	json_object_foreach(attributes, name, attribute)
 		json_object_foreach(json_object_get(attribute, "pairs"), group, pair)
 	{

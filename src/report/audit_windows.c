@@ -109,11 +109,16 @@ void eh_audit_put_windows(const struct eh_audit *audit, json_t *tree)
 {
 	if (audit->by == EH_AUDIT_BY_NOTHING)
 		return;
-	eh_audit_put(tree, "tumbling_windows", attribute_json(audit, 0));
-	if (audit->map->protect_n == 1)
-		return;
-	json_t *more = json_array();
-	for (size_t i = 1; i < audit->map->protect_n; i++)
-		eh_audit_append(more, attribute_json(audit, i));
+	json_t *more = NULL;
+	bool first = true;
+	for (size_t i = 0; i < audit->map->protect_n; i++) {
+		if (audit->map->protect[i].proxy != NULL) /* probabilities have no counts to put into windows */
+			continue;
+		if (first)
+			eh_audit_put(tree, "tumbling_windows", attribute_json(audit, i));
+		else
+			eh_audit_append(more = more == NULL ? json_array() : more, attribute_json(audit, i));
+		first = false;
+	}
 	eh_audit_put(tree, "tumbling_windows_more", more);
 }

@@ -25,6 +25,11 @@ static void grow_rows(struct eh_columns_builder *b)
 	b->outcome = eh_xrealloc(b->outcome, cap, sizeof *b->outcome);
 	for (size_t i = 0; i < map->protect_n; i++)
 		b->protect[i].code = eh_xrealloc(b->protect[i].code, cap, sizeof *b->protect[i].code);
+	for (size_t i = 0; i < map->protect_n; i++)
+		if (map->protect[i].proxy != NULL) {
+			b->member_is[i] = eh_xrealloc(b->member_is[i], cap, sizeof *b->member_is[i]);
+			b->member_w[i] = eh_xrealloc(b->member_w[i], cap * map->protect[i].labels_n, sizeof *b->member_w[i]);
+		}
 	for (size_t i = 0; i < map->strata_n; i++)
 		b->strata[i].code = eh_xrealloc(b->strata[i].code, cap, sizeof *b->strata[i].code);
 	for (size_t i = 0; i < map->features_n; i++)
@@ -54,6 +59,13 @@ static void write_row(struct eh_columns_builder *b, const struct eh_decision *d,
 	b->outcome[at] = (int8_t)(d->has_outcome ? d->outcome_adverse : EH_COLUMNS_MISSING);
 	for (size_t i = 0; i < map->protect_n; i++)
 		b->protect[i].code[at] = level_of(&b->protect[i], d->groups[i]);
+	for (size_t i = 0; i < map->protect_n; i++)
+		if (map->protect[i].proxy != NULL) {
+			size_t k = map->protect[i].labels_n;
+
+			b->member_is[i][at] = (uint8_t)d->proxy[i].is;
+			memcpy(b->member_w[i] + at * k, d->proxy[i].w, k * sizeof *b->member_w[i]);
+		}
 	for (size_t i = 0; i < map->strata_n; i++)
 		b->strata[i].code[at] = level_of(&b->strata[i], d->strata[i]);
 	for (size_t i = 0; i < map->features_n; i++)
@@ -270,6 +282,19 @@ static void finish_rows(struct eh_columns_builder *b, const uint32_t *order, str
 	                               b->map->score_scale};
 }
 
+static struct eh_memberships ordered_memberships(struct eh_columns_builder *b, const uint32_t *order, size_t attribute)
+{
+	size_t k = b->map->protect[attribute].labels_n;
+	uint8_t *is = eh_arena_zalloc(b->arena, b->rows + 1, sizeof *is);
+	uint32_t *w = eh_arena_zalloc(b->arena, b->rows * k + 1, sizeof *w);
+
+	for (size_t i = 0; i < b->rows; i++) {
+		is[i] = b->member_is[attribute][order[i]];
+		memcpy(w + i * k, b->member_w[attribute] + order[i] * k, k * sizeof *w);
+	}
+	return (struct eh_memberships){is, w};
+}
+
 static void finish_lists(struct eh_columns_builder *b, const uint32_t *order, struct eh_columns *c)
 {
 	const struct eh_map *map = b->map;
@@ -280,6 +305,10 @@ static void finish_lists(struct eh_columns_builder *b, const uint32_t *order, st
 	c->numbers = eh_arena_zalloc(b->arena, map->features_n + 1, sizeof *c->numbers);
 	for (size_t i = 0; i < map->protect_n; i++)
 		finish_levels(b, order, map->protect[i].name, &b->protect[i], &c->protect[i]);
+	c->membership = eh_arena_zalloc(b->arena, map->protect_n + 1, sizeof *c->membership);
+	for (size_t i = 0; i < map->protect_n; i++)
+		if (map->protect[i].proxy != NULL)
+			c->membership[i] = ordered_memberships(b, order, i);
 	for (size_t i = 0; i < map->strata_n; i++)
 		finish_levels(b, order, map->strata[i].name, &b->strata[i], &c->strata[i]);
 	for (size_t i = 0; i < map->features_n; i++)
@@ -327,8 +356,11 @@ static void drop_levels(struct eh_columns_levels *levels)
 
 void eh_columns_drop(struct eh_columns_builder *b)
 {
-	for (size_t i = 0; i < EH_MAP_PROTECTED_MAX; i++)
+	for (size_t i = 0; i < EH_MAP_PROTECTED_MAX; i++) {
 		drop_levels(&b->protect[i]);
+		free(b->member_is[i]);
+		free(b->member_w[i]);
+	}
 	for (size_t i = 0; i < EH_MAP_STRATA_MAX; i++)
 		drop_levels(&b->strata[i]);
 	for (size_t i = 0; i < EH_MAP_FEATURES_MAX; i++) {

@@ -41,6 +41,13 @@ struct eh_numbers {
 	int scale;
 };
 
+/* An attribute given by probabilities: for each row whether they are known (enum eh_decision_membership), and the
+ * weights in units of EH_DECISION_PROXY_UNIT, in the order of the attribute's labels. */
+struct eh_memberships {
+	const uint8_t *is; /* NULL: the attribute has labels */
+	const uint32_t *w; /* rows x labels_n */
+};
+
 struct eh_columns_reason {
 	const char *reason;
 	int64_t rows;
@@ -55,6 +62,7 @@ struct eh_columns {
 		*outcome; /* 1: what was predicted happened, 0: not, EH_COLUMNS_MISSING; NULL: no outcomes mapped */
 	struct eh_numbers score;
 	struct eh_levels *protect;  /* map->protect_n, by the attribute's labels */
+	struct eh_memberships *membership; /* map->protect_n; where `is` is not NULL, each code of `protect` is missing */
 	struct eh_levels *strata;   /* map->strata_n */
 	struct eh_levels *levels;   /* map->features_n; .code NULL where the feature is numeric */
 	struct eh_numbers *numbers; /* map->features_n; .q NULL where the feature is categorical */

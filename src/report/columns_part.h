@@ -37,6 +37,8 @@ struct eh_columns_builder {
 	int8_t *outcome;
 	struct eh_columns_levels protect[EH_MAP_PROTECTED_MAX], strata[EH_MAP_STRATA_MAX], levels[EH_MAP_FEATURES_MAX];
 	int64_t *numbers[EH_MAP_FEATURES_MAX];
+	uint8_t *member_is[EH_MAP_PROTECTED_MAX]; /* of attributes given by probabilities; else NULL */
+	uint32_t *member_w[EH_MAP_PROTECTED_MAX];
 
 	int64_t rounded, set_aside;
 	struct eh_columns_reason *reasons;
