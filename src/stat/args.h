@@ -92,6 +92,10 @@ struct eh_stat_2x2s eh_stat_strata(struct eh_stat_call *c, const char *key, size
  */
 int eh_stat_fixed(struct eh_stat_call *c, const char *const *keys, struct eh_stat_fixed *out, bool *rounded);
 
+/* The same of numbers that were read already; `keys` name them in a reason. */
+int eh_stat_fixed_of(struct eh_stat_call *c, const struct eh_stat_numbers *arrays, const char *const *keys,
+                     struct eh_stat_fixed *out, bool *rounded);
+
 /* The same numbers in keys that keep order and ties exactly, for kernels that look at ranks only.  Refuses NaN. */
 struct eh_stat_fixed eh_stat_ordered(struct eh_stat_call *c, struct eh_stat_numbers numbers, const char *key);
 

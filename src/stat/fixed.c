@@ -61,6 +61,16 @@ int eh_stat_fixed(struct eh_stat_call *c, const char *const *keys, struct eh_sta
 	struct eh_stat_numbers *arrays = eh_arena_zalloc(c->arena, n + 1, sizeof *arrays);
 	for (size_t a = 0; a < n; a++)
 		arrays[a] = eh_stat_numbers(c, keys[a], 0, EH_STAT_LEN_MAX);
+	return eh_stat_fixed_of(c, arrays, keys, out, rounded);
+}
+
+int eh_stat_fixed_of(struct eh_stat_call *c, const struct eh_stat_numbers *arrays, const char *const *keys,
+                     struct eh_stat_fixed *out, bool *rounded)
+{
+	size_t n = 0;
+
+	while (keys[n] != NULL)
+		n++;
 	int most = scale_limit(c, keys, arrays);
 	int scale = eh_stat_refused(c) ? 0 : scale_for(arrays, n, most, rounded);
 	for (size_t a = 0; a < n; a++) {

@@ -25,6 +25,8 @@ struct eh_stat_test {
 #define EH_STAT_FAMILIES(X) \
 	X(association)      \
 	X(attribution)      \
+	X(correlation)      \
+	X(distance)         \
 	X(exact)            \
 	X(logistic)         \
 	X(membership)       \
@@ -32,6 +34,7 @@ struct eh_stat_test {
 	X(odds)             \
 	X(outcome)          \
 	X(proportion)       \
+	X(rank)             \
 	X(score)            \
 	X(sequence)         \
 	X(shrink)           \

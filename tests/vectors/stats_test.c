@@ -20,6 +20,16 @@
 
 #define VECTORS "../shared/vectors/stat_vectors.json"
 
+/* Where the oracle is wrong, and what is proven to be right (docs/decisions/0040); held at 1e-12. */
+static const struct {
+	const char *id, *field;
+	double value;
+} proven[] = {
+	{"ks_d", "p_asymptotic", 0.51755066358187560067},
+	{"ks_e", "p_asymptotic", 0.43125563362205696027},
+	{"ad_e", "AD_v2", 196. / 195},
+};
+
 struct run {
 	struct eh_stat *stat;
 	size_t cases, fields, wrong, absent;
@@ -94,6 +104,12 @@ static void check_field(struct run *run, const char *id, const char *key, const 
                         double tol)
 {
 	run->fields++;
+	for (size_t i = 0; i < sizeof proven / sizeof *proven; i++)
+		if (strcmp(proven[i].id, id) == 0 && strcmp(proven[i].field, key) == 0) {
+			assert_false(holds(got, want, tol)); /* else the oracle was mended, and the line may go */
+			assert_true(got != NULL && near(number(got), proven[i].value, 1e-12));
+			return;
+		}
 	if (holds(got, want, tol))
 		return;
 	char *is = got != NULL ? json_dumps(got, JSON_ENCODE_ANY) : NULL, *should = json_dumps(want, JSON_ENCODE_ANY);
