@@ -44,7 +44,7 @@ struct eh_audit_attribute {
 	const struct ehs_bin *group; /* of each group: decisions, and favourable ones */
 
 	/* The strata that the map conditions it on; of each level and group (level * groups + group): the rows of X
-	 * where the stratum is present. */
+	 * where the stratum is present; NULL: too many levels to count. */
 	const struct eh_levels **stratum;
 	const struct ehs_bin **by_stratum;
 	size_t strata_n;

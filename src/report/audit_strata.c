@@ -8,12 +8,16 @@
 #include "stats/stratified.h"
 
 #define LEVEL 0.05
+#define COUNTS_MAX ((size_t)1 << 22) /* levels times groups that are counted: a stratum of ids is none */
 
 static struct ehs_bin *count_stratum(const struct eh_audit *audit, const struct eh_audit_attribute *a,
                                      const struct eh_levels *s)
 {
-	struct ehs_bin *bin = eh_arena_zalloc(audit->arena, s->n * a->levels->n + 1, sizeof *bin);
+	struct ehs_bin *bin;
 
+	if (s->n * a->levels->n > COUNTS_MAX)
+		return NULL;
+	bin = eh_arena_zalloc(audit->arena, s->n * a->levels->n + 1, sizeof *bin);
 	for (size_t i = 0; i < a->n; i++) {
 		uint32_t row = a->row[i];
 
@@ -113,7 +117,7 @@ static void warn_of_simpson(const struct eh_audit *audit, size_t attribute, int 
 		audit, "simpson", attribute, a->levels->text[group].at, s->name,
 		"%s %s than %s taken together (%.1f against %.1f of 100, p = %.2g, %s), but %s within the levels of %s "
 		"(common odds ratio %.3g, p = %.2g, %s): the overall comparison and the one among alike point in "
-	        "opposite "
+		"opposite "
 		"directions.",
 		a->levels->text[group].at, pooled.est < 0 ? "was favoured less often" : "was favoured more often",
 		a->levels->text[a->reference].at, 100 * (double)all.prot.x / (double)all.prot.n,
@@ -163,7 +167,8 @@ json_t *eh_audit_strata(const struct eh_audit *audit, size_t attribute, int grou
 	json_t *out = json_object();
 
 	for (size_t i = 0; i < a->strata_n; i++)
-		eh_audit_put(out, a->stratum[i]->name, stratum_json(audit, attribute, group, i));
+		if (a->by_stratum[i] != NULL)
+			eh_audit_put(out, a->stratum[i]->name, stratum_json(audit, attribute, group, i));
 	return out;
 }
 
@@ -199,8 +204,11 @@ static size_t count_found(const struct eh_audit_attribute *a, size_t at)
 
 static const char *why_not(const struct eh_audit_attribute *a, size_t at)
 {
-	size_t found = count_found(a, at);
+	size_t found;
 
+	if (a->by_stratum[at] == NULL)
+		return "too many levels";
+	found = count_found(a, at);
 	if (found == 0)
 		return "missing everywhere";
 	if (found == 1)
