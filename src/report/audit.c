@@ -131,6 +131,15 @@ static void warn_of_reference(const struct eh_audit *audit, size_t at)
 		              a->map->reference, a->map->name);
 }
 
+static void warn_of_bins(const struct eh_audit *audit)
+{
+	if (!audit->exact)
+		eh_audit_warn(audit, "binned", EH_AUDIT_EVERY, NULL, NULL,
+		              "More than %zu rows have a score, so scores were put into bins of up to a thirtieth of their size. "
+		              "Medians, ranks and distances between scores are those of the bins; means are exact.",
+		              audit->exact_rows);
+}
+
 static json_t *attribute_json(const struct eh_audit *audit, size_t at)
 {
 	const struct eh_audit_attribute *a = &audit->attribute[at];
@@ -164,6 +173,7 @@ json_t *eh_audit_run(struct eh_arena *arena, const struct eh_map *map, const str
 		prepare(&audit, i, &attribute[i]);
 	for (size_t i = 0; i < map->protect_n; i++)
 		eh_audit_put(attributes, map->protect[i].name, attribute_json(&audit, i));
+	warn_of_bins(&audit);
 	eh_audit_put(tree, "audit", head_json(&audit, o));
 	eh_audit_put(tree, "attributes", attributes);
 	eh_audit_put_intersections(&audit, tree);

@@ -106,6 +106,8 @@ json_t *eh_audit_pair_block(struct ehs_2x2 table);
 /* The V-block of a row-major table; empty rows and columns are dropped. */
 json_t *eh_audit_table_block(const struct eh_audit *audit, const uint64_t *table, size_t rows, size_t cols);
 
+#define EH_AUDIT_EVERY SIZE_MAX /* a warning about no attribute in particular */
+
 /* Says a thing that a reader must not miss.  `group` and `stratum` may be NULL.  The sentence is whole and ends with a
  * full stop. */
 void eh_audit_warn(const struct eh_audit *audit, const char *kind, size_t attribute, const char *group,

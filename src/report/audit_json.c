@@ -77,7 +77,8 @@ void eh_audit_warn(const struct eh_audit *audit, const char *kind, size_t attrib
 	va_end(args);
 	EH_ASSERT(n >= 0);
 	eh_audit_put(warning, "kind", json_string(kind));
-	eh_audit_put(warning, "attribute", json_string(audit->map->protect[attribute].name));
+	eh_audit_put(warning, "attribute",
+	             attribute == EH_AUDIT_EVERY ? json_null() : json_string(audit->map->protect[attribute].name));
 	eh_audit_put(warning, "group", text_or_null(group));
 	eh_audit_put(warning, "stratum", text_or_null(stratum));
 	/* A name of a thousand bytes may have been cut in the middle of a character. */

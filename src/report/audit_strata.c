@@ -103,6 +103,11 @@ static void put_pooled(json_t *out, const struct ehs_cmh *cmh)
 	eh_audit_put(out, "coverage", eh_audit_number(cmh->coverage));
 }
 
+static const char *chance_word(double p)
+{
+	return p < LEVEL ? "more than chance" : "chance alone may give that";
+}
+
 /* Direction with and without the strata, over the same rows: opposed, it must be said (Simpson's paradox). */
 static void warn_of_simpson(const struct eh_audit *audit, size_t attribute, int group, const struct eh_levels *s,
                             struct ehs_2x2 all, const struct ehs_cmh *cmh)
@@ -113,18 +118,13 @@ static void warn_of_simpson(const struct eh_audit *audit, size_t attribute, int 
 
 	if (isnan(pooled.est) || isnan(within) || !((pooled.est < 0 && within > 0) || (pooled.est > 0 && within < 0)))
 		return;
-	eh_audit_warn(
-		audit, "simpson", attribute, a->levels->text[group].at, s->name,
-		"%s %s than %s taken together (%.1f against %.1f of 100, p = %.2g, %s), but %s within the levels of %s "
-		"(common odds ratio %.3g, p = %.2g, %s): the overall comparison and the one among alike point in "
-		"opposite "
-		"directions.",
-		a->levels->text[group].at, pooled.est < 0 ? "was favoured less often" : "was favoured more often",
-		a->levels->text[a->reference].at, 100 * (double)all.prot.x / (double)all.prot.n,
-		100 * (double)all.ref.x / (double)all.ref.n, pooled.p,
-		pooled.p < LEVEL ? "more than chance would give" : "no more than chance may give",
-		within < 0 ? "less often" : "more often", s->name, cmh->odds_ratio.est, cmh->p,
-		cmh->p < LEVEL ? "more than chance would give" : "no more than chance may give");
+	eh_audit_warn(audit, "simpson", attribute, a->levels->text[group].at, s->name,
+	              "Taken together, %s was favoured %s often than %s: %.1f against %.1f of every 100 (%s, p = %.2g). Among "
+	              "those who share a level of %s it is the other way round (common odds ratio %.3g; %s, p = %.2g). The "
+	              "two comparisons point in opposite directions.",
+	              a->levels->text[group].at, pooled.est < 0 ? "less" : "more", a->levels->text[a->reference].at,
+	              100 * (double)all.prot.x / (double)all.prot.n, 100 * (double)all.ref.x / (double)all.ref.n,
+	              chance_word(pooled.p), pooled.p, s->name, cmh->odds_ratio.est, chance_word(cmh->p), cmh->p);
 }
 
 static json_t *stratum_json(const struct eh_audit *audit, size_t attribute, int group, size_t at)

@@ -291,6 +291,7 @@ static void beyond_the_limit_scores_are_binned(void **state)
 	assert_true(json_is_true(at(exact, "audit.exact")));
 	assert_true(json_is_false(at(binned, "audit.exact")));
 	assert_true(json_is_true(at(binned, PAIR "score.binned")));
+	assert_true(warns(binned, "binned") && !warns(exact, "binned"));
 	assert_true(number(exact, PAIR "score.welch_t.t") == number(binned, PAIR "score.welch_t.t"));
 	assert_true(number(exact, PAIR "score.mean_focal") == number(binned, PAIR "score.mean_focal"));
 	double gap = number(exact, PAIR "score.median_focal") / number(binned, PAIR "score.median_focal");
