@@ -20,6 +20,7 @@ static const struct part {
 	{"groups", eh_audit_groups},        {"unmapped", eh_audit_unmapped},
 	{"overall_kx2", eh_audit_overall},  {"pairs", eh_audit_pairs},
 	{"highest_rate", eh_audit_highest}, {"strata_not_informative", eh_audit_not_informative},
+	{"outcome", eh_audit_outcome},      {"calibration", eh_audit_calibration},
 };
 
 /* ---- counting ------------------------------------------------------------------------ */
@@ -176,6 +177,7 @@ json_t *eh_audit_run(struct eh_arena *arena, const struct eh_map *map, const str
 	warn_of_bins(&audit);
 	eh_audit_put(tree, "audit", head_json(&audit, o));
 	eh_audit_put(tree, "attributes", attributes);
+	eh_audit_put_multiplicity(&audit, tree);
 	eh_audit_put_intersections(&audit, tree);
 	eh_audit_put_windows(&audit, tree);
 	eh_audit_put(tree, "warnings", audit.warnings);

@@ -31,6 +31,13 @@ json_t *eh_audit_score(const struct eh_audit *audit, size_t attribute, int group
 /* audit_membership.c: all that is said of an attribute given by probabilities; it has no groups and no pairs. */
 json_t *eh_audit_membership(const struct eh_audit *audit, size_t attribute);
 
+/* audit_outcome.c, audit_calibration.c: NULL where the log has no outcomes, or no scores. */
+json_t *eh_audit_outcome(const struct eh_audit *audit, size_t attribute);
+json_t *eh_audit_calibration(const struct eh_audit *audit, size_t attribute);
+
+/* audit_multiplicity.c: reads the p-values of the finished attributes. */
+void eh_audit_put_multiplicity(const struct eh_audit *audit, json_t *tree);
+
 /* audit_cells.c, audit_windows.c: whole keys of the tree. */
 void eh_audit_put_intersections(const struct eh_audit *audit, json_t *tree);
 void eh_audit_put_windows(const struct eh_audit *audit, json_t *tree);
