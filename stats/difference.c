@@ -157,9 +157,12 @@ static double score_limit(const struct pair *c, double z, enum ehs_status *statu
 
 	if (c->d == (z > 0 ? -1 : 1))
 		return c->d;
-	struct ehs_value v = ehs_root_falling(over_target, &t, c->d / t.unit - z, .125, 1 / t.unit);
-	if (v.status != EHS_OK)
+	double start = fmax(-.9 / t.unit, fmin(.9 / t.unit, c->d / t.unit - z));
+	struct ehs_value v = ehs_root_falling(over_target, &t, start, .125, 1 / t.unit);
+	if (v.status != EHS_OK) {
 		*status = v.status;
+		return NAN;
+	}
 	return fmax(-1, fmin(1, v.value * t.unit));
 }
 
