@@ -118,12 +118,30 @@ struct eh_chart_dots {
 	size_t n_rules;
 	bool log;
 	bool fixed_axis;
+	bool plain; /* dots of one colour, without a state's shape: nothing is judged */
 	double x_lo, x_hi;
 	int decimals;
 };
 
 void eh_page_chart_dots(struct eh_buf *out, const struct eh_chart_dots *chart);
 json_t *eh_page_chart_dots_table(const struct eh_chart_dots *chart);
+
+/* One line of points in rising x; each series has its own places. */
+struct eh_chart_curve_series {
+	const char *name;
+	size_t n;
+	const double *x, *y; /* finite */
+};
+
+/* Over a number instead of a time, as the rate of harm at each score; the upright axis begins at 0. */
+struct eh_chart_curve {
+	struct eh_chart about;
+	const char *unit, *x_unit; /* of the upright and the level axis, in words */
+	const struct eh_chart_curve_series *series;
+	size_t n_series; /* 1..EH_PAGE_CHART_SERIES */
+};
+
+void eh_page_chart_curve(struct eh_buf *out, const struct eh_chart_curve *chart);
 
 /* 80 x 20, for a cell: the line, its last point in the colour of `state`, and
  * `rule` as a hair line (NaN: none).  NaN values are gaps. */

@@ -75,7 +75,10 @@ static void draw_row(const struct drawing *d, const struct eh_chart_dot *dot, do
 		eh_page_svg_line(f->out, "interval", x1, y - 4, x1, y + 4);
 		eh_page_svg_line(f->out, "interval", x2, y - 4, x2, y + 4);
 	}
-	eh_page_svg_state(f->out, dot->state, eh_page_scale_at(&f->x, dot->value), y);
+	if (d->chart->plain)
+		eh_page_svg_dot(f->out, "point s1", eh_page_scale_at(&f->x, dot->value), y, 5);
+	else
+		eh_page_svg_state(f->out, dot->state, eh_page_scale_at(&f->x, dot->value), y);
 }
 
 static void draw(struct drawing *d, bool narrow)

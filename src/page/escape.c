@@ -61,21 +61,31 @@ static bool ends_line(const char *text, size_t n)
 	return n >= 2 && text[0] == '\r' && text[1] == '\n';
 }
 
-void eh_page_escape(struct eh_buf *out, const char *text, size_t n)
+static void escape(struct eh_buf *out, const char *text, size_t n, bool html)
 {
 	for (size_t i = 0; i < n;) {
 		uint32_t code = 0;
 		size_t len = read_char((const unsigned char *)text + i, n - i, &code);
-		const char *instead = entity(code);
+		const char *instead = html ? entity(code) : NULL;
 
 		if (len == 0)
 			eh_buf_puts(out, "\xef\xbf\xbd"); /* U+FFFD stands for what is no character */
 		else if (instead != NULL)
 			eh_buf_puts(out, instead);
 		else if (is_unseen(code) && !ends_line(text + i, n - i))
-			eh_buf_printf(out, "&lt;U+%04X&gt;", code);
+			eh_buf_printf(out, html ? "&lt;U+%04X&gt;" : "<U+%04X>", code);
 		else
 			eh_buf_put(out, text + i, len);
 		i += len > 0 ? len : 1;
 	}
+}
+
+void eh_page_escape(struct eh_buf *out, const char *text, size_t n)
+{
+	escape(out, text, n, true);
+}
+
+void eh_page_escape_visible(struct eh_buf *out, const char *text, size_t n)
+{
+	escape(out, text, n, false);
 }

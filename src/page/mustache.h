@@ -53,4 +53,7 @@ EH_MUST enum eh_rc eh_page_render(const struct eh_template *page, const json_t *
 /* Text made safe for HTML text, quoted attributes and SVG, as {{name}} does it. */
 void eh_page_escape(struct eh_buf *out, const char *text, size_t n);
 
+/* The same for text that no browser reads: what cannot be seen is shown, <, > and & stay as they are. */
+void eh_page_escape_visible(struct eh_buf *out, const char *text, size_t n);
+
 #endif
