@@ -21,6 +21,7 @@ static const struct part {
 	{"overall_kx2", eh_audit_overall},  {"pairs", eh_audit_pairs},
 	{"highest_rate", eh_audit_highest}, {"strata_not_informative", eh_audit_not_informative},
 	{"outcome", eh_audit_outcome},      {"calibration", eh_audit_calibration},
+	{"ll144", eh_audit_ll144},
 };
 
 /* ---- counting ------------------------------------------------------------------------ */

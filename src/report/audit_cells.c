@@ -54,6 +54,7 @@ static json_t *crossed_json(const struct eh_audit *audit, int first, int second)
 	eh_audit_put(out, "n", eh_audit_count(n));
 	eh_audit_put(out, "n_unknown", eh_audit_count(audit->columns->rows - n));
 	eh_audit_put(out, "cells", cells);
+	eh_audit_put(out, "ll144", eh_audit_ll144_cells(audit, (size_t)first, (size_t)second));
 	return out;
 }
 
