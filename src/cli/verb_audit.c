@@ -10,10 +10,13 @@
 #include "cli/verbs.h"
 #include "gather/gather.h"
 #include "report/audit.h"
+#include "report/html.h"
+#include "report/say_audit.h"
+#include "report/text.h"
 
 const char eh_cli_audit_usage[] =
 	"usage: evenhand audit --map MAP.yaml [FILE.csv[.gz]] [--from T] [--to T]\n"
-	"                      [--by month|year] [--fail-on crossed] [--json]\n"
+	"                      [--by month|year] [--fail-on crossed] [--json] [--html OUT]\n"
 	"\n"
 	"One period, once, by exact methods: rates of the map's groups, gaps against the\n"
 	"reference group and how sure they are, within strata too, and the score.  Without\n"
@@ -25,11 +28,13 @@ const char eh_cli_audit_usage[] =
 	"  --by month|year    the same comparison for each month or year besides\n"
 	"  --fail-on crossed  exit with 1 where a group's ratio is beyond its line (.80 of the\n"
 	"                     favourable rate, 1.25 of the adverse one), given enough data\n"
-	"  --json             one JSON object on standard output\n";
+	"  --json             one JSON object on standard output, in place of the text\n"
+	"  --html OUT         the report as one page in the file OUT, for any browser; only its\n"
+	"                     first lines are printed then\n";
 
 struct wish {
 	const char *map_path, *path; /* path NULL: the map's table */
-	const char *from, *to, *by, *fail_on;
+	const char *from, *to, *by, *fail_on, *html;
 	bool json;
 	struct eh_audit_options options;
 };
@@ -53,6 +58,7 @@ static enum eh_rc read_wish(int argc, char **argv, struct wish *wish, struct eh_
 	                                    {"to", &wish->to, NULL},
 	                                    {"by", &wish->by, NULL},
 	                                    {"fail-on", &wish->fail_on, NULL},
+	                                    {"html", &wish->html, NULL},
 	                                    {"json", NULL, &wish->json},
 	                                    {0}};
 	enum eh_rc rc = eh_cli_flags(&argc, argv, flags, err);
@@ -102,6 +108,45 @@ static int fail(struct eh_err *err, const struct wish *wish)
 	return eh_cli_failed_json(err, wish->json);
 }
 
+static void print_json(const json_t *tree)
+{
+	EH_ASSERT(json_dumpf(tree, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) == 0);
+	putchar('\n');
+}
+
+/* The text report; its first lines only where the whole stands in a page. */
+static void print_text(const json_t *document, const char *html)
+{
+	EH_BUF_AUTO text = {0};
+
+	if (html == NULL)
+		eh_text_print(&text, document);
+	else
+		eh_text_lede(&text, document);
+	if (html != NULL)
+		eh_buf_printf(&text, "\nThe whole report is in %s\n", html);
+	fwrite(text.data, 1, text.len, stdout);
+}
+
+static enum eh_rc report(struct eh_arena *arena, const struct wish *wish, const json_t *tree, struct eh_err *err)
+{
+	EH_JSON_AUTO document = eh_say_audit(arena, tree);
+	EH_BUF_AUTO page = {0};
+	enum eh_rc rc = EH_OK;
+
+	if (wish->html != NULL)
+		rc = eh_html_page(arena, document, &page, err);
+	if (wish->html != NULL && rc == EH_OK)
+		rc = eh_html_write(arena, wish->html, &page, err);
+	if (rc != EH_OK)
+		return rc;
+	if (wish->json)
+		print_json(tree);
+	else
+		print_text(document, wish->html);
+	return EH_OK;
+}
+
 int eh_cli_audit(int argc, char **argv, struct eh_settings *settings)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
@@ -117,7 +162,7 @@ int eh_cli_audit(int argc, char **argv, struct eh_settings *settings)
 	    read_columns(arena, settings, map, &wish, &columns, &err) != EH_OK)
 		return fail(&err, &wish);
 	EH_JSON_AUTO tree = eh_audit_run(arena, map, columns, &wish.options);
-	EH_ASSERT(json_dumpf(tree, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) == 0);
-	putchar('\n');
+	if (report(arena, &wish, tree, &err) != EH_OK)
+		return fail(&err, &wish);
 	return wish.fail_on != NULL && eh_audit_crossed(tree) ? 1 : 0;
 }

@@ -1,0 +1,99 @@
+/*
+ * html.c - see html.h.
+ */
+#include "report/html.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/asset.h"
+#include "base/digest.h"
+#include "page/mustache.h"
+#include "page/words.h"
+
+/* ---- the page ------------------------------------------------------------------------ */
+
+static void add_asset(struct eh_buf *out, const char *name)
+{
+	const struct eh_asset *asset = eh_asset_find(name);
+
+	EH_ASSERT(asset);
+	eh_buf_put(out, asset->data, (size_t)(asset->end - asset->data));
+}
+
+/* The one style element is allowed by its digest (CSP level 2), so a second one would not be heard. */
+static const char *policy_of(struct eh_arena *arena, const struct eh_buf *css)
+{
+	struct eh_sha256 digest = eh_sha256_of(css->data, css->len);
+	char text[sodium_base64_ENCODED_LEN(EH_SHA256_BYTES, sodium_base64_VARIANT_ORIGINAL)];
+
+	sodium_bin2base64(text, sizeof text, digest.bytes, sizeof digest.bytes, sodium_base64_VARIANT_ORIGINAL);
+	return eh_arena_printf(arena, "default-src 'none'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; form-action 'none'",
+	                       text);
+}
+
+enum eh_rc eh_html_page(struct eh_arena *arena, json_t *document, struct eh_buf *out, struct eh_err *err)
+{
+	const struct eh_template *page = NULL;
+	EH_BUF_AUTO css = {0};
+	enum eh_rc rc = eh_page_compile(arena, eh_page_find_page, NULL, "report", &page, err);
+
+	if (rc != EH_OK)
+		return rc;
+	add_asset(&css, "dashboards/app.css");
+	add_asset(&css, "dashboards/report.css");
+	eh_page_put(document, "css", json_stringn(css.data, css.len));
+	eh_page_set(document, "policy", policy_of(arena, &css));
+	return eh_page_render(page, document, out, err);
+}
+
+/* ---- the file -------------------------------------------------------------------------- */
+
+static bool write_all(int fd, const struct eh_buf *bytes)
+{
+	for (size_t at = 0; at < bytes->len;) {
+		ssize_t n = write(fd, bytes->data + at, bytes->len - at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += (size_t)n;
+	}
+	return true;
+}
+
+/* Keeps errno of the first thing that failed. */
+static bool fill(int fd, const struct eh_buf *bytes)
+{
+	bool good = write_all(fd, bytes) && fsync(fd) == 0;
+	int why = errno;
+
+	if (close(fd) != 0 && good) {
+		why = errno;
+		good = false;
+	}
+	errno = why;
+	return good;
+}
+
+enum eh_rc eh_html_write(struct eh_arena *arena, const char *path, const struct eh_buf *bytes, struct eh_err *err)
+{
+	const char *fresh = eh_arena_printf(arena, "%s.%ld.part", path, (long)getpid());
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+
+	if (fd < 0) {
+		(void)eh_fail(err, EH_BAD_INPUT, "%s cannot be written: %s", path, strerror(errno));
+		return eh_hint(err, "name a file in a folder that you may write to");
+	}
+	if (fill(fd, bytes) && rename(fresh, path) == 0)
+		return EH_OK;
+	int why = errno;
+	(void)unlink(fresh);
+	(void)eh_fail(err, EH_AGAIN, "%s cannot be written: %s", path, strerror(why));
+	return eh_hint(err, "look at the disk and at what has this name, then try again");
+}

@@ -1,0 +1,107 @@
+/*
+ * say_model.c - what stays of a gap once controls are held equal, and which columns could stand in for the group.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "page/words.h"
+#include "report/say_parts.h"
+
+/* Odds of an adverse decision: the regression's own figure, kept to the table; the sentence gives its direction. */
+static void say_adjusted(struct eh_say *say, const char *group, const char *reference, const json_t *term)
+{
+	double odds = eh_say_number(term, "odds_ratio"), lo = eh_say_number(term, "or_lo"), hi = eh_say_number(term, "or_hi");
+
+	if (isnan(odds) || isnan(lo) || isnan(hi))
+		eh_say(say, "For %s the regression has no usable figure.", group);
+	else if (lo > 1)
+		eh_say(say, "With controls held equal, adverse decisions are still more likely for %s than for %s.", group, reference);
+	else if (hi < 1)
+		eh_say(say, "With controls held equal, adverse decisions are less likely for %s than for %s.", group, reference);
+	else
+		eh_say(say, "With controls held equal, no clear gap is left between %s and %s.", group, reference);
+}
+
+static void put_term(struct eh_say *say, json_t *table, const char *name, const json_t *plain, const json_t *adjusted)
+{
+	const char *cells[] = {
+		name,
+		eh_page_words_number(say->arena, eh_say_number(plain, "odds_ratio"), 2),
+		eh_say_range(say, eh_say_number(plain, "or_lo"), eh_say_number(plain, "or_hi"), 2),
+		eh_page_words_number(say->arena, eh_say_number(adjusted, "odds_ratio"), 2),
+		eh_say_range(say, eh_say_number(adjusted, "or_lo"), eh_say_number(adjusted, "or_hi"), 2),
+		eh_page_words_p(say->arena, eh_say_number(adjusted, "p")),
+	};
+
+	eh_page_table_row(table, cells);
+}
+
+static const char *control_names(const struct eh_say *say, const json_t *controls)
+{
+	EH_BUF_AUTO names = {0};
+	json_t *name;
+	size_t i;
+
+	json_array_foreach(controls, i, name)
+		eh_buf_printf(&names, "%s%s", i > 0 ? ", " : "", json_string_value(name));
+	return eh_arena_strdup(say->arena, names.data ? names.data : "none");
+}
+
+void eh_say_models(struct eh_say *say, const char *attribute, const json_t *about)
+{
+	static const char *const labels[] = {"Term", "#Odds ratio alone", "Range", "#With controls", "Range", "#p", NULL};
+	json_t *terms = eh_say_at(about, "logit", "adjusted", "terms", NULL);
+	const json_t *alone = eh_say_at(about, "logit", "unadjusted", "terms", NULL);
+	const json_t *controls = eh_say_at(about, "logit", "adjusted", "controls", NULL);
+	const char *reference = eh_page_json_text(about, "reference"), *name;
+	json_t *table, *term;
+
+	if (json_object_size(terms) == 0 || json_array_size(controls) == 0)
+		return;
+	eh_say_head(say, "With controls held equal");
+	json_object_foreach(json_object_get(about, "pairs"), name, term)
+		say_adjusted(say, name, reference, json_object_get(terms, name));
+	eh_say_paragraph(say);
+	table = eh_say_table(say,
+	                     eh_arena_printf(say->arena, "%s: logistic regression of the adverse decision; controls: %s", attribute,
+	                                     control_names(say, controls)),
+	                     labels);
+	json_object_foreach(terms, name, term)
+		put_term(say, table, name, json_object_get(alone, name), term);
+}
+
+/* One figure between 0 and 1 for every kind of column, so that they can be ranked. */
+static double strength_of(const json_t *proxy)
+{
+	double eta = eh_say_number(proxy, "eta_squared"), v = eh_say_number(proxy, "cramers_v_bergsma");
+
+	return !isnan(eta) ? sqrt(eta) : !isnan(v) ? v : eh_say_number(proxy, "cramers_v");
+}
+
+static const char *strength_word(double strength)
+{
+	return isnan(strength) ? "not known" : strength < .1 ? "weak" : strength < .3 ? "some" : strength < .5 ? "strong" : "very strong";
+}
+
+void eh_say_proxies(struct eh_say *say, const char *attribute, const json_t *about)
+{
+	static const char *const labels[] = {"Column", "#Rows", "#Strength, 0 to 1", "In words", "#p", NULL};
+	json_t *proxies = json_object_get(about, "proxies");
+	json_t *table, *proxy;
+	const char *name;
+
+	if (json_object_size(proxies) == 0)
+		return;
+	eh_say_head(say, "Columns that could stand in for the group");
+	eh_say(say, "The more a column tells about %s, the more it can act in its place.", attribute);
+	eh_say_paragraph(say);
+	table = eh_say_table(say, eh_arena_printf(say->arena, "Strength of the link with %s (correlation ratio for numbers, Cramer's V for categories)", attribute), labels);
+	json_object_foreach(proxies, name, proxy) {
+		double strength = strength_of(proxy), p = eh_say_number(proxy, "kruskal_p");
+		const char *cells[] = {name, eh_say_count(say, eh_say_number(proxy, "n")),
+		                       eh_page_words_number(say->arena, strength, 2), strength_word(strength),
+		                       eh_page_words_p(say->arena, isnan(p) ? eh_say_number(proxy, "p") : p)};
+
+		eh_page_table_row(table, cells);
+	}
+}
