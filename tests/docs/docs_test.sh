@@ -58,6 +58,23 @@ verdict "every function and file that is named exists"
 done >"$work/wrong"
 verdict "the command reference says what the program's help says"
 
+# The example of an audit, run from the top of the tree; a page and a second run are the same bytes.
+awk '/^```text/ {inside = 1; next} /^```/ {inside = 0} inside' docs/howto/audit.md >"$work/expected.audit"
+: >"$work/wrong"
+awk -f examples/audit/decisions.awk | cmp -s - examples/audit/decisions.csv ||
+	echo "examples/audit/decisions.csv is not what decisions.awk makes" >>"$work/wrong"
+(
+	export PATH="$work/build:$PATH"
+	awk '/^```sh/ {inside = 1; next} /^```/ {inside = 0} inside' docs/howto/audit.md |
+		sed "s,report\.,$work/report.,g" | sh -e
+) >"$work/out.audit" 2>&1 || echo "a command of docs/howto/audit.md fails: $(tail -1 "$work/out.audit")" >>"$work/wrong"
+while IFS= read -r line; do
+	grep -qxF -- "$line" "$work/out.audit" || echo "not printed: $line"
+done <"$work/expected.audit" >>"$work/wrong"
+"$program" audit --map examples/audit/map.yaml examples/audit/decisions.csv --html "$work/again.html" >/dev/null
+cmp -s "$work/report.html" "$work/again.html" || echo "two runs give two pages" >>"$work/wrong"
+verdict "the example of an audit prints what its page says"
+
 # The table of states in the page, as a store will give its own below.
 sed -n 's/^| \([(a-z)-]*\) | \([a-z-]*\) | \([a-z-]*\) | [a-z ]* | [a-z]* | .*/\1|\2|\3/p' docs/reference/alert.md |
 	grep -v '^from|' | sed 's/^(none)//' | sort >"$work/rules.page"
