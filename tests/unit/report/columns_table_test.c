@@ -98,6 +98,19 @@ static void types_do_not_matter(void **state)
 	free(file);
 }
 
+static void a_view_will_do(void **state)
+{
+	EH_PG_AUTO admin = eh_test_open_admin();
+	char text[sizeof map_text];
+
+	(void)state;
+	eh_test_sql(admin, "CREATE VIEW public.lov AS SELECT * FROM public.log WHERE id <= 100;"
+	                   "GRANT SELECT ON public.lov TO evenhand_source");
+	memcpy(text, map_text, sizeof text);
+	memcpy(strstr(text, "public.log"), "public.lov", 10);
+	assert_int_equal(read_table(read_map(arena, text))->rows, 100);
+}
+
 static void rows_twice_count_once(void **state)
 {
 	EH_PG_AUTO admin = eh_test_open_admin();
@@ -138,6 +151,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_do_not_matter),
+		cmocka_unit_test(a_view_will_do),
 		cmocka_unit_test(rows_twice_count_once),
 		cmocka_unit_test(what_is_not_there_is_said),
 	};
