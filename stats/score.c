@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "stats/exact.h"
+#include "stats/tail.h"
 
 /*
  * Moments about the group's own mean, in units of q.  The mean is base + part with base whole, so the difference of
@@ -70,7 +71,7 @@ static void welch(struct ehs_smd *s, const struct centered *a, const struct cent
 
 	s->welch_t = gap / se;
 	s->df = (va + vb) * (va + vb) / (va * va / (a->n - 1) + vb * vb / (b->n - 1));
-	s->p = fmin(1, 2 * gsl_cdf_tdist_Q(fabs(s->welch_t), s->df));
+	s->p = ehs_t_two_sided(s->welch_t, s->df).p;
 	double reach = gsl_cdf_tdist_Qinv(.025, s->df) * se;
 	s->diff_lo = (gap - reach) / unit;
 	s->diff_hi = (gap + reach) / unit;
@@ -131,7 +132,7 @@ static struct ehs_correlation with_t(double r, double t, uint64_t n, double z)
 		c.status = EHS_LOW_N;
 		return c;
 	}
-	c.p = isinf(t) ? 0 : fmin(1, 2 * gsl_cdf_tdist_Q(fabs(t), (double)n - 2));
+	c.p = ehs_t_two_sided(t, (double)n - 2).p;
 	c.status = isinf(t) ? EHS_DEGENERATE : EHS_OK;
 	return c;
 }

@@ -13,6 +13,7 @@
 #include "stats/root.h"
 
 #define TINY 1e-290       /* below it a tail is summed as a logarithm */
+#define T_GSL_POOR 30     /* beyond these degrees of freedom gsl_cdf_tdist_Q is off by up to 1e-6 far out */
 #define NORMAL_FAR 36     /* above it the asymptotic series has every digit */
 #define TERMS_MAX 2000000 /* of a continued fraction; its length grows with the root of a + b */
 #define LOGIT_MAX 700     /* e^-700 is nearly the smallest double */
@@ -118,20 +119,23 @@ static double log_front(double x, double y, double a, double b)
 	       ehs_stirling_error(b) - ehs_bd0(a, n * x) - ehs_bd0(b, n * y);
 }
 
-/* ln I_x(a, b) where x lies below the mean */
+/*
+ * ln I_x(a, b) where x lies below the mean.  The usual fraction taken two steps at once: its terms do not cancel where
+ * x is nearly 1 and a large, which would cost as many digits as 1/y has.
+ */
 static double log_beta_below(double x, double y, double a, double b)
 {
-	struct lentz l = {1, 1, 0};
+	double above = (x < y ? a - (a + b) * x : (a + b) * y - b) + 1, first = a / (a + 1) * above;
+	struct lentz l = {first, first, 0};
 
-	for (int m = 0; m < TERMS_MAX; m++) {
-		double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-		double even = (m + 1.) * (b - m - 1) * x / ((a + 2 * m + 1) * (a + 2 * m + 2));
+	for (int n = 1; n < TERMS_MAX; n++) {
+		double odd = a + 2. * n - 1, w = n * (b - n) * x / odd;
 
-		step(&l, odd, 1);
-		if (!step(&l, even, 1))
+		if (!step(&l, (a + n - 1) * (a + b + n - 1) / odd * x * w,
+		          n + w + (a + n) / (odd + 2) * (above + n * (1 + y))))
 			break;
 	}
-	return log_front(x, y, a, b) - log(a) - log(l.f);
+	return log_front(x, y, a, b) - log(l.f);
 }
 
 struct ehs_beta_tails ehs_beta_tails(double x, double y, double a, double b)
@@ -153,12 +157,12 @@ struct ehs_tail ehs_t_two_sided(double t, double df)
 {
 	if (isnan(t) || !(df > 0))
 		return unknown;
-	double p = isinf(df) ? 2 * gsl_cdf_ugaussian_Q(fabs(t)) : 2 * gsl_cdf_tdist_Q(fabs(t), df);
 	if (isinf(df))
 		return ehs_normal_two_sided(t);
+	double p = df <= T_GSL_POOR ? 2 * gsl_cdf_tdist_Q(fabs(t), df) : 0;
 	if (p < TINY && t != 0 && !isinf(t))
 		return ehs_beta_tails(df / (df + t * t), t * t / (df + t * t), df / 2, .5).lower;
-	return (struct ehs_tail){fmin(1, p), fmin(0, log(p))};
+	return t == 0 ? certain : (struct ehs_tail){fmin(1, p), fmin(0, log(p))};
 }
 
 struct ehs_tail ehs_t_upper(double t, double df)

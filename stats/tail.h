@@ -10,7 +10,7 @@
  * continued fractions of the incomplete gamma and beta functions.
  *
  * Source   Abramowitz & Stegun 26.2.12 (normal), Olver et al., Digital Library of
- *          Mathematical Functions 8.9.2 (gamma) and 8.17.22 (beta).
+ *          Mathematical Functions 8.9.2 (gamma); Didonato & Morris 1992, ACM TOMS 18, 9 (beta).
  * Threads  any.
  */
 #ifndef EHS_TAIL_H
