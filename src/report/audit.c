@@ -21,7 +21,8 @@ static const struct part {
 	{"overall_kx2", eh_audit_overall},  {"pairs", eh_audit_pairs},
 	{"highest_rate", eh_audit_highest}, {"strata_not_informative", eh_audit_not_informative},
 	{"outcome", eh_audit_outcome},      {"calibration", eh_audit_calibration},
-	{"ll144", eh_audit_ll144},
+	{"ll144", eh_audit_ll144},          {"logit", eh_audit_logit},
+	{"proxies", eh_audit_proxies},
 };
 
 /* ---- counting ------------------------------------------------------------------------ */
@@ -137,7 +138,8 @@ static void warn_of_bins(const struct eh_audit *audit)
 {
 	if (!audit->exact)
 		eh_audit_warn(audit, "binned", EH_AUDIT_EVERY, NULL, NULL,
-		              "More than %zu rows have a score, so scores were put into bins of up to a thirtieth of their size. "
+		              "More than %zu rows have a score, so scores were put into bins of up to a thirtieth of "
+		              "their size. "
 		              "Medians, ranks and distances between scores are those of the bins; means are exact.",
 		              audit->exact_rows);
 }

@@ -41,6 +41,11 @@ void eh_audit_put_multiplicity(const struct eh_audit *audit, json_t *tree);
 /* audit_ll144.c: New York City's tables of an attribute, and of two crossed. */
 json_t *eh_audit_ll144(const struct eh_audit *audit, size_t attribute);
 json_t *eh_audit_ll144_cells(const struct eh_audit *audit, size_t first, size_t second);
+/* audit_logit.c */
+json_t *eh_audit_logit(const struct eh_audit *audit, size_t attribute);
+
+/* audit_proxies.c */
+json_t *eh_audit_proxies(const struct eh_audit *audit, size_t attribute);
 
 /* audit_cells.c, audit_windows.c: whole keys of the tree. */
 void eh_audit_put_intersections(const struct eh_audit *audit, json_t *tree);

@@ -1,0 +1,60 @@
+/*
+ * audit_design.h - the columns of a regression: the groups of an attribute, then the controls of the map.
+ *
+ * A group is an indicator under its own name, the reference left out; a control is a number under its name, or, where
+ * a value of the log is no number, an indicator NAME=LEVEL of each level but the first.  Rows are those of X with
+ * every control present.  What cannot be told apart in these rows (a group that does not occur, a control that never
+ * varies or is a combination of others) is dropped, and named.
+ *
+ * Owner    the audit's arena.
+ * Threads  none.
+ */
+#ifndef EH_REPORT_AUDIT_DESIGN_H
+#define EH_REPORT_AUDIT_DESIGN_H
+
+#include "report/audit.h"
+#include "stats/regressors.h"
+
+/* A column that was meant: a term of the answer, in its order. */
+struct eh_audit_term {
+	const char *name;
+	unsigned factor;     /* as of struct ehs_regressors */
+	int group;           /* the group's code, or -1 */
+	const char *dropped; /* why it is in no column; NULL: it is in the next one */
+};
+
+struct eh_audit_design {
+	struct ehs_regressors r; /* x row by row; r.n NULL */
+	const uint32_t *row;     /* the rows of the log that it stands on: r.rows of them */
+	struct eh_audit_term *term;
+	size_t term_n;   /* r.columns of them are not dropped */
+	bool too_many;   /* more columns than a regression takes: no x at all */
+	size_t listwise; /* rows of X that lack a control */
+};
+
+/*
+ * The groups and the first `controls_n` of the attribute's controls.  `also` (NULL: all) says of each row of the log
+ * whether it may be used.  The attribute's reference must occur (a->reference >= 0).
+ */
+struct eh_audit_design *eh_audit_design(const struct eh_audit *audit, size_t attribute, size_t controls_n,
+                                        const uint8_t *also);
+
+/* Drops the column (of r) for this reason, in place. */
+void eh_audit_design_drop(struct eh_audit_design *design, size_t column, const char *reason);
+
+/* The column of the group, or EHS_NO_COLUMN. */
+size_t eh_audit_design_group(const struct eh_audit_design *design, int group);
+
+/*
+ * The same design with equal rows joined: fills r.n and *k, how many of each cell's decisions were adverse.  Fewer
+ * rows, the same answer.
+ */
+void eh_audit_design_join(const struct eh_audit *audit, struct eh_audit_design *design, const uint64_t **k);
+
+/* ["a", "b"]: the names of the first n controls. */
+json_t *eh_audit_control_names(const struct eh_audit *audit, size_t attribute, size_t n);
+
+/* [{"term", "reason"}, ...] */
+json_t *eh_audit_design_dropped(const struct eh_audit_design *design);
+
+#endif
