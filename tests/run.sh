@@ -104,7 +104,8 @@ for group; do
 	vectors) programs "" "$build" tests/vectors/*_test.c ;;
 	asan) programs asan/ "$build/asan" tests/unit/*/*_test.c tests/vectors/*_test.c ;;
 	scenarios) for file in tests/scenarios/*.scn; do job "${file#tests/}" "tests/scenarios/run.sh $build/evenhand $file"; done ;;
-	real) for name in toronto_arrests french_motor compas7214 boston_hmda; do job "real/$name" "tests/real/run.sh $build/evenhand $name"; done ;;
+	real) for name in toronto_arrests french_motor compas7214 boston_hmda; do job "real/$name" "tests/real/run.sh $build/evenhand $name"; done
+		job real/audit "tests/real/audit.sh $build/evenhand" ;;
 	demo) job demo "tests/demo/demo_test.sh $build/evenhand" ;;
 	faults) for file in tests/faults/*_test.sh; do job "${file#tests/}" "$file $build/evenhand"; done ;;
 	web) job web "tests/web/run.sh $build" ;;
