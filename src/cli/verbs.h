@@ -27,6 +27,7 @@
 	X(setaside, "list the rows that could not be used, and why")                                                   \
 	X(judge, "fold what was counted, close panes, raise alerts")                                                    \
 	X(stat, "compute statistical tests, one JSON line each")                                                              \
+	X(bisg, "estimate group probabilities from names and places, by public tables")        \
 	X(replay, "judge history again, without writing, and print every verdict")                                      \
 	X(lab, "compare a draft policy with the one in force, on history")                                              \
 	X(policy, "show the policy in force, or check a draft")                                                         \

@@ -1,0 +1,131 @@
+/*
+ * annotate.c - see annotate.h.
+ */
+#include "bisg/annotate.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bisg/reader.h"
+
+#define MATCH_COLUMN "bisg_match"
+
+struct work {
+	const struct eh_bisg_tables *tables;
+	struct eh_bisg_reader *reader;
+	FILE *out;
+	int surname, geo, first; /* fields; first -1: none */
+};
+
+static enum eh_rc need(struct work *w, const char *name, const char *what, int *field, struct eh_err *err)
+{
+	enum eh_rc rc = eh_bisg_reader_need(w->reader, name, field, err);
+
+	return rc == EH_OK ? rc : eh_hint(err, "say which column it is with --columns %s=NAME", what);
+}
+
+static enum eh_rc check_free(const struct work *w, const char *name, struct eh_err *err)
+{
+	if (eh_bisg_reader_find(w->reader, name) < 0)
+		return EH_OK;
+	(void)eh_fail(err, EH_BAD_INPUT, "%s:1: the file has a column \"%s\" already", eh_bisg_reader_path(w->reader),
+	              name);
+	return eh_hint(err, "give the file as it was before, or rename that column");
+}
+
+static enum eh_rc find_columns(struct work *w, const struct eh_bisg_columns *columns, struct eh_err *err)
+{
+	char name[16];
+	enum eh_rc rc = need(w, columns->surname, "surname", &w->surname, err);
+
+	w->first = -1;
+	if (rc == EH_OK)
+		rc = need(w, columns->geo, "geo", &w->geo, err);
+	if (rc == EH_OK && w->tables->firstnames.n > 0)
+		rc = need(w, columns->first, "first", &w->first, err);
+	for (int c = 0; c < EH_BISG_CLASSES && rc == EH_OK; c++) {
+		snprintf(name, sizeof name, "p_%s", eh_bisg_class_name[c]);
+		rc = check_free(w, name, err);
+	}
+	return rc == EH_OK ? check_free(w, MATCH_COLUMN, err) : rc;
+}
+
+static void write_header(const struct work *w)
+{
+	struct eh_text header = eh_bisg_reader_header(w->reader);
+
+	fwrite(header.at, 1, header.n, w->out);
+	for (int c = 0; c < EH_BISG_CLASSES; c++)
+		fprintf(w->out, ",p_%s", eh_bisg_class_name[c]);
+	fputs("," MATCH_COLUMN "\n", w->out);
+}
+
+static void write_match(const struct work *w, const struct eh_bisg_answer *a)
+{
+	const char *plus = "";
+
+	if (a->surname) {
+		fputs(a->half ? "surname/2" : "surname", w->out);
+		plus = "+";
+	}
+	if (a->geo) {
+		fprintf(w->out, "%sgeo", plus);
+		plus = "+";
+	}
+	if (a->first)
+		fprintf(w->out, "%sfirst", plus);
+	if (!a->surname && !a->geo && !a->first)
+		fputs("none", w->out);
+}
+
+static void write_row(const struct work *w, const struct eh_csv_record *record, const struct eh_bisg_answer *a)
+{
+	fwrite(record->raw.at, 1, record->raw.n, w->out);
+	for (int c = 0; c < EH_BISG_CLASSES; c++)
+		if (a->known)
+			fprintf(w->out, ",%u.%06u", a->q[c] / EH_BISG_UNIT, a->q[c] % EH_BISG_UNIT);
+		else
+			fputc(',', w->out);
+	fputc(',', w->out);
+	write_match(w, a);
+	fputc('\n', w->out);
+}
+
+static void count(struct eh_bisg_sum *sum, const struct eh_bisg_answer *a)
+{
+	sum->rows++;
+	sum->surname += a->surname;
+	sum->half += a->half;
+	sum->geo += a->geo;
+	sum->first += a->first;
+	sum->both += a->surname && a->geo;
+	sum->none += !a->known;
+}
+
+enum eh_rc eh_bisg_annotate(const struct eh_bisg_tables *tables, const char *path,
+                            const struct eh_bisg_columns *columns, FILE *out, struct eh_bisg_sum *sum,
+                            struct eh_err *err)
+{
+	EH_BISG_READER_AUTO reader = NULL;
+	enum eh_rc rc = eh_bisg_reader_open(path, &reader, err);
+	struct work w = {.tables = tables, .reader = reader, .out = out};
+	const struct eh_csv_record *record;
+	bool more = true;
+
+	*sum = (struct eh_bisg_sum){0};
+	if (rc == EH_OK)
+		rc = find_columns(&w, columns, err);
+	if (rc == EH_OK)
+		write_header(&w);
+	while (rc == EH_OK && (rc = eh_bisg_reader_next(reader, &record, &more, err)) == EH_OK && more) {
+		struct eh_text first = w.first < 0 ? (struct eh_text){0} : record->fields[w.first];
+		struct eh_bisg_answer answer;
+
+		eh_bisg_ask(tables, record->fields[w.surname], first, record->fields[w.geo], &answer);
+		write_row(&w, record, &answer);
+		count(sum, &answer);
+	}
+	if (rc == EH_OK && (fflush(out) != 0 || ferror(out)))
+		return eh_fail(err, EH_AGAIN, "cannot write the output: %s", strerror(errno));
+	return rc;
+}
