@@ -1,8 +1,8 @@
 /*
  * entropy.c - see entropy.h.
  *
- * Both indices are sums of terms none of which is negative, so that nothing cancels where all
- * are nearly alike: GE(2) of (b - mu)^2, and Theil's of b ln(b/mu) + mu - b, whose linear part adds to 0.
+ * The indices are sums of terms none of which is negative, so that nothing cancels where all are nearly alike: GE(2) of
+ * (b - mu)^2, Theil's of b ln(b/mu) + mu - b and the mean logarithm's of mu ln(mu/b) + b - mu, whose linear parts add to 0.
  */
 #include "stats/entropy.h"
 
@@ -12,7 +12,7 @@
 
 static struct ehs_entropy nothing(enum ehs_status status)
 {
-	return (struct ehs_entropy){NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, status};
+	return (struct ehs_entropy){NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, status, NAN};
 }
 
 static enum ehs_status count(const struct ehs_benefit *cells, size_t n_cells, size_t n_groups, uint64_t *n)
@@ -58,7 +58,7 @@ struct ehs_entropy ehs_generalized_entropy(const struct ehs_benefit *cells, size
 {
 	uint64_t people;
 	enum ehs_status status = count(cells, n_cells, n_groups, &people);
-	double n = (double)people, total[2] = {0, 0}, between[2] = {0, 0}, within[2] = {0, 0};
+	double n = (double)people, total[2] = {0, 0}, between[2] = {0, 0}, within[2] = {0, 0}, logs = 0;
 
 	if (status != EHS_OK)
 		return nothing(status);
@@ -71,6 +71,7 @@ struct ehs_entropy ehs_generalized_entropy(const struct ehs_benefit *cells, size
 		if (cells[i].count == 0)
 			continue;
 		add(w, cells[i].benefit, mu, &total[0], &total[1]);
+		logs += w * (cells[i].benefit > 0 ? ehs_bd0(mu, cells[i].benefit) : (double)INFINITY);
 		if (own > 0) /* in a group whose mean is 0 all are alike */
 			add(w, cells[i].benefit, own, &inner[0], &inner[1]);
 		within[0] += inner[0];
@@ -90,6 +91,7 @@ struct ehs_entropy ehs_generalized_entropy(const struct ehs_benefit *cells, size
 		.mean = mu,
 		.n = people,
 		.status = EHS_OK,
+		.mean_log_deviation = logs / whole,
 	};
 }
 

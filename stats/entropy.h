@@ -37,6 +37,7 @@ struct ehs_entropy {
 	double mean;
 	uint64_t n;
 	enum ehs_status status;
+	double mean_log_deviation; /* GE(0), Theil's L: mean(ln(mu/b)); infinite where somebody has nothing */
 };
 
 /*
@@ -46,7 +47,7 @@ struct ehs_entropy {
 struct ehs_entropy ehs_generalized_entropy(const struct ehs_benefit *cells, size_t n_cells,
                                            struct ehs_benefit_group *groups, size_t n_groups);
 
-/* GE(2) alone, exactly, from fixed-point sums of each group; theil, between_theil and within_theil stay NaN. */
+/* GE(2) alone, exactly, from fixed-point sums of each group; what has a logarithm stays NaN. */
 struct ehs_entropy ehs_generalized_entropy_of_moments(const struct ehs_moments *groups, size_t n_groups);
 
 #endif

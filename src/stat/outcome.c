@@ -152,6 +152,7 @@ static void entropy(struct eh_stat_call *c)
 	eh_stat_status(c, e.status, NULL);
 	eh_stat_put(c, "ge2", e.ge2);
 	eh_stat_put(c, "theil", e.theil);
+	eh_stat_put(c, "mean_log_deviation", e.mean_log_deviation);
 	eh_stat_put(c, "between_ge2", e.between_ge2);
 	eh_stat_put(c, "between_theil", e.between_theil);
 	eh_stat_put(c, "within_ge2", e.within_ge2);
@@ -170,6 +171,6 @@ const struct eh_stat_test eh_stat_outcome_tests[] = {
          "C, p_df_gminus2, p_df_g, log10_p_df_g, ece, flags", hosmer_lemeshow},
 	{"oe_ratio", "observed, expected; conf .95", "est, lo, hi, conf, n, method", oe_ratio},
 	{"generalized_entropy", "benefit [numbers], group [counts]",
-         "ge2, theil, between_ge2, between_theil, within_ge2, within_theil, mean", entropy},
+         "ge2, theil, mean_log_deviation, between_ge2, between_theil, within_ge2, within_theil, mean", entropy},
 	{0},
 };

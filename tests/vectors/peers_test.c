@@ -30,7 +30,6 @@
 #define VECTORS "../shared/vectors/peer_vectors.json"
 
 static struct eh_stat *stat;
-static size_t absent;
 
 static double number(const json_t *j)
 {
@@ -51,10 +50,8 @@ static double ask(const char *test, json_t *inputs, const char *field)
 	free(text);
 	EH_JSON_AUTO answer = json_loadb(out.data, out.len, 0, NULL);
 	const json_t *value = json_object_get(json_object_get(answer, "result"), field);
-	if (value == NULL) {
-		print_message("# %s has no %s: %s", test, field, out.data);
-		absent++;
-	}
+	if (value == NULL)
+		print_error("%s has no %s: %s", test, field, out.data);
 	return value != NULL ? number(value) : (double)NAN;
 }
 
@@ -391,7 +388,7 @@ static const struct {
 	{"solas.hmda.AIR.", air, "air"},
 	{"solas.hmda.p.", table_p, "yates_p"},
 	{"aif360.CDD_w", weighted_cdd, "cdd"},
-	{"lift.TheilL", entropy, "ge0"},
+	{"lift.TheilL", entropy, "mean_log_deviation"},
 	{"lift.COV", coefficient_of_variation, "ge2"},
 	{"aequitas.compas.fdr_disp", compas, "fp_tp"},
 	{"aequitas.compas.for_disp", compas, "fn_tn"},
@@ -442,7 +439,6 @@ static size_t check(const json_t *vector)
 	bool defect = strcmp(class, "peer-defect") == 0;
 	double want = number(json_object_get(vector, defect ? "our_correct_value" : "expected"));
 	double tol = defect ? 1e-12 : json_number_value(json_object_get(vector, "tol"));
-	size_t before = absent;
 
 	for (size_t i = 0; i < sizeof peers / sizeof *peers; i++) {
 		if (strncmp(id, peers[i].id, strlen(peers[i].id)) != 0)
@@ -450,9 +446,8 @@ static size_t check(const json_t *vector)
 		double got = peers[i].value(json_object_get(vector, "inputs"), peers[i].field);
 		if (got == want || fabs(got - want) <= tol)
 			return 1;
-		if (absent == before)
-			print_error("%s: got %.17g, want %.17g within %g\n", id, got, want, tol);
-		return absent > before;
+		print_error("%s: got %.17g, want %.17g within %g\n", id, got, want, tol);
+		return 0;
 	}
 	print_error("%s: belongs to no test and is not left out\n", id);
 	return 0;
@@ -480,8 +475,7 @@ static void every_peer_value_comes_out(void **state)
 		right += check(vector);
 	}
 	eh_stat_free(stat);
-	print_message("# %zu values of other tools, %zu fit no test of ours; %zu fields are not there\n", asked,
-	              left_out, absent);
+	print_message("# %zu values of other tools, %zu fit no test of ours\n", asked, left_out);
 	assert_int_equal(right, asked);
 	assert_true(asked >= 44 && left_out == sizeof fits_none / sizeof *fits_none);
 }
