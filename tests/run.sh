@@ -4,7 +4,7 @@
 #
 #   lint       the rules of the house
 #   quick      unit tests that need no database
-#   unit       unit tests            vectors    against values from elsewhere (../shared, skipped where absent)
+#   unit       unit tests            vectors    against values from elsewhere (../shared, R; skipped where absent)
 #   asan       unit tests and vectors once more, under address and undefined-behaviour sanitizers
 #   scenarios  tests/scenarios: policy, decisions, expectations
 #   real       real decision logs to their alerts and back (../shared, skipped where absent)
@@ -101,7 +101,10 @@ for group; do
 		done
 		;;
 	unit) programs "" "$build" tests/unit/*/*_test.c ;;
-	vectors) programs "" "$build" tests/vectors/*_test.c ;;
+	vectors)
+		programs "" "$build" tests/vectors/*_test.c
+		job vectors/differential "tests/vectors/differential/run.sh $build/evenhand"
+		;;
 	asan) programs asan/ "$build/asan" tests/unit/*/*_test.c tests/vectors/*_test.c ;;
 	scenarios) for file in tests/scenarios/*.scn; do job "${file#tests/}" "tests/scenarios/run.sh $build/evenhand $file"; done ;;
 	real) for name in toronto_arrests french_motor compas7214 boston_hmda; do job "real/$name" "tests/real/run.sh $build/evenhand $name"; done
