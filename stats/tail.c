@@ -208,6 +208,10 @@ static struct ehs_value quantile(double p, double a, double b, bool upper)
 		return (struct ehs_value){NAN, EHS_INVALID};
 	if (p == 0 || p == 1)
 		return (struct ehs_value){(p == 0) == upper ? 1 : 0, EHS_OK};
+	if (misses(-LOGIT_MAX, &t) <= 0) /* so near an end that no double lies between */
+		return (struct ehs_value){0, EHS_OK};
+	if (misses(LOGIT_MAX, &t) >= 0)
+		return (struct ehs_value){1, EHS_OK};
 	struct ehs_value v = ehs_root_falling(misses, &t, log(a / b), sqrt((a + b) / (a * b)), LOGIT_MAX);
 	v.value = 1 / (1 + exp(-v.value));
 	return v;

@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "stats/exact.h"
+#include "stats/proportion.h"
 
 #define SMALL 14
 
@@ -120,13 +121,63 @@ static void symmetry_of_large_tables(void **state)
 	}
 }
 
+/* P, Q and their logarithms against plain sums of the pmf; also at the ends of the support and outside it. */
+static void tails_of_the_law(void **state)
+{
+	(void)state;
+	for (uint64_t m = 0; m <= 12; m += 3)
+		for (uint64_t k = 0; k <= 12 + m; k++) {
+			double sum = 0;
+
+			for (uint64_t x = 0; x <= k; x++) {
+				struct ehs_discrete d = ehs_hypergeometric(x, m, 12, k);
+
+				sum += d.pmf;
+				assert_true(fabs(d.lower.p - sum) < 1e-13 && fabs(d.lower.p + d.above.p - 1) < 1e-13);
+				assert_true(isinf(d.above.log_p) || fabs(exp(d.above.log_p) - d.above.p) < 1e-14);
+			}
+			assert_true(fabs(sum - 1) < 1e-13);
+		}
+	assert_true(isnan(ehs_hypergeometric(1, 2, 3, 6).pmf));
+	assert_true(fabs(ehs_hypergeometric(499500, 1000000, 1000000, 999000).lower.p - .5005641896540665) < 1e-12);
+}
+
+/* log10 of one-sided p far beyond the smallest double; mpmath at 60 digits. */
+static void one_sided_logarithms(void **state)
+{
+	struct ehs_exact e = ehs_fisher(table(1, 4000, 2500, 4000)), turned = ehs_fisher(table(2500, 4000, 1, 4000));
+
+	(void)state;
+	assert_true(e.p_less == 0 && fabs(e.log10_less / -1005.23054318803531 - 1) < 1e-12 && e.p_greater == 1);
+	assert_true(fabs(turned.log10_greater / e.log10_less - 1) < 1e-13 && turned.log10_less == 0);
+	assert_true(e.log10_mid <= e.log10_p && e.log10_mid > e.log10_p - .31);
+}
+
+/* At 2e9 still by sums; at 2e15 by the normal law, which says so and agrees with the z test. */
+static void beyond_all_sums(void **state)
+{
+	struct ehs_exact large = ehs_fisher(table(500000000, 1000000000, 500030000, 1000000000));
+	struct ehs_2x2 t = table(500000000000000, 1000000000000000, 500000030000000, 1000000000000000);
+	struct ehs_exact normal = ehs_fisher(t);
+	double z = ehs_z_pooled(t).stat;
+
+	(void)state;
+	assert_true(large.flags == 0 && large.p > .17 && large.p < .19);
+	assert_int_equal(normal.flags, EHS_FLAG_APPROXIMATE);
+	assert_true(fabs(normal.p / ehs_p_of_z(z) - 1) < 1e-6 && fabs(normal.p_less / (normal.p / 2) - 1) < 1e-6);
+	assert_true(fabs(normal.p_greater + normal.p_less - 1) < 1e-6);
+	assert_int_equal(ehs_fisher(table(1, 1ULL << 62, 1, 2)).status, EHS_INVALID);
+	assert_int_equal(ehs_fisher(table(1000000000, 1000000000, 999999999, 1000000000)).status, EHS_OK);
+	assert_true(ehs_fisher(table(1000000000, 1000000000, 999999999, 1000000000)).p == 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_small_table),
-		cmocka_unit_test(beyond_the_smallest_double),
-		cmocka_unit_test(margins_and_groups),
-		cmocka_unit_test(symmetry_of_large_tables),
+		cmocka_unit_test(every_small_table),  cmocka_unit_test(beyond_the_smallest_double),
+		cmocka_unit_test(margins_and_groups), cmocka_unit_test(symmetry_of_large_tables),
+		cmocka_unit_test(tails_of_the_law),   cmocka_unit_test(one_sided_logarithms),
+		cmocka_unit_test(beyond_all_sums),
 	};
 
 	ehs_init();

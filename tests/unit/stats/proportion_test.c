@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "stats/exact.h"
 #include "stats/proportion.h"
 #include "stats/ratio.h"
 
@@ -117,7 +118,8 @@ static void huge(void **state)
 	for (size_t i = 0; i < 7; i++)
 		for (size_t j = 0; j < 7; j++) {
 			struct ehs_2x2 t = table(edge[i], n, edge[j], n);
-			struct ehs_interval k = ehs_air_koopman(t, EHS_Z95), back = ehs_air_koopman(exchanged(t), EHS_Z95);
+			struct ehs_interval k = ehs_air_koopman(t, EHS_Z95),
+					    back = ehs_air_koopman(exchanged(t), EHS_Z95);
 
 			assert_int_not_equal(k.status, EHS_NO_CONVERGENCE);
 			assert_true(near(k.lo, 1 / back.hi, 1e-11));
@@ -216,18 +218,41 @@ static void koopman_covers(void **state)
 	assert_true(sum / points >= .945 && worst >= .92);
 }
 
+/* Each limit leaves 2.5 % of the binomial law beyond it, at any size; complements mirror. */
+static void clopper_pearson(void **state)
+{
+	static const uint64_t n[] = {1, 2, 10, 1000, 1000000, 1000000000};
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		for (int j = 0; j < 5; j++) {
+			uint64_t x = j < 2 ? (uint64_t)j : j == 2 ? n[i] / 2 : n[i] - (uint64_t)(4 - j);
+			struct ehs_interval c = ehs_clopper_pearson((struct ehs_bin){n[i], x}, .95);
+			struct ehs_interval turned = ehs_clopper_pearson((struct ehs_bin){n[i], n[i] - x}, .95);
+
+			assert_true(c.status == EHS_OK && c.lo <= c.est && c.est <= c.hi);
+			assert_true(fabs(c.lo - (1 - turned.hi)) < 1e-14);
+			assert_true(
+				x > 0 ? fabs(ehs_beta_tails(c.lo, 1 - c.lo, (double)x, (double)(n[i] - x + 1)).lower.p -
+			                     .025) < 1e-6
+				      : c.lo == 0);
+			assert_true(x < n[i] ? fabs(ehs_binomial(x, n[i], c.hi).lower.p - .025) < 1e-6 : c.hi == 1);
+		}
+	assert_true(fabs(ehs_clopper_pearson((struct ehs_bin){1000000000, 0}, .95).hi / 3.6888794473100205e-09 - 1) <
+	            1e-12);
+	assert_int_equal(ehs_clopper_pearson((struct ehs_bin){0, 0}, .95).status, EHS_EMPTY_GROUP);
+	assert_int_equal(ehs_clopper_pearson((struct ehs_bin){3, 4}, .95).status, EHS_INVALID);
+	assert_int_equal(ehs_clopper_pearson((struct ehs_bin){3, 2}, 1).status, EHS_INVALID);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(koopman_small),
-		cmocka_unit_test(differences_and_wald_small),
-		cmocka_unit_test(wilson),
-		cmocka_unit_test(huge),
-		cmocka_unit_test(projection),
-		cmocka_unit_test(projection_keeps_the_few),
-		cmocka_unit_test(empty_and_wrong),
-		cmocka_unit_test(enough),
-		cmocka_unit_test(koopman_covers),
+		cmocka_unit_test(koopman_small),   cmocka_unit_test(differences_and_wald_small),
+		cmocka_unit_test(wilson),          cmocka_unit_test(huge),
+		cmocka_unit_test(projection),      cmocka_unit_test(projection_keeps_the_few),
+		cmocka_unit_test(empty_and_wrong), cmocka_unit_test(enough),
+		cmocka_unit_test(koopman_covers),  cmocka_unit_test(clopper_pearson),
 	};
 
 	ehs_init();

@@ -48,9 +48,11 @@ static void simpson(void **state)
 
 static void order_and_exchange(void **state)
 {
-	struct ehs_2x2 s[] = {{.prot = {30, 12}, .ref = {200, 100}}, {.prot = {80, 60}, .ref = {90, 75}},
+	struct ehs_2x2 s[] = {{.prot = {30, 12}, .ref = {200, 100}},
+	                      {.prot = {80, 60}, .ref = {90, 75}},
 	                      {.prot = {11, 2}, .ref = {40, 13}}};
-	struct ehs_2x2 turned[] = {{.prot = s[2].ref, .ref = s[2].prot}, {.prot = s[0].ref, .ref = s[0].prot},
+	struct ehs_2x2 turned[] = {{.prot = s[2].ref, .ref = s[2].prot},
+	                           {.prot = s[0].ref, .ref = s[0].prot},
 	                           {.prot = s[1].ref, .ref = s[1].prot}};
 	struct ehs_cmh a = ehs_cmh(s, 3, EHS_Z95), b = ehs_cmh(turned, 3, EHS_Z95);
 
@@ -63,8 +65,10 @@ static void order_and_exchange(void **state)
 /* A stratum without one group says nothing, and the coverage says so. */
 static void empty_groups(void **state)
 {
-	struct ehs_2x2 s[] = {{.prot = {30, 12}, .ref = {70, 40}}, {.prot = {0, 0}, .ref = {300, 20}},
-	                      {.prot = {100, 5}, .ref = {0, 0}}, {{0, 0}, {0, 0}}};
+	struct ehs_2x2 s[] = {{.prot = {30, 12}, .ref = {70, 40}},
+	                      {.prot = {0, 0}, .ref = {300, 20}},
+	                      {.prot = {100, 5}, .ref = {0, 0}},
+	                      {{0, 0}, {0, 0}}};
 	struct ehs_cmh all = ehs_cmh(s, 4, EHS_Z95), one = ehs_cmh(s, 1, EHS_Z95);
 
 	(void)state;
@@ -91,11 +95,117 @@ static void zeros(void **state)
 	assert_int_equal(ehs_cmh(&wrong, 1, EHS_Z95).status, EHS_INVALID);
 }
 
+/* The corrected statistic with plain sums, and p far out. */
+static void correction(void **state)
+{
+	struct ehs_2x2 s[] = {{.prot = {87, 81}, .ref = {270, 234}}, {.prot = {263, 192}, .ref = {80, 55}}};
+	struct ehs_2x2 level[] = {{.prot = {10, 5}, .ref = {11, 5}}};
+	struct ehs_2x2 wide = {.prot = {1000000, 400000}, .ref = {1000000, 600000}};
+	struct ehs_cmh m = ehs_cmh(s, 2, EHS_Z95), none = ehs_cmh(level, 1, EHS_Z95), far = ehs_cmh(&wide, 1, EHS_Z95);
+	double variance = m.gap * m.gap / m.chi2;
+
+	(void)state;
+	assert_true(near(m.chi2_corrected, pow(fabs(m.gap) - .5, 2) / variance) &&
+	            near(m.chi2_corrected, 2.0912568500936146));
+	assert_true(m.p_corrected > m.p && fabs(m.p_corrected - 0.14814414859008637) < 1e-14);
+	assert_true(none.chi2_corrected == 0 && none.p_corrected == 1 && none.p < 1); /* |D| below a half */
+	assert_true(far.p == 0 && far.log10_p < -8000 && far.log10_p_corrected > far.log10_p);
+}
+
+/* A stratum in which everyone was favoured moves the ratio towards 1; by all four margins it is left out. */
+static void all_margins(void **state)
+{
+	struct ehs_2x2 s[] = {
+		{.prot = {30, 12}, .ref = {70, 40}}, {.prot = {50, 50}, .ref = {60, 60}}, {{9, 0}, {8, 0}}};
+	struct ehs_cmh groups = ehs_cmh(s, 3, EHS_Z95), margins = ehs_cmh_all_margins(s, 3, EHS_Z95);
+	struct ehs_cmh one = ehs_cmh(s, 1, EHS_Z95);
+
+	(void)state;
+	assert_true(groups.n_informative == 3 && margins.n_informative == 1 && near(margins.coverage, 100 / 227.));
+	assert_true(groups.chi2 == margins.chi2 && groups.odds_ratio.hi == margins.odds_ratio.hi);
+	assert_true(margins.risk_ratio.est == one.risk_ratio.est && groups.risk_ratio.est > margins.risk_ratio.est);
+	assert_true(margins.flags == EHS_FLAG_DROPPED_EMPTY && groups.flags == 0);
+	assert_int_equal(ehs_cmh_all_margins(s + 1, 2, EHS_Z95).status, EHS_EMPTY_GROUP);
+}
+
+/* Each stratum's fitted cells have the pooled ratio: the quadratic, plainly, in long double. */
+static void breslow_day(void **state)
+{
+	struct ehs_2x2 s[] = {{.prot = {30, 12}, .ref = {200, 100}},
+	                      {.prot = {80, 60}, .ref = {90, 75}},
+	                      {.prot = {11, 2}, .ref = {40, 13}},
+	                      {.prot = {5, 0}, .ref = {9, 4}}};
+	struct ehs_breslow_day b = ehs_breslow_day(s, 4);
+	long double psi = b.odds_ratio, sum = 0, gap = 0, variance = 0;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		long double n1 = s[i].prot.n, n2 = s[i].ref.n, m = s[i].prot.x + s[i].ref.x;
+		long double k = n2 - m + psi * (n1 + m),
+			    e = (-k + sqrtl(k * k + 4 * (1 - psi) * psi * n1 * m)) / (2 * (1 - psi));
+		long double v = 1 / (1 / e + 1 / (n1 - e) + 1 / (m - e) + 1 / (n2 - m + e)), g = s[i].prot.x - e;
+
+		sum += g * g / v;
+		gap += g;
+		variance += v;
+	}
+	assert_int_equal(b.status, EHS_OK);
+	assert_true(fabs(b.statistic / (double)sum - 1) < 1e-12 && b.df == 3 && b.n_informative == 4);
+	assert_true(fabs(b.tarone / (double)(sum - gap * gap / variance) - 1) < 1e-12 && b.tarone_p >= b.p);
+}
+
+/* Equal ratios everywhere give 0; which group comes first, and which outcome, changes nothing. */
+static void homogeneity(void **state)
+{
+	struct ehs_2x2 same[] = {{.prot = {20, 10}, .ref = {30, 10}}, {.prot = {200, 100}, .ref = {300, 100}}};
+	struct ehs_2x2 s[] = {{.prot = {30, 12}, .ref = {200, 100}}, {.prot = {80, 60}, .ref = {90, 75}}};
+	struct ehs_2x2 turned[] = {{.prot = s[0].ref, .ref = s[0].prot}, {.prot = s[1].ref, .ref = s[1].prot}};
+	struct ehs_2x2 zero[] = {{.prot = {10, 0}, .ref = {20, 5}}, {.prot = {10, 0}, .ref = {20, 7}}};
+	struct ehs_2x2 large[] = {{.prot = {1000000000, 500000000}, .ref = {1000000000, 500010000}},
+	                          {.prot = {1000000000, 1}, .ref = {1000000000, 3}}};
+
+	(void)state;
+	assert_true(ehs_breslow_day(same, 2).statistic < 1e-20 && ehs_breslow_day(same, 2).p > .9999);
+	assert_true(fabs(ehs_breslow_day(s, 2).statistic / ehs_breslow_day(turned, 2).statistic - 1) < 1e-12);
+	assert_int_equal(ehs_breslow_day(s, 1).status, EHS_LOW_N);
+	assert_true(isnan(ehs_breslow_day(s, 1).p) && ehs_breslow_day(s, 1).n_informative == 1);
+	assert_int_equal(ehs_breslow_day(zero, 2).status, EHS_ZERO_CELL);
+	assert_int_equal(ehs_breslow_day(zero, 0).status, EHS_EMPTY_GROUP);
+	struct ehs_breslow_day b = ehs_breslow_day(large, 2);
+	assert_true(b.status == EHS_OK && b.statistic > 0 && b.p > .1 && b.p < 1);
+}
+
+static void conditional_disparity(void **state)
+{
+	struct ehs_2x2 s[] = {{.prot = {30, 10}, .ref = {100, 60}},
+	                      {.prot = {50, 40}, .ref = {60, 55}},
+	                      {.prot = {10, 10}, .ref = {20, 20}},
+	                      {{0, 0}, {0, 0}}};
+	struct ehs_2x2 wrong = {.prot = {1, 2}, .ref = {1, 0}};
+	struct ehs_conditional_disparity two = ehs_conditional_disparity(s, 2), four = ehs_conditional_disparity(s, 4);
+	double first = 20 / 60. - 10 / 70., second = 10 / 15. - 40 / 95.;
+
+	(void)state;
+	assert_true(two.coverage == 1 && near(two.value, (130 * first + 110 * second) / 240));
+	assert_true(four.value == two.value && four.n_informative == 2 && near(four.coverage, 240 / 270.));
+	assert_int_equal(ehs_conditional_disparity(s + 2, 2).status, EHS_UNDEFINED);
+	assert_int_equal(ehs_conditional_disparity(s + 3, 1).status, EHS_EMPTY_GROUP);
+	assert_int_equal(ehs_conditional_disparity(&wrong, 1).status, EHS_INVALID);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_stratum),  cmocka_unit_test(simpson), cmocka_unit_test(order_and_exchange),
-		cmocka_unit_test(empty_groups), cmocka_unit_test(zeros),
+		cmocka_unit_test(one_stratum),
+		cmocka_unit_test(simpson),
+		cmocka_unit_test(order_and_exchange),
+		cmocka_unit_test(empty_groups),
+		cmocka_unit_test(zeros),
+		cmocka_unit_test(correction),
+		cmocka_unit_test(all_margins),
+		cmocka_unit_test(breslow_day),
+		cmocka_unit_test(homogeneity),
+		cmocka_unit_test(conditional_disparity),
 	};
 
 	ehs_init();

@@ -1,9 +1,12 @@
 /*
- * tail_test.c - tails where the usual ways to them lose digits, against sums and series of 50 digits.
+ * tail_test.c - tails against sums and series of 50 digits, and against each other where two ways lead to one number.
  */
 #include "stats/tail.h"
 
 #include <math.h>
+#include <stdbool.h>
+
+#include "stats/exact.h"
 
 #include "tests/lib/test.h"
 
@@ -66,10 +69,107 @@ static void beta_tails_keep_their_digits_where_one_parameter_is_a_thousand_milli
 	}
 }
 
+static bool near(double a, double b, double tol)
+{
+	return a == b || fabs(a - b) <= tol * fabs(b);
+}
+
+/* mpmath, 50 digits. */
+static void far_out(void **state)
+{
+	(void)state;
+	assert_true(near(ehs_normal_upper(38.4).log_p, -741.84767301524829, 1e-14));
+	assert_true(near(ehs_normal_upper(1000).log_p, -500007.82669481221, 1e-14));
+	assert_true(ehs_normal_upper(1000).p == 0);
+	assert_true(near(ehs_normal_upper(-30).p, 1, 0) && ehs_normal_upper(-30).log_p < 0);
+	assert_true(near(ehs_chi2_upper(3000, 5).log_p, -1489.313852456615, 1e-13));
+	assert_true(near(ehs_chi2_upper(1e5, 200).log_p, -49287.974173289922, 1e-13));
+	assert_true(near(ehs_t_upper(100, 1e4).log_p, -3470.9135628836716, 1e-13));
+	assert_true(near(ehs_t_upper(50, 1e7).log_p, -1254.6750122167484, 1e-13));
+	assert_true(near(ehs_f_upper(5000, 3, 400).log_p, -727.37292778273326, 1e-12));
+}
+
+/* chi2 on 1 is z^2, on 2 an exponential; t^2 is F(1, df); t on 1 is Cauchy's. */
+static void known_relations(void **state)
+{
+	(void)state;
+	for (double x = .01; x < 2000; x *= 1.7) {
+		assert_true(near(ehs_chi2_upper(x, 1).log_p, ehs_normal_two_sided(sqrt(x)).log_p, 1e-14));
+		assert_true(near(ehs_chi2_upper(x, 2).log_p, -x / 2, 1e-13));
+		assert_true(near(ehs_f_upper(x, 1, 7.5).p, ehs_t_two_sided(sqrt(x), 7.5).p, 1e-12));
+		assert_true(near(ehs_t_upper(x, 1).p, atan2(1, x) / M_PI, 1e-12));
+		assert_true(near(ehs_t_upper(-x, 3).p + ehs_t_upper(x, 3).p, 1, 1e-15));
+		assert_true(near(ehs_normal_upper(x / 50).p + ehs_normal_upper(-x / 50).p, 1, 1e-15));
+		assert_true(near(ehs_t_two_sided(x / 50, INFINITY).p, ehs_normal_two_sided(x / 50).p, 0));
+	}
+}
+
+/* P(X <= x) of a binomial is a beta tail: against the plain sum of its pmf. */
+static void beta_is_binomial(void **state)
+{
+	(void)state;
+	for (uint64_t n = 1; n <= 60; n += 7)
+		for (double p = .05; p < 1; p += .15) {
+			double sum = 0;
+
+			for (uint64_t x = 0; x < n; x++) {
+				struct ehs_discrete d = ehs_binomial(x, n, p);
+
+				sum += d.pmf;
+				assert_true(near(d.lower.p, sum, 1e-12) && fabs(d.lower.p + d.above.p - 1) < 1e-14);
+				assert_true(near(exp(d.above.log_p), d.above.p, 1e-13));
+			}
+		}
+	assert_true(ehs_binomial(5, 5, .3).lower.p == 1 && ehs_binomial(5, 5, .3).above.p == 0);
+	assert_true(isnan(ehs_binomial(5, 5, 1.3).pmf) && ehs_binomial(6, 5, .3).pmf == 0);
+}
+
+static void quantile_is_the_inverse(void **state)
+{
+	static const double shape[] = {.01, .3, 1, 2.5, 40, 1e3, 1e6};
+	static const double share[] = {1e-300, 1e-12, .001, .025, .3, .5, .7, .975, .999999};
+
+	(void)state;
+	for (size_t a = 0; a < 7; a++)
+		for (size_t b = 0; b < 7; b++)
+			for (size_t i = 0; i < 9; i++) {
+				struct ehs_value q = ehs_beta_quantile(share[i], shape[a], shape[b]);
+				struct ehs_value up = ehs_beta_quantile_upper(share[i], shape[b], shape[a]);
+				struct ehs_beta_tails t = ehs_beta_tails(q.value, 1 - q.value, shape[a], shape[b]);
+
+				assert_int_equal(q.status, EHS_OK);
+				assert_true(fabs(q.value + up.value - 1) < 1e-12); /* the mirrored law */
+				if (q.value > 1e-290 && q.value < 1 - 1e-3)
+					assert_true(fabs(t.lower.log_p - log(share[i])) <
+					            1e-9 * fmax(1, -log(share[i])));
+			}
+	/* where GSL gives up */
+	assert_true(near(ehs_beta_quantile(1e-12, 500, 3).value, 0.9342888106585151, 1e-12));
+	assert_true(ehs_beta_quantile(0, 2, 3).value == 0 && ehs_beta_quantile(1, 2, 3).value == 1);
+	assert_true(ehs_beta_quantile_upper(0, 2, 3).value == 1 && ehs_beta_quantile_upper(1, 2, 3).value == 0);
+	assert_int_equal(ehs_beta_quantile(1.5, 2, 3).status, EHS_INVALID);
+	assert_int_equal(ehs_beta_quantile(.5, 0, 3).status, EHS_INVALID);
+}
+
+static void nonsense_is_nan(void **state)
+{
+	(void)state;
+	assert_true(isnan(ehs_normal_upper(NAN).p) && isnan(ehs_normal_two_sided(NAN).log_p));
+	assert_true(isnan(ehs_chi2_upper(1, 0).p) && isnan(ehs_chi2_upper(NAN, 1).p) && ehs_chi2_upper(-1, 3).p == 1);
+	assert_true(isnan(ehs_t_upper(1, -2).p) && isnan(ehs_f_upper(1, 0, 2).p) && ehs_f_upper(0, 1, 2).p == 1);
+	assert_true(isnan(ehs_beta_tails(.5, .5, -1, 2).lower.p) && ehs_f_upper(INFINITY, 1, 2).p == 0);
+	assert_true(ehs_normal_two_sided(INFINITY).p == 0 && ehs_normal_two_sided(0).p == 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(far_tails_of_student_s_law_keep_their_digits),
+		cmocka_unit_test(far_out),
+		cmocka_unit_test(known_relations),
+		cmocka_unit_test(beta_is_binomial),
+		cmocka_unit_test(quantile_is_the_inverse),
+		cmocka_unit_test(nonsense_is_nan),
 		cmocka_unit_test(beta_tails_keep_their_digits_where_one_parameter_is_a_thousand_million),
 	};
 
