@@ -144,6 +144,26 @@ static void warn_of_bins(const struct eh_audit *audit)
 		              audit->exact_rows);
 }
 
+/* What the regression had to leave out of its controls.  A group that it left out is told by its missing numbers. */
+static json_t *controls_json(const struct eh_audit *audit, size_t at, const json_t *attribute)
+{
+	const json_t *adjusted = json_object_get(json_object_get(attribute, "logit"), "adjusted");
+	json_t *dropped, *out = json_array();
+	size_t i;
+
+	json_array_foreach (json_object_get(adjusted, "dropped"), i, dropped) {
+		const char *term = json_string_value(json_object_get(dropped, "term"));
+		const char *reason = json_string_value(json_object_get(dropped, "reason"));
+
+		if (json_object_get(json_object_get(attribute, "groups"), term) != NULL)
+			continue;
+		eh_audit_append(out, json_pack("{s:s, s:s}", "control", term, "reason", reason));
+		eh_audit_warn(audit, "control_not_informative", at, NULL, NULL,
+		              "The control %s of %s was left out of the regression: %s.", term, audit->map->protect[at].name, reason);
+	}
+	return out;
+}
+
 static json_t *attribute_json(const struct eh_audit *audit, size_t at)
 {
 	const struct eh_audit_attribute *a = &audit->attribute[at];
@@ -157,6 +177,7 @@ static json_t *attribute_json(const struct eh_audit *audit, size_t at)
 	eh_audit_put(out, "n_missing", eh_audit_count(a->n_missing));
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		eh_audit_put(out, parts[i].key, parts[i].make(audit, at));
+	eh_audit_put(out, "controls_not_informative", controls_json(audit, at, out));
 	return out;
 }
 

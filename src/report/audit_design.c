@@ -81,9 +81,10 @@ static void add_groups(const struct eh_audit *audit, const struct eh_audit_attri
 	}
 }
 
-/* One term for a number, one for each level but the first that occurs. */
+/* One term for a number, one for each level but the first that occurs; with one level there is nothing to tell apart. */
 static void add_control(const struct eh_audit *audit, struct eh_audit_design *d, struct control c, unsigned factor)
 {
+	size_t before = d->term_n;
 	bool first = true;
 
 	if (is_number(c)) {
@@ -103,6 +104,8 @@ static void add_control(const struct eh_audit *audit, struct eh_audit_design *d,
 		}
 		first = false;
 	}
+	if (d->term_n == before && d->r.columns <= EHS_REGRESSORS_MAX)
+		d->term[d->term_n++] = (struct eh_audit_term){c.name, factor, -1, "it never varies in these rows"};
 }
 
 /* The values of one control from column `at` on; how many columns it takes. */

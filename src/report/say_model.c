@@ -47,6 +47,16 @@ static const char *control_names(const struct eh_say *say, const json_t *control
 	return eh_arena_strdup(say->arena, names.data ? names.data : "none");
 }
 
+static void say_left_out(struct eh_say *say, const json_t *about)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(about, "controls_not_informative"), i, one)
+		eh_say_note(say, EH_PAGE_STATE_THIN, "Cannot inform", "The control %s was left out: %s.",
+		            eh_page_json_text(one, "control"), eh_page_json_text(one, "reason"));
+}
+
 void eh_say_models(struct eh_say *say, const char *attribute, const json_t *about)
 {
 	static const char *const labels[] = {"Term", "#Odds ratio alone", "Range", "#With controls", "Range", "#p", NULL};
@@ -62,6 +72,7 @@ void eh_say_models(struct eh_say *say, const char *attribute, const json_t *abou
 	json_object_foreach(json_object_get(about, "pairs"), name, term)
 		say_adjusted(say, name, reference, json_object_get(terms, name));
 	eh_say_paragraph(say);
+	say_left_out(say, about);
 	table = eh_say_table(say,
 	                     eh_arena_printf(say->arena, "%s: logistic regression of the adverse decision; controls: %s", attribute,
 	                                     control_names(say, controls)),

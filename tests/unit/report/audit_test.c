@@ -21,7 +21,7 @@ static int begin(void **state)
 	arena = eh_arena_new();
 	next_id = 0;
 	eh_buf_reset(&text);
-	eh_buf_puts(&text, "id,at,d,s,sex,tier\n");
+	eh_buf_puts(&text, "id,at,d,s,sex,tier,word\n");
 	return 0;
 }
 
@@ -37,8 +37,8 @@ static int end(void **state)
 static void add(const char *sex, const char *tier, unsigned n, unsigned k)
 {
 	for (unsigned i = 0; i < n; i++, next_id++)
-		eh_buf_printf(&text, "%06u,2024-%02u-01,%s,%u,%s,%s\n", next_id, next_id % 12 + 1, i < k ? "yes" : "no",
-		              next_id % 97, sex, tier);
+		eh_buf_printf(&text, "%06u,2024-%02u-01,%s,%u,%s,%s,same\n", next_id, next_id % 12 + 1,
+		              i < k ? "yes" : "no", next_id % 97, sex, tier);
 }
 
 static json_t *audit_with(const char *map_text, const struct eh_audit_options *options)
@@ -236,6 +236,27 @@ static void a_stratum_without_information_is_named(void **state)
 	assert_null(at(tree, PAIR "cmh.tier.stat"));
 }
 
+static void a_control_without_information_is_named(void **state)
+{
+	static const char map[] =
+		"source: s\ntable: log.s\ncolumns: {id: id, decided_at: at, decision: d}\nfavourable: [\"yes\"]\n"
+		"protected: [{name: sex, column: sex, reference: M}]\nstrata: [{name: tier, column: tier}]\n"
+		"features: [{name: s, column: s, kind: numeric, scale: 0}, {name: again, column: s, kind: numeric, "
+		"scale: 0}, {name: word, column: word, kind: categorical}]\n"
+		"audit: {sex: {controls: [s, word, tier, again]}}\n";
+
+	(void)state;
+	add("M", "1", 200, 120);
+	add("F", "1", 200, 90);
+	EH_JSON_AUTO tree = audit_with(map, NULL);
+	assert_int_equal(json_array_size(at(tree, "attributes.sex.controls_not_informative")), 3);
+	assert_string_equal(word(tree, "attributes.sex.controls_not_informative.0.control"), "word");
+	assert_string_equal(word(tree, "attributes.sex.controls_not_informative.1.control"), "tier");
+	assert_string_equal(word(tree, "attributes.sex.controls_not_informative.2.control"), "again");
+	assert_true(warns(tree, "control_not_informative"));
+	assert_true(json_is_real(at(tree, "attributes.sex.logit.adjusted.terms.F.coef")));
+}
+
 static void unmapped_values_are_shown(void **state)
 {
 	static const char map[] =
@@ -262,8 +283,9 @@ static void windows_are_those_that_occur(void **state)
 	struct eh_audit_options options = {INT64_MIN, INT64_MAX, EH_AUDIT_BY_MONTH, 0};
 
 	(void)state;
-	eh_buf_puts(&text,
-	            "a,2023-12-31T23:30:00-01:00,yes,1,M,1\nb,2024-03-31T23:59:59Z,no,1,F,1\nc,2024-03-01,yes,1,M,1\n");
+	eh_buf_puts(
+		&text,
+		"a,2023-12-31T23:30:00-01:00,yes,1,M,1,\nb,2024-03-31T23:59:59Z,no,1,F,1,\nc,2024-03-01,yes,1,M,1,\n");
 	EH_JSON_AUTO tree = audit_with(plain_map, &options);
 	assert_int_equal(json_array_size(at(tree, "tumbling_windows.windows")), 2);
 	assert_string_equal(word(tree, "tumbling_windows.windows.0.window"), "2024-01");
@@ -314,6 +336,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(opposite_directions_are_said, begin, end),
 		cmocka_unit_test_setup_teardown(one_direction_is_not_warned_of, begin, end),
 		cmocka_unit_test_setup_teardown(a_stratum_without_information_is_named, begin, end),
+		cmocka_unit_test_setup_teardown(a_control_without_information_is_named, begin, end),
 		cmocka_unit_test_setup_teardown(unmapped_values_are_shown, begin, end),
 		cmocka_unit_test_setup_teardown(windows_are_those_that_occur, begin, end),
 		cmocka_unit_test_setup_teardown(beyond_the_limit_scores_are_binned, begin, end),
