@@ -343,7 +343,7 @@ struct ehs_result ehs_hosmer_lemeshow(const struct ehs_calibration_bin *bins, si
 	if (below_5 * 5 > g || below_1 > 0)
 		r.flags |= EHS_FLAG_LOW_EXPECTED;
 	r.stat = c;
-	r.df = (double)g - kind;
+	r.df = (double)g - (double)(int)kind;
 	if (r.df <= 0) {
 		r.status = EHS_LOW_N;
 		return r;

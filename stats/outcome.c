@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "stats/proportion.h"
+#include "stats/tail.h"
 
 static const char *const rate_name[EHS_OUTCOME_RATES] = {"tpr", "fpr", "fnr",       "tnr",
                                                          "ppv", "npv", "selection", "base_rate"};
@@ -132,7 +133,7 @@ struct ehs_result ehs_outcome_difference(const struct ehs_confusion *prot, const
 	put_sizes(&r, table);
 	r.stat = z.stat;
 	r.p = z.p;
-	r.log10_p = log10(z.p);
+	r.log10_p = isnan(z.stat) ? log10(z.p) : ehs_log10_of(ehs_normal_two_sided(z.stat));
 	if (r.status == EHS_OK)
 		r.status = z.status;
 	return r;
@@ -180,7 +181,7 @@ struct ehs_result ehs_equalized_odds(const struct ehs_confusion *prot, const str
 	r.hi = fmax(most(&tpr), most(&fpr));
 	r.conf = conf;
 	r.p = fmin(1, 2 * fmin(tpr.p, fpr.p));
-	r.log10_p = log10(r.p);
+	r.log10_p = fmin(0, log10(2) + fmin(tpr.log10_p, fpr.log10_p));
 	r.n[0] = tpr.n[0] + fpr.n[0];
 	r.n[1] = tpr.n[1] + fpr.n[1];
 	r.flags = tpr.flags | fpr.flags;

@@ -65,6 +65,11 @@ static void one_group(struct ehs_bin b0, struct ehs_bin b1, uint64_t n0, uint64_
 	*rate = (r1 - r0) * (w0 + w1) / 2;
 }
 
+static long double mean_rate(struct ehs_bin a, struct ehs_bin b)
+{
+	return ((long double)a.x / (long double)a.n + (long double)b.x / (long double)b.n) / 2;
+}
+
 static void kitagawa(void **state)
 {
 	double worst = 0;
@@ -94,6 +99,11 @@ static void kitagawa(void **state)
 			one_group(s[i].before.ref, s[i].after.ref, all.before.ref.n, all.after.ref.n, 0, &m0, &r0);
 			assert_true(fabsl(plain[i].mix - (m1 - m0)) < 1e-15L &&
 			            fabsl(plain[i].rate - (r1 - r0)) < 1e-15L);
+			one_group(s[i].before.prot, s[i].after.prot, all.before.prot.n, all.after.prot.n,
+			          mean_rate(all.before.prot, all.after.prot), &m1, &r1);
+			one_group(s[i].before.ref, s[i].after.ref, all.before.ref.n, all.after.ref.n,
+			          mean_rate(all.before.ref, all.after.ref), &m0, &r0);
+			assert_true(fabsl(centred[i].mix - (m1 - m0)) < 1e-15L && centred[i].rate == plain[i].rate);
 		}
 	}
 	print_message("Kitagawa: worst |sum - change| over %d changes: %.1e\n", told, worst);
@@ -181,6 +191,13 @@ static void refused(void **state)
 	assert_true(ehs_kitagawa(s, 1, EHS_MIX_PLAIN, parts).status == EHS_OK);
 	assert_true(ehs_kitagawa(s, 1, (enum ehs_kitagawa_mix)7, parts).status == EHS_INVALID);
 	assert_true(ehs_kitagawa(s, 0, EHS_MIX_PLAIN, parts).status == EHS_EMPTY_GROUP);
+	for (int i = 0; i < 4; i++) { /* a rate of 0 anywhere: no logarithm */
+		struct ehs_segment t = {{{10, 5}, {10, 5}}, {{10, 5}, {10, 5}}};
+		uint64_t *const x[] = {&t.before.prot.x, &t.before.ref.x, &t.after.prot.x, &t.after.ref.x};
+
+		*x[i] = 0;
+		assert_true(ehs_lmdi_air(&t, 1, parts).status == EHS_ZERO_CELL);
+	}
 	s[0].after.ref.x = 11;
 	assert_true(ehs_kitagawa(s, 1, EHS_MIX_PLAIN, parts).status == EHS_INVALID);
 	s[0].after.ref = (struct ehs_bin){UINT64_MAX / 2, 3};
@@ -228,7 +245,8 @@ static void switch_of_versions(void **state)
 	assert_true(fabs(r.est - est) < 1e-15 && r.flags == EHS_FLAG_DROPPED_EMPTY && r.n[0] == 860 && r.n[1] == 887);
 	double se = sqrt(.6 * .4 / 100 + 2 * .65 * .35 / 200 + .45 * .55 / 100);
 	assert_true(fabs(one.est + .15) < 1e-15 && fabs(one.se - se) < 1e-15 && fabs(one.stat + .15 / se) < 1e-13);
-	assert_true(one.lo < -.15 && one.hi > -.15 && fabs(one.p - erfc(.15 / se / M_SQRT2)) < 1e-15);
+	assert_true(fabs(one.lo + .15 + EHS_Z95 * se) < 1e-14 && fabs(one.hi + .15 - EHS_Z95 * se) < 1e-14 &&
+	            fabs(one.p - erfc(.15 / se / M_SQRT2)) < 1e-15);
 	assert_true(ehs_switch_contrast(s + 2, 1, .95).status == EHS_EMPTY_GROUP);
 	assert_true(ehs_switch_contrast(s, 3, 1).status == EHS_INVALID);
 	struct ehs_segment same = {{{5, 5}, {6, 0}}, {{5, 5}, {6, 0}}};

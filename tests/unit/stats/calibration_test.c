@@ -143,6 +143,13 @@ static void null_laws(void **state)
 		above[2] += ehs_calibration_difference(&s[0], &s[1], .95).p < .05;
 		above[3] += ehs_spiegelhalter_difference(&s[0], &s[1]).p < .05;
 	}
+	const double p2[] = {.2, .4, .6}, q2[] = {.5, .9};
+	const unsigned char y2[] = {0, 1, 1}, v2[] = {0, 0};
+	struct ehs_calibration_sums a = ehs_calibration_of_rows(p2, y2, 3), b = ehs_calibration_of_rows(q2, v2, 2);
+	struct ehs_result d = ehs_calibration_difference(&a, &b, .95);
+	double se = sqrt((.16 + .24 + .24) / 9 + (.25 + .09) / 4);
+	assert_true(near(d.est, .8 / 3 + .7, 1e-14) && near(d.se, se, 1e-14) && near(d.stat, d.est / se, 1e-14));
+	assert_true(near(d.hi - d.est, EHS_Z95 * se, 1e-14) && near(d.est - d.lo, EHS_Z95 * se, 1e-14) && d.n[0] == 3);
 	for (int i = 0; i < 4; i++) {
 		print_message("share of p < .05 under the null: %.4f\n", above[i] / RUNS);
 		assert_true(fabs(above[i] / RUNS - .05) < 4 * sqrt(.05 * .95 / RUNS));
@@ -196,6 +203,7 @@ static void hosmer_lemeshow(void **state)
 			  e = ehs_hosmer_lemeshow(b, 5, EHS_HL_EXTERNAL);
 
 	(void)state;
+	assert_true(near(d.stat, 5.126031746031746, 1e-15)); /* mpmath */
 	assert_true(d.df == 2 && e.df == 4 && d.stat == e.stat && d.flags == EHS_FLAG_DROPPED_EMPTY && d.n[0] == 200);
 	assert_true(near(d.p, exp(-d.stat / 2), 1e-13) && near(e.p, exp(-d.stat / 2) * (1 + d.stat / 2), 1e-13));
 	e = ehs_hosmer_lemeshow(b, 7, EHS_HL_EXTERNAL);

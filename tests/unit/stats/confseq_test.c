@@ -44,7 +44,7 @@ static void by_definition(void **state)
 {
 	struct ehs_memory prot = ehs_memory_init(), ref = ehs_memory_init();
 	double up[EHS_ALTERNATIVES] = {0}, peak = 0, down[EHS_ALTERNATIVES] = {0}, low_peak = 0;
-	size_t at = 200;
+	size_t at = 200, low = 60; /* 1.06 and .44: far on either side of .7 */
 
 	(void)state;
 	ehs_confseq_init(&c);
@@ -55,7 +55,7 @@ static void by_definition(void **state)
 		ehs_alternatives_log_e(b, ehs_memory_rate(&ref), ehs_confseq_tau(at), e);
 		for (int i = 0; i < EHS_ALTERNATIVES; i++)
 			mean[0] += exp(up[i] += e[i]) / EHS_ALTERNATIVES;
-		ehs_alternatives_log_e(turned, ehs_memory_rate(&prot), 1 / ehs_confseq_tau(at), e);
+		ehs_alternatives_log_e(turned, ehs_memory_rate(&prot), 1 / ehs_confseq_tau(low), e);
 		for (int i = 0; i < EHS_ALTERNATIVES; i++)
 			mean[1] += exp(down[i] += e[i]) / EHS_ALTERNATIVES;
 		peak = fmax(peak, log(mean[0]));
@@ -64,13 +64,18 @@ static void by_definition(void **state)
 		ehs_memory_add(&prot, .01, b.prot);
 		assert_true(ehs_confseq_step(&c, b, .01) == EHS_OK);
 	}
-	assert_true(fabs(c.at_least.peak[at] - peak) < 1e-9 && fabs(c.at_most.peak[at] - low_peak) < 1e-9);
+	assert_true(fabs(c.at_least.peak[at] - peak) < 1e-9 && fabs(c.at_most.peak[low] - low_peak) < 1e-9);
+	assert_true(peak > log(1e6) && low_peak > log(1e6));
 	struct ehs_result r = ehs_confseq_limits(&c, .95), wide = ehs_confseq_limits(&c, .999);
 	assert_true(r.status == EHS_OK && r.lo > .5 && r.lo < r.est && r.est < r.hi && r.hi < .9);
 	assert_true(wide.lo <= r.lo && wide.hi >= r.hi && c.blocks == 300 && r.n[0] == 6000 && r.n[1] == 18000);
 	for (size_t i = 0; i < EHS_CONFSEQ_POINTS; i++) {
 		assert_true(ehs_confseq_tau(i) < r.hi || c.at_least.peak[i] >= log(40));
 		assert_true(ehs_confseq_tau(i) > r.lo || c.at_most.peak[i] >= log(40));
+		/* and the points next to the limits still stand */
+		assert_true(i + 1 == EHS_CONFSEQ_POINTS || ehs_confseq_tau(i + 1) != r.hi ||
+		            c.at_least.peak[i] < log(40));
+		assert_true(i == 0 || ehs_confseq_tau(i - 1) != r.lo || c.at_most.peak[i] < log(40));
 	}
 }
 
@@ -146,7 +151,13 @@ static void edges(void **state)
 	assert_true(ehs_confseq_step(&c, bad, 0) == EHS_INVALID && ehs_confseq_step(&c, half, -1) == EHS_INVALID &&
 	            c.blocks == 0);
 	assert_true(ehs_confseq_step(&c, half, 0) == EHS_OK && c.memory_ref.n == 100 && c.at_least.peak[9] == 0);
-	assert_true(ehs_confseq_limits(&c, 0).status == EHS_INVALID);
+	assert_true(ehs_confseq_limits(&c, 0).status == EHS_INVALID && ehs_confseq_limits(&c, 1).status == EHS_INVALID);
+	assert_true(ehs_confseq_limits(&c, .95).status == EHS_EMPTY_GROUP);
+	struct ehs_2x2 other = {{50, 20}, {0, 0}};
+	assert_true(ehs_confseq_step(&c, other, 0) == EHS_OK && c.at_least.peak[9] == 0 && c.at_least.log_e[9][0] == 0);
+	ehs_confseq_init(&c);
+	assert_true(ehs_confseq_step(&c, other, 0) == EHS_OK && ehs_confseq_limits(&c, .95).status == EHS_EMPTY_GROUP);
+	ehs_confseq_init(&c);
 	assert_true(ehs_confseq_step(&c, huge, 0) == EHS_OK && ehs_confseq_step(&c, huge, 0) == EHS_OVERFLOW);
 	/* no constant ratio fits a book that turns round */
 	ehs_confseq_init(&c);

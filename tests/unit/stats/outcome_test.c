@@ -91,12 +91,19 @@ static void equalized_odds(void **state)
 
 	(void)state;
 	assert_true(fabs(r.est - 7 / 57.) < 1e-15 && r.lo == 0 && r.hi == fmax(-one.lo, one.hi) && r.status == EHS_OK);
-	assert_true(fabs(r.p - 2 * one.p) < 1e-15);
+	assert_true(fabs(r.p - 2 * one.p) < 1e-15 && r.conf == .95 && r.n[0] == 200 && r.n[1] == 1300 && r.flags == 0);
+	assert_true(one.n[0] == 60 && one.n[1] == 380 && one.status == EHS_OK && one.conf == .975);
 	r = ehs_equalized_odds(&none, &ref, .95);
 	assert_true(r.status == EHS_EMPTY_GROUP && isnan(r.est) && isnan(r.p));
 	struct ehs_confusion all = {50, 0, 0, 50}, never = {0, 50, 50, 0};
 	r = ehs_equalized_odds(&all, &never, .95);
 	assert_true(r.est == 1 && r.hi == 1 && r.lo > .8);
+	struct ehs_confusion many = {9000000, 1, 1000000, 9}, few = {1000000, 1, 9000000, 9};
+	r = ehs_equalized_odds(&many, &few, .95);
+	assert_true(r.p == 0 && r.log10_p < -1e6 && isfinite(r.log10_p)); /* the p underflows, its logarithm does not */
+	struct ehs_confusion alike = {10, 10, 10, 10};
+	r = ehs_equalized_odds(&alike, &alike, .95);
+	assert_true(r.est == 0 && r.lo == 0 && r.p == 1 && r.log10_p == 0 && r.flags == EHS_FLAG_LOW_N);
 	for (int round = 0; round < 300; round++) {
 		struct ehs_confusion a = any(30), b = any(30);
 
@@ -141,12 +148,18 @@ static void merging(void **state)
 	assert_true(ehs_confusion_merge(&sum, &was) == EHS_OVERFLOW);
 	assert_memory_equal(&sum, &full, sizeof sum);
 	assert_true(ehs_outcome_rate(&sum, EHS_TPR, .95).status == EHS_OVERFLOW);
+	assert_true(ehs_outcome_difference(&sum, &was, EHS_TPR, .95).status == EHS_OVERFLOW);
+	assert_true(ehs_outcome_ratio(&was, &sum, EHS_TPR, .95).status == EHS_OVERFLOW);
 	assert_true(ehs_confusion_subtract(&sum, &more) == EHS_OK);
 	assert_memory_equal(&sum, &was, sizeof sum);
 	assert_true(ehs_confusion_subtract(&sum, &more) == EHS_OVERFLOW);
 	assert_memory_equal(&sum, &was, sizeof sum);
 	assert_true(ehs_outcome_rate(&sum, EHS_OUTCOME_RATES, .95).status == EHS_INVALID);
 	assert_true(ehs_outcome_difference(&sum, &sum, EHS_TPR, 1).status == EHS_INVALID);
+	assert_true(ehs_outcome_difference(&sum, &sum, EHS_TPR, 0).status == EHS_INVALID);
+	struct ehs_confusion all = {5, 5, 0, 0};
+	struct ehs_result flat = ehs_outcome_difference(&all, &all, EHS_TPR, .95);
+	assert_true(flat.status == EHS_DEGENERATE && flat.est == 0 && flat.p == 1 && flat.hi > 0);
 }
 
 int main(void)
