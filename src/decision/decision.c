@@ -313,7 +313,10 @@ static bool take_score_and_outcome(struct check *c, struct eh_decision *out)
 		out->outcome_adverse = eh_map_values_hold(&map->outcome_adverse, outcome.at, outcome.n);
 	}
 	out->has_outcome_at = map->outcome_at >= 0 && !is_missing(&c->row->fields[map->outcome_at]);
-	return !out->has_outcome_at || take_time(c, map->outcome_at, &out->outcome_at_us);
+	if (out->has_outcome_at && !take_time(c, map->outcome_at, &out->outcome_at_us))
+		return false;
+	out->has_received = map->received_at >= 0 && !is_missing(&c->row->fields[map->received_at]);
+	return !out->has_received || take_time(c, map->received_at, &out->received_us);
 }
 
 static bool take_feature(struct check *c, const struct eh_map_feature *f, struct eh_decision_feature *out,
@@ -349,13 +352,47 @@ static bool take_lists(struct check *c, struct eh_decision *out)
 	return true;
 }
 
+/* ---- what an audit alone looks at ----------------------------------------------- */
+
+static bool take_optional(struct check *c, int column, int scale, struct eh_decision_number *out, unsigned *rounded)
+{
+	out->q = 0;
+	out->has = column >= 0 && !is_missing(&c->row->fields[column]);
+	return !out->has || take_number(c, column, scale, &out->q, rounded);
+}
+
+static bool take_amounts(struct check *c, struct eh_decision *out)
+{
+	const struct eh_map *map = c->map;
+	struct eh_text overridden;
+
+	for (size_t i = 0; i < map->amounts_n; i++) {
+		const struct eh_map_amount *a = &map->amounts[i];
+		struct eh_decision_amount *to = &out->amounts[i];
+
+		if (!take_optional(c, a->column, a->scale, &to->amount, &out->rounded) ||
+		    !take_optional(c, a->expected, a->scale, &to->expected, &out->rounded) ||
+		    !take_optional(c, a->actual, a->scale, &to->actual, &out->rounded))
+			return false;
+	}
+	out->has_override = out->overridden = false;
+	if (map->override_column >= 0) {
+		if (!take_text(c, map->override_column, EH_DECISION_VALUE_MAX, &overridden))
+			return false;
+		out->has_override = overridden.n > 0;
+		out->overridden = eh_map_values_hold(&map->override_yes, overridden.at, overridden.n);
+	}
+	return true;
+}
+
 enum eh_rc eh_decision_check(const struct eh_map *map, const struct eh_row *row, struct eh_decision *out,
                              enum eh_decision_reason *reason, struct eh_err *err)
 {
 	struct check c = {.map = map, .row = row};
 
 	out->rounded = 0;
-	bool good = take_head(&c, out) && take_score_and_outcome(&c, out) && take_lists(&c, out);
+	bool good = take_head(&c, out) && take_score_and_outcome(&c, out) && take_lists(&c, out) &&
+	            take_amounts(&c, out);
 	if (reason != NULL)
 		*reason = c.reason;
 	if (good)

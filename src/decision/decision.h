@@ -81,7 +81,17 @@ struct eh_decision_proxy {
 	uint32_t w[EH_MAP_PROXY_MAX];
 };
 
-/* Only the first protect_n, strata_n, features_n, lineage_n entries are written. */
+/* A number that may be missing, at the amount's scale. */
+struct eh_decision_number {
+	bool has;
+	int64_t q;
+};
+
+struct eh_decision_amount {
+	struct eh_decision_number amount, expected, actual;
+};
+
+/* Only the first protect_n, strata_n, features_n, lineage_n, amounts_n entries are written. */
 struct eh_decision {
 	struct eh_text id;
 	int64_t at_us;
@@ -99,6 +109,11 @@ struct eh_decision {
 	struct eh_text strata[EH_MAP_STRATA_MAX];
 	struct eh_decision_feature features[EH_MAP_FEATURES_MAX];
 	struct eh_text lineage[EH_MAP_LINEAGE_MAX];
+
+	/* For a one-shot audit alone. */
+	struct eh_decision_amount amounts[EH_MAP_AMOUNTS_MAX];
+	bool has_override, overridden, has_received;
+	int64_t received_us;
 };
 
 /* Checks a row.  EH_OK and `out` is whole; or EH_BAD_ROW, `reason` says which kind (may be NULL) and

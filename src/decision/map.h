@@ -23,6 +23,7 @@
 #define EH_MAP_STRATA_MAX 16
 #define EH_MAP_FEATURES_MAX 64
 #define EH_MAP_LINEAGE_MAX 16
+#define EH_MAP_AMOUNTS_MAX 8
 #define EH_MAP_BANDS_MAX 64
 #define EH_MAP_PROXY_MAX 8  /* groups whose probabilities an attribute may have */
 #define EH_MAP_OTHERS_MAX 4 /* other protected attributes that one may be conditioned on */
@@ -47,8 +48,14 @@ enum eh_map_role {
 	EH_MAP_STRATUM = 1 << 7,
 	EH_MAP_FEATURE = 1 << 8,
 	EH_MAP_LINEAGE = 1 << 9,
-	EH_MAP_PROBABILITY = 1 << 10
+	EH_MAP_PROBABILITY = 1 << 10,
+	EH_MAP_AMOUNT = 1 << 11,
+	EH_MAP_OVERRIDE = 1 << 12,
+	EH_MAP_RECEIVED_AT = 1 << 13
 };
+
+/* The roles whose column holds a time. */
+#define EH_MAP_TIMES (EH_MAP_DECIDED_AT | EH_MAP_OUTCOME_AT | EH_MAP_RECEIVED_AT)
 
 /* A source column that the map needs.  `roles` is a set of enum eh_map_role. */
 struct eh_map_column {
@@ -102,6 +109,15 @@ struct eh_map_lineage {
 	int column;
 };
 
+/* A decision that is a number (a premium, a limit), and what it was to cover; all columns at one scale.  Only a one-shot
+ * audit looks at it: nothing is counted from it live. */
+struct eh_map_amount {
+	const char *name;
+	int column;
+	int expected, actual; /* columns of what was predicted and of what came, or -1 */
+	int scale;
+};
+
 /* A name used in `audit:`: where it points to. */
 struct eh_map_ref {
 	enum eh_map_role list; /* EH_MAP_PROTECTED, EH_MAP_STRATUM or EH_MAP_FEATURE */
@@ -132,12 +148,12 @@ struct eh_map {
 	enum eh_map_identity identity;
 
 	/* Every source column that is needed, each once, in a fixed order (id, decided_at, decision,
-	 * score, outcome, outcome_at, then protected, strata, features, lineage as written): what a
+	 * score, outcome, outcome_at, received_at, then protected, strata, features, lineage, amounts as written): what a
 	 * reader selects, and the index of a struct eh_row. */
 	const struct eh_map_column *columns;
 	size_t columns_n;
 	int id, decided_at, decision; /* indexes into columns */
-	int score, outcome, outcome_at; /* or -1 */
+	int score, outcome, outcome_at, received_at; /* or -1 */
 
 	struct eh_map_values favourable, adverse; /* of `decision`; at least one is not empty */
 	enum eh_map_higher higher_is;
@@ -152,6 +168,11 @@ struct eh_map {
 	size_t features_n;
 	const struct eh_map_lineage *lineage;
 	size_t lineage_n;
+
+	const struct eh_map_amount *amounts;
+	size_t amounts_n;
+	int override_column; /* of whether a person overturned the model's decision, or -1 */
+	struct eh_map_values override_yes;
 
 	const struct eh_map_audit *audit; /* protect_n of them */
 	const int (*intersections)[2];    /* pairs of indexes into protect */

@@ -53,6 +53,8 @@ static json_t *columns_json(const struct eh_map *map)
 	set(o, "score", text_or_null(column_name(map, map->score)));
 	set(o, "outcome", text_or_null(column_name(map, map->outcome)));
 	set(o, "outcome_at", text_or_null(column_name(map, map->outcome_at)));
+	if (map->received_at >= 0)
+		set(o, "received_at", json_string(column_name(map, map->received_at)));
 	return o;
 }
 
@@ -209,6 +211,39 @@ static json_t *audit_json(const struct eh_map *map)
 	return root;
 }
 
+static json_t *amounts_json(const struct eh_map *map)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < map->amounts_n; i++) {
+		const struct eh_map_amount *a = &map->amounts[i];
+		json_t *o = json_object();
+
+		set(o, "name", json_string(a->name));
+		set(o, "column", json_string(column_name(map, a->column)));
+		set(o, "scale", json_integer(a->scale));
+		set(o, "expected", text_or_null(column_name(map, a->expected)));
+		set(o, "actual", text_or_null(column_name(map, a->actual)));
+		add(array, o);
+	}
+	return array;
+}
+
+/* Later than the rest: written only where they are there. */
+static void set_later(const struct eh_map *map, json_t *root)
+{
+	json_t *override;
+
+	if (map->amounts_n > 0)
+		set(root, "amounts", amounts_json(map));
+	if (map->override_column < 0)
+		return;
+	override = json_object();
+	set(override, "column", json_string(column_name(map, map->override_column)));
+	set(override, "yes", values_json(&map->override_yes));
+	set(root, "override", override);
+}
+
 static json_t *map_json(const struct eh_map *map)
 {
 	json_t *root = json_object();
@@ -229,6 +264,7 @@ static json_t *map_json(const struct eh_map *map)
 	set(root, "outcome", outcome_json(map));
 	set_lists(map, root);
 	set(root, "audit", audit_json(map));
+	set_later(map, root);
 	return root;
 }
 

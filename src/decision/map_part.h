@@ -28,6 +28,9 @@ EH_MUST enum eh_rc eh_map_read_column(struct eh_map_part *part, const struct eh_
 /* `scale:`; the default where node is NULL. */
 EH_MUST enum eh_rc eh_map_read_scale(struct eh_map_part *part, const struct eh_yaml *node, int *scale);
 
+/* A list of values that is not empty. */
+EH_MUST enum eh_rc eh_map_read_values(struct eh_map_part *part, const struct eh_yaml *node, struct eh_map_values *values);
+
 /* What the design has and this version does not do: refused by name, never silently ignored. */
 enum eh_rc eh_map_refuse_unbuilt(const struct eh_yaml *node, const char *what, struct eh_err *err);
 
@@ -36,6 +39,9 @@ EH_MUST enum eh_rc eh_map_read_lists(struct eh_map_part *part, const struct eh_y
 
 /* protected: (map_protected.c) */
 EH_MUST enum eh_rc eh_map_read_protected(struct eh_map_part *part, const struct eh_yaml *node);
+
+/* amounts:, override: (map_amounts.c) */
+EH_MUST enum eh_rc eh_map_read_amounts(struct eh_map_part *part, const struct eh_yaml *root);
 
 /* audit: after protected, strata and features (map_audit.c) */
 EH_MUST enum eh_rc eh_map_read_audit(struct eh_map_part *part, const struct eh_yaml *node);

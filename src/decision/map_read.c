@@ -9,7 +9,7 @@
 
 #define SOURCE_NAME_MAX 54 /* so that the channel evenhand_NAME is an identifier of PostgreSQL */
 #define COLUMNS_MAX \
-	(6 + EH_MAP_PROTECTED_MAX * EH_MAP_PROXY_MAX + EH_MAP_STRATA_MAX + EH_MAP_FEATURES_MAX + EH_MAP_LINEAGE_MAX)
+	(8 + 3 * EH_MAP_AMOUNTS_MAX + EH_MAP_PROTECTED_MAX * EH_MAP_PROXY_MAX + EH_MAP_STRATA_MAX + EH_MAP_FEATURES_MAX + EH_MAP_LINEAGE_MAX)
 
 #define LATENESS_DEFAULT_US (10 * EH_MINUTE_US)
 
@@ -63,7 +63,7 @@ enum eh_rc eh_map_read_column(struct eh_map_part *part, const struct eh_yaml *no
 	}
 	/* Import keeps times as timestamptz and all else as text: as anything but a time, the field would
 	 * read otherwise in the file than in the table. */
-	const unsigned times = EH_MAP_DECIDED_AT | EH_MAP_OUTCOME_AT;
+	const unsigned times = EH_MAP_TIMES;
 	unsigned roles = part->columns[at].roles |= (unsigned)role;
 	if ((roles & times) != 0 && (roles & ~times) != 0)
 		return eh_yaml_fail(node, part->err, "the column \"%s\" holds a time, it cannot be used as something else too",
@@ -191,11 +191,14 @@ static enum eh_rc read_head(struct eh_map_part *part, const struct eh_yaml *root
 
 static enum eh_rc read_columns(struct eh_map_part *part, const struct eh_yaml *root)
 {
-	static const char *const keys[] = {"id", "decided_at", "decision", "score", "outcome", "outcome_at", NULL};
+	static const char *const keys[] = {"id",      "decided_at", "decision",    "score",
+	                                  "outcome", "outcome_at", "received_at", NULL};
 	static const enum eh_map_role roles[] = {EH_MAP_ID,    EH_MAP_DECIDED_AT, EH_MAP_DECISION,
-	                                         EH_MAP_SCORE, EH_MAP_OUTCOME,    EH_MAP_OUTCOME_AT};
+	                                         EH_MAP_SCORE, EH_MAP_OUTCOME,    EH_MAP_OUTCOME_AT,
+	                                         EH_MAP_RECEIVED_AT};
 	struct eh_map *map = part->map;
-	int *const places[] = {&map->id, &map->decided_at, &map->decision, &map->score, &map->outcome, &map->outcome_at};
+	int *const places[] = {&map->id, &map->decided_at, &map->decision, &map->score, &map->outcome,
+	                       &map->outcome_at, &map->received_at};
 	const struct eh_yaml *node, *column;
 	enum eh_rc rc = eh_yaml_need(root, "columns", &node, part->err);
 
@@ -220,7 +223,7 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static enum eh_rc read_values(struct eh_map_part *part, const struct eh_yaml *node, struct eh_map_values *values)
+enum eh_rc eh_map_read_values(struct eh_map_part *part, const struct eh_yaml *node, struct eh_map_values *values)
 {
 	const char *const *texts;
 	const char **sorted;
@@ -259,9 +262,9 @@ static enum eh_rc read_favourable(struct eh_map_part *part, const struct eh_yaml
 	if (good == NULL && bad == NULL)
 		return eh_yaml_fail(root, part->err, "the file has neither \"favourable\" nor \"adverse\"");
 	if (good != NULL)
-		rc = read_values(part, good, &map->favourable);
+		rc = eh_map_read_values(part, good, &map->favourable);
 	if (rc == EH_OK && bad != NULL)
-		rc = read_values(part, bad, &map->adverse);
+		rc = eh_map_read_values(part, bad, &map->adverse);
 	for (size_t i = 0; rc == EH_OK && i < map->adverse.n; i++)
 		if (eh_map_values_hold(&map->favourable, map->adverse.text[i], map->adverse.len[i]))
 			return eh_yaml_fail(bad, part->err, "\"%s\" is both favourable and adverse", map->adverse.text[i]);
@@ -306,7 +309,7 @@ static enum eh_rc read_outcome(struct eh_map_part *part, const struct eh_yaml *r
 		return eh_yaml_fail_key(outcome, part->err, "\"outcome\" is described and columns has no \"outcome\"");
 	if ((rc = eh_yaml_need(outcome, "adverse", &adverse, part->err)) != EH_OK)
 		return rc;
-	return read_values(part, adverse, &part->map->outcome_adverse);
+	return eh_map_read_values(part, adverse, &part->map->outcome_adverse);
 }
 
 /* ---- the whole --------------------------------------------------------------------- */
@@ -316,7 +319,7 @@ static enum eh_rc read_root(struct eh_map_part *part, const struct eh_yaml *root
 	static const char *const keys[] = {"source",     "conninfo", "table", "mode",    "pane",      "lateness",
 	                                   "follow",     "identity", "columns", "favourable", "adverse", "score",
 	                                   "outcome",    "protected", "strata", "features", "lineage", "reasons",
-	                                   "audit",      NULL};
+	                                   "audit",      "amounts", "override", NULL};
 	const struct eh_yaml *node;
 	enum eh_rc rc = eh_yaml_keys(root, keys, part->err);
 
@@ -328,7 +331,8 @@ static enum eh_rc read_root(struct eh_map_part *part, const struct eh_yaml *root
 	    (rc = read_favourable(part, root)) != EH_OK || (rc = read_score(part, root)) != EH_OK ||
 	    (rc = read_outcome(part, root)) != EH_OK)
 		return rc;
-	return eh_map_read_lists(part, root);
+	rc = eh_map_read_lists(part, root);
+	return rc != EH_OK ? rc : eh_map_read_amounts(part, root);
 }
 
 /* A map of a tree that was read from `text`. */

@@ -37,9 +37,38 @@ static double number_of(struct control c, uint32_t row)
 	return c.ref.levels->value[c.ref.levels->code[row]];
 }
 
+struct eh_audit_controls eh_audit_no_controls(void)
+{
+	return (struct eh_audit_controls){NULL, 0};
+}
+
+struct eh_audit_controls eh_audit_all_controls(const struct eh_audit *audit, size_t attribute)
+{
+	return eh_audit_other_controls(audit, attribute, SIZE_MAX);
+}
+
+struct eh_audit_controls eh_audit_one_control(const struct eh_audit *audit, size_t control)
+{
+	size_t *at = eh_arena_zalloc(audit->arena, 1, sizeof *at);
+
+	*at = control;
+	return (struct eh_audit_controls){at, 1};
+}
+
+struct eh_audit_controls eh_audit_other_controls(const struct eh_audit *audit, size_t attribute, size_t control)
+{
+	size_t m = audit->attribute[attribute].wants->controls.n, n = 0;
+	size_t *at = eh_arena_zalloc(audit->arena, m + 1, sizeof *at);
+
+	for (size_t i = 0; i < m; i++)
+		if (i != control)
+			at[n++] = i;
+	return (struct eh_audit_controls){at, n};
+}
+
 /* The rows of X that have everything. */
 static void list_rows(const struct eh_audit *audit, const struct eh_audit_attribute *a, struct eh_audit_design *d,
-                      size_t controls_n, const uint8_t *also)
+                      struct eh_audit_controls controls, const uint8_t *also)
 {
 	uint32_t *row = eh_arena_zalloc(audit->arena, a->n + 1, sizeof *row);
 
@@ -48,8 +77,8 @@ static void list_rows(const struct eh_audit *audit, const struct eh_audit_attrib
 
 		if (also != NULL && !also[a->row[i]])
 			continue;
-		for (size_t c = 0; c < controls_n && whole; c++)
-			whole = has(control_at(audit, a, c), a->row[i]);
+		for (size_t c = 0; c < controls.n && whole; c++)
+			whole = has(control_at(audit, a, controls.at[c]), a->row[i]);
 		if (whole)
 			row[d->r.rows++] = a->row[i];
 		else
@@ -131,7 +160,7 @@ static size_t fill_control(const struct eh_audit *audit, struct eh_audit_design 
 }
 
 static void fill(const struct eh_audit *audit, const struct eh_audit_attribute *a, struct eh_audit_design *d,
-                 size_t controls_n)
+                 struct eh_audit_controls controls)
 {
 	double *x = eh_arena_zalloc(audit->arena, d->r.rows * d->r.columns + 1, sizeof *x);
 	unsigned *factor = eh_arena_zalloc(audit->arena, d->r.columns + 1, sizeof *factor);
@@ -149,27 +178,40 @@ static void fill(const struct eh_audit *audit, const struct eh_audit_attribute *
 	at = 0;
 	for (size_t t = 0; t < d->term_n; t++)
 		at += d->term[t].group >= 0 && d->term[t].dropped == NULL;
-	for (size_t c = 0; c < controls_n; c++)
-		at += fill_control(audit, d, control_at(audit, a, c), x, at);
+	for (size_t c = 0; c < controls.n; c++)
+		at += fill_control(audit, d, control_at(audit, a, controls.at[c]), x, at);
 	d->r.x = x;
 	d->r.factor = factor;
 }
 
-struct eh_audit_design *eh_audit_design(const struct eh_audit *audit, size_t attribute, size_t controls_n,
-                                        const uint8_t *also)
+struct eh_audit_design *eh_audit_design(const struct eh_audit *audit, size_t attribute,
+                                        struct eh_audit_controls controls, const uint8_t *also)
 {
 	const struct eh_audit_attribute *a = &audit->attribute[attribute];
 	struct eh_audit_design *d = eh_arena_zalloc(audit->arena, 1, sizeof *d);
 
-	list_rows(audit, a, d, controls_n, also);
-	d->term = eh_arena_zalloc(audit->arena, a->levels->n + controls_n + EHS_REGRESSORS_MAX + 1, sizeof *d->term);
+	list_rows(audit, a, d, controls, also);
+	d->term = eh_arena_zalloc(audit->arena, a->levels->n + controls.n + EHS_REGRESSORS_MAX + 1, sizeof *d->term);
 	add_groups(audit, a, d);
-	for (size_t c = 0; c < controls_n && d->r.columns <= EHS_REGRESSORS_MAX; c++)
-		add_control(audit, d, control_at(audit, a, c), (unsigned)c + 2);
+	for (size_t c = 0; c < controls.n && d->r.columns <= EHS_REGRESSORS_MAX; c++)
+		add_control(audit, d, control_at(audit, a, controls.at[c]), (unsigned)c + 2);
 	d->too_many = d->r.columns > EHS_REGRESSORS_MAX;
 	if (!d->too_many)
-		fill(audit, a, d, controls_n);
+		fill(audit, a, d, controls);
 	return d;
+}
+
+uint8_t *eh_audit_whole_rows(const struct eh_audit *audit, size_t attribute)
+{
+	const struct eh_audit_attribute *a = &audit->attribute[attribute];
+	uint8_t *whole = eh_arena_zalloc(audit->arena, audit->columns->rows + 1, sizeof *whole);
+
+	for (size_t i = 0; i < a->n; i++) {
+		whole[a->row[i]] = 1;
+		for (size_t c = 0; c < a->wants->controls.n; c++)
+			whole[a->row[i]] &= has(control_at(audit, a, c), a->row[i]);
+	}
+	return whole;
 }
 
 size_t eh_audit_design_group(const struct eh_audit_design *design, int group)
@@ -244,13 +286,17 @@ void eh_audit_design_join(const struct eh_audit *audit, struct eh_audit_design *
 
 /* ---- what is said of it ----------------------------------------------------------------- */
 
-json_t *eh_audit_control_names(const struct eh_audit *audit, size_t attribute, size_t n)
+const char *eh_audit_control_name(const struct eh_audit *audit, size_t attribute, size_t control)
 {
-	const struct eh_audit_attribute *a = &audit->attribute[attribute];
+	return control_at(audit, &audit->attribute[attribute], control).name;
+}
+
+json_t *eh_audit_control_names(const struct eh_audit *audit, size_t attribute, struct eh_audit_controls controls)
+{
 	json_t *out = json_array();
 
-	for (size_t i = 0; i < n; i++)
-		eh_audit_append(out, json_string(control_at(audit, a, i).name));
+	for (size_t i = 0; i < controls.n; i++)
+		eh_audit_append(out, json_string(eh_audit_control_name(audit, attribute, controls.at[i])));
 	return out;
 }
 

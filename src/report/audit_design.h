@@ -32,12 +32,27 @@ struct eh_audit_design {
 	size_t listwise; /* rows of X that lack a control */
 };
 
+/* Which of the attribute's controls stand beside its groups: their places in the map's list. */
+struct eh_audit_controls {
+	const size_t *at;
+	size_t n;
+};
+
+/* None, all, one of them, or all but one. */
+struct eh_audit_controls eh_audit_no_controls(void);
+struct eh_audit_controls eh_audit_all_controls(const struct eh_audit *audit, size_t attribute);
+struct eh_audit_controls eh_audit_one_control(const struct eh_audit *audit, size_t control);
+struct eh_audit_controls eh_audit_other_controls(const struct eh_audit *audit, size_t attribute, size_t control);
+
 /*
- * The groups and the first `controls_n` of the attribute's controls.  `also` (NULL: all) says of each row of the log
- * whether it may be used.  The attribute's reference must occur (a->reference >= 0).
+ * The groups and these controls.  `also` (NULL: all) says of each row of the log whether it may be used.  The
+ * attribute's reference must occur (a->reference >= 0).
  */
-struct eh_audit_design *eh_audit_design(const struct eh_audit *audit, size_t attribute, size_t controls_n,
-                                        const uint8_t *also);
+struct eh_audit_design *eh_audit_design(const struct eh_audit *audit, size_t attribute,
+                                        struct eh_audit_controls controls, const uint8_t *also);
+
+/* Of each row of the log, 1 where it has the attribute and every control. */
+uint8_t *eh_audit_whole_rows(const struct eh_audit *audit, size_t attribute);
 
 /* Drops the column (of r) for this reason, in place. */
 void eh_audit_design_drop(struct eh_audit_design *design, size_t column, const char *reason);
@@ -51,8 +66,9 @@ size_t eh_audit_design_group(const struct eh_audit_design *design, int group);
  */
 void eh_audit_design_join(const struct eh_audit *audit, struct eh_audit_design *design, const uint64_t **k);
 
-/* ["a", "b"]: the names of the first n controls. */
-json_t *eh_audit_control_names(const struct eh_audit *audit, size_t attribute, size_t n);
+/* ["a", "b"]: the names of the controls. */
+json_t *eh_audit_control_names(const struct eh_audit *audit, size_t attribute, struct eh_audit_controls controls);
+const char *eh_audit_control_name(const struct eh_audit *audit, size_t attribute, size_t control);
 
 /* [{"term", "reason"}, ...] */
 json_t *eh_audit_design_dropped(const struct eh_audit_design *design);

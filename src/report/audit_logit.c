@@ -143,15 +143,15 @@ static void put_separation(const struct eh_audit *audit, size_t attribute, const
 	              audit->map->protect[attribute].name, term);
 }
 
-static json_t *model_json(const struct eh_audit *audit, size_t attribute, size_t controls_n)
+static json_t *model_json(const struct eh_audit *audit, size_t attribute, struct eh_audit_controls controls)
 {
 	const struct eh_audit_attribute *a = &audit->attribute[attribute];
-	struct model m = {.design = eh_audit_design(audit, attribute, controls_n, NULL)};
+	struct model m = {.design = eh_audit_design(audit, attribute, controls, NULL)};
 	json_t *out = json_object();
 
 	eh_audit_put(out, "response", json_string("adverse"));
 	eh_audit_put(out, "reference", json_string(a->map->reference));
-	eh_audit_put(out, "controls", eh_audit_control_names(audit, attribute, controls_n));
+	eh_audit_put(out, "controls", eh_audit_control_names(audit, attribute, controls));
 	eh_audit_put(out, "n", eh_audit_count(m.design->r.rows));
 	eh_audit_put(out, "n_without_a_control", eh_audit_count(m.design->listwise));
 	if (m.design->too_many) {
@@ -176,12 +176,11 @@ static json_t *model_json(const struct eh_audit *audit, size_t attribute, size_t
 
 json_t *eh_audit_logit(const struct eh_audit *audit, size_t attribute)
 {
-	const struct eh_audit_attribute *a = &audit->attribute[attribute];
 	json_t *out = json_object();
 
-	if (a->reference < 0)
+	if (audit->attribute[attribute].reference < 0)
 		return json_null();
-	eh_audit_put(out, "unadjusted", model_json(audit, attribute, 0));
-	eh_audit_put(out, "adjusted", model_json(audit, attribute, a->wants->controls.n));
+	eh_audit_put(out, "unadjusted", model_json(audit, attribute, eh_audit_no_controls()));
+	eh_audit_put(out, "adjusted", model_json(audit, attribute, eh_audit_all_controls(audit, attribute)));
 	return out;
 }

@@ -37,6 +37,11 @@ static void grow_rows(struct eh_columns_builder *b)
 			b->numbers[i] = eh_xrealloc(b->numbers[i], cap, sizeof *b->numbers[i]);
 		else
 			b->levels[i].code = eh_xrealloc(b->levels[i].code, cap, sizeof *b->levels[i].code);
+	for (size_t i = 0; i < map->amounts_n; i++)
+		for (size_t j = 0; j < 3; j++)
+			b->amounts[i][j] = eh_xrealloc(b->amounts[i][j], cap, sizeof *b->amounts[i][j]);
+	b->overridden = eh_xrealloc(b->overridden, cap, sizeof *b->overridden);
+	b->received_us = eh_xrealloc(b->received_us, cap, sizeof *b->received_us);
 	b->cap = cap;
 }
 
@@ -44,6 +49,22 @@ static void grow_rows(struct eh_columns_builder *b)
 static int32_t level_of(struct eh_columns_levels *levels, struct eh_text value)
 {
 	return value.n == 0 ? EH_COLUMNS_MISSING : (int32_t)eh_intern_at(&levels->values, value, NULL);
+}
+
+static int64_t number_or_none(struct eh_decision_number number)
+{
+	return number.has ? number.q : EH_COLUMNS_NO_NUMBER;
+}
+
+static void write_amounts(struct eh_columns_builder *b, const struct eh_decision *d, size_t at)
+{
+	for (size_t i = 0; i < b->map->amounts_n; i++) {
+		b->amounts[i][0][at] = number_or_none(d->amounts[i].amount);
+		b->amounts[i][1][at] = number_or_none(d->amounts[i].expected);
+		b->amounts[i][2][at] = number_or_none(d->amounts[i].actual);
+	}
+	b->overridden[at] = (int8_t)(d->has_override ? d->overridden : EH_COLUMNS_MISSING);
+	b->received_us[at] = d->has_received ? d->received_us : EH_COLUMNS_NO_NUMBER;
 }
 
 /* Writes the row at the end, which is taken only where the row is in the period. */
@@ -56,6 +77,7 @@ static void write_row(struct eh_columns_builder *b, const struct eh_decision *d,
 	b->at_us[at] = d->at_us;
 	b->score[at] = d->has_score ? d->score_q : EH_COLUMNS_NO_NUMBER;
 	b->adverse[at] = !d->favourable;
+	write_amounts(b, d, at);
 	b->outcome[at] = (int8_t)(d->has_outcome ? d->outcome_adverse : EH_COLUMNS_MISSING);
 	for (size_t i = 0; i < map->protect_n; i++)
 		b->protect[i].code[at] = level_of(&b->protect[i], d->groups[i]);
@@ -282,6 +304,28 @@ static void finish_rows(struct eh_columns_builder *b, const uint32_t *order, str
 	                               b->map->score_scale};
 }
 
+static void finish_amounts(struct eh_columns_builder *b, const uint32_t *order, struct eh_columns *c)
+{
+	const struct eh_map *map = b->map;
+	int8_t *overridden = eh_arena_zalloc(b->arena, b->rows + 1, sizeof *overridden);
+
+	c->amounts = eh_arena_zalloc(b->arena, map->amounts_n + 1, sizeof *c->amounts);
+	for (size_t i = 0; i < map->amounts_n; i++) {
+		const struct eh_map_amount *a = &map->amounts[i];
+		struct eh_columns_amount *to = &c->amounts[i];
+
+		to->amount = (struct eh_numbers){a->name, ordered_int64(b, order, b->amounts[i][0]), a->scale};
+		if (a->expected >= 0)
+			to->expected = (struct eh_numbers){a->name, ordered_int64(b, order, b->amounts[i][1]), a->scale};
+		if (a->actual >= 0)
+			to->actual = (struct eh_numbers){a->name, ordered_int64(b, order, b->amounts[i][2]), a->scale};
+	}
+	for (size_t i = 0; i < b->rows; i++)
+		overridden[i] = b->overridden[order[i]];
+	c->overridden = map->override_column >= 0 ? overridden : NULL;
+	c->received_us = map->received_at >= 0 ? ordered_int64(b, order, b->received_us) : NULL;
+}
+
 static struct eh_memberships ordered_memberships(struct eh_columns_builder *b, const uint32_t *order, size_t attribute)
 {
 	size_t k = b->map->protect[attribute].labels_n;
@@ -337,6 +381,7 @@ const struct eh_columns *eh_columns_end(struct eh_columns_builder *b)
 	order = order_rows(b);
 	finish_rows(b, order, c);
 	finish_lists(b, order, c);
+	finish_amounts(b, order, c);
 	free(order);
 	if (b->reasons_n > 0)
 		memcpy(reasons, b->reasons, b->reasons_n * sizeof *reasons);
@@ -367,6 +412,11 @@ void eh_columns_drop(struct eh_columns_builder *b)
 		drop_levels(&b->levels[i]);
 		free(b->numbers[i]);
 	}
+	for (size_t i = 0; i < EH_MAP_AMOUNTS_MAX; i++)
+		for (size_t j = 0; j < 3; j++)
+			free(b->amounts[i][j]);
+	free(b->overridden);
+	free(b->received_us);
 	eh_intern_free(&b->ids);
 	eh_buf_free(&b->content);
 	free(b->digest);

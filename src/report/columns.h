@@ -48,6 +48,11 @@ struct eh_memberships {
 	const uint32_t *w; /* rows x labels_n */
 };
 
+/* A decision that is a number, and what it was to cover; .q NULL where the map has no such column. */
+struct eh_columns_amount {
+	struct eh_numbers amount, expected, actual;
+};
+
 struct eh_columns_reason {
 	const char *reason;
 	int64_t rows;
@@ -66,6 +71,10 @@ struct eh_columns {
 	struct eh_levels *strata;   /* map->strata_n */
 	struct eh_levels *levels;   /* map->features_n; .code NULL where the feature is numeric */
 	struct eh_numbers *numbers; /* map->features_n; .q NULL where the feature is categorical */
+
+	struct eh_columns_amount *amounts; /* map->amounts_n */
+	const int8_t *overridden;          /* 1: a person overturned it, 0: not, EH_COLUMNS_MISSING; NULL: not mapped */
+	const int64_t *received_us;        /* or EH_COLUMNS_NO_NUMBER; NULL: not mapped */
 
 	int64_t first_us, last_us; /* earliest and latest decided_at; where there are rows */
 	int64_t rounded;           /* values of these rows that had more decimals than their scale */

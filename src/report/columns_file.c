@@ -10,7 +10,7 @@
 struct form {
 	const char *const *columns;
 	size_t n;
-	size_t decided_at, outcome_at; /* which of them; n: none */
+	size_t decided_at, outcome_at, received_at; /* which of them; n: none */
 };
 
 static size_t place_of(const struct form *form, const struct eh_map *map, int map_column)
@@ -32,6 +32,8 @@ static struct eh_text write_content(struct eh_buf *out, const struct form *form,
 			eh_buf_zigzag(out, row->decision.at_us);
 		else if (row->fields[i].n > 0 && i == form->outcome_at)
 			eh_buf_zigzag(out, row->decision.outcome_at_us);
+		else if (row->fields[i].n > 0 && i == form->received_at)
+			eh_buf_zigzag(out, row->decision.received_us);
 		else
 			eh_buf_lenstr(out, row->fields[i].n == 0 ? "" : row->fields[i].at, row->fields[i].n);
 	return (struct eh_text){out->data, out->len};
@@ -46,6 +48,7 @@ static enum eh_rc read_rows(struct eh_columns_builder *b, struct eh_file *file, 
 	form.columns = eh_file_columns(file, &form.n);
 	form.decided_at = place_of(&form, b->map, b->map->decided_at);
 	form.outcome_at = place_of(&form, b->map, b->map->outcome_at);
+	form.received_at = place_of(&form, b->map, b->map->received_at);
 	for (;;) {
 		enum eh_rc rc = eh_file_next(file, &row, &more, err);
 

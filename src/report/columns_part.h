@@ -37,6 +37,9 @@ struct eh_columns_builder {
 	int8_t *outcome;
 	struct eh_columns_levels protect[EH_MAP_PROTECTED_MAX], strata[EH_MAP_STRATA_MAX], levels[EH_MAP_FEATURES_MAX];
 	int64_t *numbers[EH_MAP_FEATURES_MAX];
+	int64_t *amounts[EH_MAP_AMOUNTS_MAX][3]; /* the amount, what was expected, what came */
+	int8_t *overridden;
+	int64_t *received_us;
 	uint8_t *member_is[EH_MAP_PROTECTED_MAX]; /* of attributes given by probabilities; else NULL */
 	uint32_t *member_w[EH_MAP_PROTECTED_MAX];
 

@@ -54,6 +54,8 @@ static void put_row(const struct eh_copy *c, struct eh_buf *out, const struct eh
 			put_time(out, row->decision.at_us);
 		else if ((int)i == c->outcome_at)
 			put_time(out, row->decision.outcome_at_us);
+		else if ((int)i == c->received_at)
+			put_time(out, row->decision.received_us);
 		else
 			put_escaped(out, row->fields[i]);
 	}
@@ -260,6 +262,7 @@ static void name_columns(struct eh_copy *c)
 	c->id = place_of(c, c->map->id);
 	c->decided_at = place_of(c, c->map->decided_at);
 	c->outcome_at = place_of(c, c->map->outcome_at);
+	c->received_at = place_of(c, c->map->received_at);
 	c->table = eh_arena_printf(c->arena, "%s.%s", eh_pg_quote_ident(c->arena, c->map->schema),
 	                           eh_pg_quote_ident(c->arena, c->map->table));
 	c->id_quoted = eh_pg_quote_ident(c->arena, c->columns[c->id]);

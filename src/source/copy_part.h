@@ -22,7 +22,7 @@ struct eh_copy {
 
 	const char *const *columns; /* of the file */
 	size_t columns_n;
-	int id, decided_at, outcome_at; /* which of them; outcome_at -1: none */
+	int id, decided_at, outcome_at, received_at; /* which of them; -1: none */
 
 	const char *table;      /* quoted, with its schema */
 	const char *id_quoted;  /* the id column */

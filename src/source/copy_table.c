@@ -74,7 +74,7 @@ static enum eh_rc prepare_set_aside(struct eh_copy *c)
 
 static const char *type_of(const struct eh_copy *c, int column)
 {
-	return column == c->decided_at || column == c->outcome_at ? "timestamp with time zone" : "text";
+	return column == c->decided_at || column == c->outcome_at || column == c->received_at ? "timestamp with time zone" : "text";
 }
 
 static enum eh_rc make_table(struct eh_copy *c)

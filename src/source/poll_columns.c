@@ -12,7 +12,8 @@
 /* Whether every use of the column takes a number as it is: score, numeric feature, bands. */
 static bool numbers_only(const struct eh_map *map, int column)
 {
-	if (map->columns[column].roles & ~(unsigned)(EH_MAP_SCORE | EH_MAP_FEATURE | EH_MAP_PROTECTED | EH_MAP_PROBABILITY))
+	if (map->columns[column].roles & ~(unsigned)(EH_MAP_SCORE | EH_MAP_FEATURE | EH_MAP_PROTECTED | EH_MAP_PROBABILITY |
+	                                         EH_MAP_AMOUNT))
 		return false;
 	for (size_t i = 0; i < map->features_n; i++)
 		if (map->features[i].column == column && map->features[i].kind != EH_MAP_NUMERIC)
@@ -25,7 +26,7 @@ static bool numbers_only(const struct eh_map *map, int column)
 
 static bool times_only(const struct eh_map *map, int column)
 {
-	return (map->columns[column].roles & ~(unsigned)(EH_MAP_DECIDED_AT | EH_MAP_OUTCOME_AT)) == 0;
+	return (map->columns[column].roles & ~(unsigned)EH_MAP_TIMES) == 0;
 }
 
 static enum eh_poll_form choose(const struct eh_map *map, int column, const char *type)
