@@ -8,22 +8,17 @@
 
 #include "bisg/clean.h"
 
-/* The surname as a whole, else either half of a hyphenated one. */
+/* Of a hyphenated surname the first half that is found, else the whole. */
 static const struct eh_bisg_entry *find_surname(const struct eh_bisg_table *table, struct eh_text text, bool *half)
 {
 	struct eh_bisg_name name;
 	const struct eh_bisg_entry *entry;
 
 	eh_bisg_clean(text, &name);
-	entry = eh_bisg_table_find(table, name.whole);
-	*half = false;
-	if (entry != NULL)
-		return entry;
-	entry = eh_bisg_table_find(table, name.first);
-	if (entry == NULL)
+	if ((entry = eh_bisg_table_find(table, name.first)) == NULL)
 		entry = eh_bisg_table_find(table, name.last);
 	*half = entry != NULL;
-	return entry;
+	return entry != NULL ? entry : eh_bisg_table_find(table, name.whole);
 }
 
 /* "Mary Ann" is looked up as maryann, then as mary. */

@@ -8,17 +8,12 @@
 
 #define WORDS_MAX 16
 
-/* Words of what is left once the marks are gone; they point into `text`. */
+/* Words of what is left once the marks are blanks; they point into `text`. */
 struct words {
 	char text[EH_BISG_NAME_MAX];
 	const char *word[WORDS_MAX];
 	size_t n;
 };
-
-static bool is_dropped(char c)
-{
-	return c != '\0' && strchr("`{}\\,.'0123456789", c) != NULL;
-}
 
 static char lower(char c)
 {
@@ -27,7 +22,7 @@ static char lower(char c)
 
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+	return c != '\0' && strchr(" \t\r\n`{}\\,.\"0123456789", c) != NULL;
 }
 
 static void split(struct eh_text name, struct words *w)
@@ -37,7 +32,7 @@ static void split(struct eh_text name, struct words *w)
 
 	w->n = 0;
 	for (size_t i = 0; i < name.n && len + 2 < sizeof w->text; i++) {
-		if (is_dropped(name.at[i]))
+		if (name.at[i] == '\'')
 			continue;
 		if (is_blank(name.at[i])) {
 			if (in_word)
@@ -55,13 +50,13 @@ static void split(struct eh_text name, struct words *w)
 	w->text[len] = '\0';
 }
 
-/* Titles, and single letters that are no part of a name as o and d are. */
-static bool is_no_name(const char *word)
+/* Titles, and single letters that are no part of a name as o and d at its beginning are. */
+static bool is_no_name(const char *word, bool last)
 {
 	static const char *const titles[] = {"jr", "sr", "ii", "iii", "iv", "dds", "md", "phd"};
 
 	if (word[0] >= 'a' && word[0] <= 'z' && word[1] == '\0')
-		return word[0] != 'o' && word[0] != 'd';
+		return last || (word[0] != 'o' && word[0] != 'd');
 	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
 		if (strcmp(word, titles[i]) == 0)
 			return true;
@@ -101,7 +96,7 @@ void eh_bisg_clean(struct eh_text name, struct eh_bisg_name *out)
 	out->whole[0] = out->first[0] = out->last[0] = out->word[0] = '\0';
 	split(name, &w);
 	for (size_t i = 0; i < w.n; i++) {
-		if (is_no_name(w.word[i]))
+		if (is_no_name(w.word[i], i + 1 == w.n && w.n > 1))
 			continue;
 		if (kept++ == 0)
 			join(w.word[i], out->word);

@@ -2,10 +2,10 @@
  * clean.h - a person's name as the tables of names write it.
  *
  * The rules are those of the Consumer Financial Protection Bureau's proxy method, so
- * that the same person is found here and there: lower case; `{}\,. and digits go, and
- * a backquote; apostrophes go without leaving a gap; the words jr sr ii iii iv dds md
- * phd go; a word of one letter goes, but for o and d; blanks go.  A hyphen parts a
- * name in two halves.
+ * that the same person is found here and there: lower case; {}\,." digits and the
+ * backquote become blanks; apostrophes go without leaving a gap; the words jr sr ii
+ * iii iv dds md phd go; a word of one letter goes, but for an o or a d before another
+ * word (O Brien, not Lee M.D.); blanks go.  A hyphen parts a name in two halves.
  *
  * Source   github.com/cfpb/proxy-methodology, CC0.
  * Threads  any.
@@ -17,7 +17,7 @@
 
 #define EH_BISG_NAME_MAX 128 /* bytes; a longer one is cut, and is in no table */
 
-/* The forms under which a name is looked up, in this order; an empty one is no form. */
+/* The forms under which a name is looked up; an empty one is no form. */
 struct eh_bisg_name {
 	char whole[EH_BISG_NAME_MAX]; /* without hyphens */
 	char first[EH_BISG_NAME_MAX]; /* the half before the first hyphen, where there is one */
