@@ -16,7 +16,7 @@
 
 #define EXACT 0x1p53      /* whole doubles below this are integers without a gap */
 #define POWER_MAX 27      /* 5^27 < 2^63: exact in 64 bits */
-#define EDGE 0.001L       /* of the distance between two doubles: four times what 64 bits leave open */
+#define EDGE 0.001        /* of the distance between two doubles: four times what 64 bits leave open */
 #define POSITIONAL_MIN -5 /* 0.00001234 is written out, and below that 1.234e-06 */
 #define POSITIONAL_MAX 16
 
@@ -43,13 +43,31 @@ void eh_buf_uint(struct eh_buf *b, uint64_t value)
 	eh_buf_put(b, text, write_digits(text, value));
 }
 
+/* value = m 2^exponent with m in [1/2, 1), as frexp() but without its care for what is not normal. */
+static int binary_exponent(double value, bool *power_of_two)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof bits);
+	*power_of_two = (bits & (((uint64_t)1 << 52) - 1)) == 0;
+	return (int)(bits >> 52) - 1022;
+}
+
+static double two_to(int exponent)
+{
+	uint64_t bits = (uint64_t)(exponent + 1023) << 52;
+	double value;
+
+	memcpy(&value, &bits, sizeof value);
+	return value;
+}
+
 /* The exponent of the first digit; false where the powers do not reach. */
 static bool first_digit(double value, int *exponent)
 {
-	int binary;
+	bool ignored;
+	int at = (int)floor((binary_exponent(value, &ignored) - 1) * 0.30102999566398120); /* this or one more */
 
-	frexp(value, &binary);
-	int at = (int)floor((binary - 1) * 0.30102999566398120); /* this or one more */
 	if (at < 17 - POWER_MAX || at >= POWER_MAX)
 		return false;
 	long double next = at + 1 >= 0 ? power[at + 1] : 1 / power[-at - 1];
@@ -62,21 +80,21 @@ enum fit { INSIDE, OUTSIDE, UNSURE };
 /* Does `back`, which may be off by half a unit of 64 bits, round to value? */
 static enum fit rounds_to(double value, long double back)
 {
-	int binary;
-	bool power_of_two = frexp(value, &binary) == 0.5;
-	long double gap = ldexpl(1, binary - (power_of_two && back < value ? 54 : 53));
-	long double off = fabsl(back - (long double)value) / gap;
+	bool power_of_two;
+	int binary = binary_exponent(value, &power_of_two);
+	double gap = two_to(binary - (power_of_two && back < value ? 54 : 53));
+	double off = (double)fabsl(back - (long double)value);
 
-	return off < 0.5L - EDGE ? INSIDE : off > 0.5L + EDGE ? OUTSIDE : UNSURE;
+	return off < (0.5 - EDGE) * gap ? INSIDE : off > (0.5 + EDGE) * gap ? OUTSIDE : UNSURE;
 }
 
 static enum fit to_digits(double value, int shift, uint64_t *digits)
 {
 	long double scaled = shift >= 0 ? value * power[shift] : value / power[-shift];
+	int64_t whole = (int64_t)(scaled + 0.5L);
 
-	*digits = (uint64_t)(scaled + 0.5L);
-	return rounds_to(value,
-	                 shift >= 0 ? (long double)*digits / power[shift] : (long double)*digits * power[-shift]);
+	*digits = (uint64_t)whole;
+	return rounds_to(value, shift >= 0 ? (long double)whole / power[shift] : (long double)whole * power[-shift]);
 }
 
 /* `digits` with the first at 10^exponent, as 123.4, 0.001234 or 1.234e-06. */

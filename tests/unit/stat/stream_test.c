@@ -132,6 +132,36 @@ static void a_line_without_end_is_answered_and_skipped(void **state)
 	free(line);
 }
 
+/* Enough at once for every thread; some lines take much longer than others. */
+static void answers_keep_the_order_of_the_lines(void **state)
+{
+	enum { LINES = 5000 };
+	EH_BUF_AUTO lines = {0};
+	char path[] = "/tmp/evenhand-stream-XXXXXX", out_path[] = "/tmp/evenhand-stream-XXXXXX", text[1024];
+	int in = mkstemp(path), out = mkstemp(out_path);
+	struct eh_err err;
+	int want = 0, id;
+
+	(void)state;
+	assert_true(in >= 0 && out >= 0);
+	for (int i = 0; i < LINES; i++)
+		eh_buf_printf(&lines,
+		              "{\"id\":%d,\"test\":\"fisher_exact_2x2\",\"inputs\":{\"table\":[%d,7,%d,9]}}\n%s", i,
+		              i % 7 == 0 ? 100000 : i, i % 7 == 0 ? 100000 : 3, i % 11 == 0 ? "\n" : "");
+	assert_int_equal(write(in, lines.data, lines.len), (ssize_t)lines.len);
+	assert_int_equal(lseek(in, 0, SEEK_SET), 0);
+	expect_rc(EH_OK, eh_stat_stream(in, out, &err), &err);
+	FILE *answers = fopen(out_path, "r");
+	assert_non_null(answers);
+	while (fgets(text, sizeof text, answers) != NULL) {
+		assert_int_equal(sscanf(text, "{\"id\":%d,\"status\":\"ok\"", &id), 1);
+		assert_int_equal(id, want);
+		want++;
+	}
+	assert_int_equal(want, LINES);
+	assert_int_equal(fclose(answers) | close(in) | close(out) | unlink(path) | unlink(out_path), 0);
+}
+
 static void a_reader_who_left_is_an_error(void **state)
 {
 	int lines[2], answers[2];
@@ -154,6 +184,7 @@ int main(void)
 		cmocka_unit_test(an_answer_comes_while_the_asker_waits),
 		cmocka_unit_test(blank_lines_are_passed_over_and_pieces_joined),
 		cmocka_unit_test(a_line_without_end_is_answered_and_skipped),
+		cmocka_unit_test(answers_keep_the_order_of_the_lines),
 		cmocka_unit_test(a_reader_who_left_is_an_error),
 	};
 
