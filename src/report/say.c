@@ -18,6 +18,28 @@ struct eh_say eh_say_begin(struct eh_arena *arena, const json_t *audit, const ch
 	return say;
 }
 
+static bool is_empty_table(const json_t *block)
+{
+	const json_t *table = json_object_get(block, "table");
+
+	return table && json_array_size(json_object_get(table, "rows")) == 0;
+}
+
+json_t *eh_say_end(struct eh_say *say)
+{
+	json_t *section;
+	size_t i;
+
+	json_array_foreach(json_object_get(say->document, "sections"), i, section) {
+		json_t *blocks = json_object_get(section, "blocks");
+
+		for (size_t k = json_array_size(blocks); k-- > 0;)
+			if (is_empty_table(json_array_get(blocks, k)))
+				EH_ASSERT(json_array_remove(blocks, k) == 0);
+	}
+	return say->document;
+}
+
 static void add_block(struct eh_say *say, const char *kind, json_t *body)
 {
 	eh_say_paragraph(say);

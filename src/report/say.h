@@ -41,6 +41,9 @@ struct eh_say {
 /* `audit` is read only, and must live as long. */
 struct eh_say eh_say_begin(struct eh_arena *arena, const json_t *audit, const char *title);
 
+/* The document, the caller's. */
+json_t *eh_say_end(struct eh_say *say);
+
 /* Opens a section; `id` is a plain word, unique in the document. */
 void eh_say_section(struct eh_say *say, const char *id, const char *title);
 void eh_say_head(struct eh_say *say, const char *title);
@@ -55,7 +58,7 @@ void eh_say_note(struct eh_say *say, enum eh_state state, const char *word, cons
 /* A list of short lines: takes the array of texts; an empty one is not said. */
 void eh_say_list(struct eh_say *say, json_t *items);
 
-/* Opens a table; rows are added by eh_page_table_row().  An empty table is dropped by eh_say_table_end(). */
+/* Opens a table; rows are added by eh_page_table_row().  A table without rows is dropped by eh_say_end(). */
 json_t *eh_say_table(struct eh_say *say, const char *caption, const char *const *labels);
 
 /* Takes `table` (may be NULL).  `chart` holds SVG that our own C made. */

@@ -12,9 +12,24 @@
 /* ---- the answer -------------------------------------------------------------------------- */
 
 struct tally {
-	int64_t crossed, not_crossed, thin;
+	int64_t crossed, not_crossed, review, thin;
 	struct eh_say_pair worst; /* of those with enough data, the lowest ratio; .group NULL: there is none */
 };
+
+static void count_estimated(const json_t *about, struct tally *t)
+{
+	const char *group;
+	json_t *pair;
+
+	json_object_foreach(eh_say_at(about, "membership", "pairs", NULL), group, pair) {
+		enum eh_state state = eh_say_estimated_state(pair);
+
+		t->crossed += state == EH_PAGE_STATE_ALERT;
+		t->review += state == EH_PAGE_STATE_WATCH;
+		t->not_crossed += state == EH_PAGE_STATE_OK;
+		t->thin += state == EH_PAGE_STATE_THIN;
+	}
+}
 
 static struct tally count_verdicts(const struct eh_say *say)
 {
@@ -22,7 +37,8 @@ static struct tally count_verdicts(const struct eh_say *say)
 	json_t *about, *json;
 	const char *attribute, *group;
 
-	json_object_foreach(json_object_get(say->audit, "attributes"), attribute, about)
+	json_object_foreach(json_object_get(say->audit, "attributes"), attribute, about) {
+		count_estimated(about, &t);
 		json_object_foreach(json_object_get(about, "pairs"), group, json) {
 			struct eh_say_pair pair = eh_say_pair(attribute, group, eh_page_json_text(about, "reference"), json);
 
@@ -32,6 +48,7 @@ static struct tally count_verdicts(const struct eh_say *say)
 			t.crossed += pair.favourable.crossed || pair.adverse.crossed;
 			t.not_crossed += pair.enough && !pair.favourable.crossed && !pair.adverse.crossed;
 		}
+	}
 	return t;
 }
 
@@ -68,7 +85,7 @@ static void say_lede(struct eh_say *say)
 	const json_t *head = json_object_get(say->audit, "audit");
 	const char *first = day_of(say, head, "first_decided_at"), *last = day_of(say, head, "last_decided_at");
 	struct tally t = count_verdicts(say);
-	int64_t turned = count_turned(say), all = t.crossed + t.not_crossed + t.thin;
+	int64_t turned = count_turned(say), all = t.crossed + t.not_crossed + t.review + t.thin;
 
 	if (all == 0)
 		eh_say(say, "There is not enough data: no group could be compared with another.");
@@ -81,6 +98,9 @@ static void say_lede(struct eh_say *say)
 		eh_say(say, "The lowest ratio is %s, for %s.",
 		       eh_say_ratio(say, t.worst.favourable.ratio, t.worst.favourable.line),
 		       eh_say_name(say, t.worst.attribute, t.worst.group));
+	if (t.review > 0)
+		eh_say(say, "%s that %s estimated should be reviewed by a person.",
+		       eh_page_words_plural(say->arena, t.review, "group", "groups"), t.review == 1 ? "is" : "are");
 	if (t.thin > 0)
 		eh_say(say, "For %s there is not enough data for a verdict.",
 		       eh_page_words_plural(say->arena, t.thin, "group", "groups"));
@@ -137,6 +157,7 @@ void eh_say_overview(struct eh_say *say)
 	table = eh_say_table(say, "Every group against its reference", labels);
 	for (size_t i = 0; i < EH_SAY_ORDERS; i++)
 		put_verdicts(say, table, eh_say_order(i));
+	eh_say_estimated_overview(say);
 }
 
 /* ---- what was read ------------------------------------------------------------------------ */
@@ -172,11 +193,31 @@ static void say_missing_table(struct eh_say *say)
 	const char *attribute;
 
 	json_object_foreach(json_object_get(say->audit, "attributes"), attribute, about) {
+		const json_t *estimated = eh_say_at(about, "membership", "groups", NULL);
+		const json_t *groups = estimated ? estimated : json_object_get(about, "groups");
 		const char *cells[] = {attribute, eh_page_json_text(about, "reference"), eh_say_count(say, eh_say_number(about, "n")),
 		                       eh_say_count(say, eh_say_number(about, "n_missing")),
-		                       eh_say_count(say, (double)json_object_size(json_object_get(about, "groups")))};
+		                       eh_say_count(say, (double)json_object_size(groups))};
 
 		eh_page_table_row(table, cells);
+	}
+}
+
+/* Warnings that no other part says in its own words. */
+static void say_warnings(struct eh_say *say)
+{
+	static const char *const said[] = {"simpson", "unmapped", "stratum_not_informative", "binned", "membership_unknown"};
+	json_t *warning;
+	size_t i;
+
+	json_array_foreach(json_object_get(say->audit, "warnings"), i, warning) {
+		const char *kind = eh_page_json_text(warning, "kind"), *sentence = eh_page_json_text(warning, "sentence");
+		size_t k = 0;
+
+		while (kind && k < sizeof said / sizeof said[0] && strcmp(kind, said[k]) != 0)
+			k++;
+		if (kind && sentence && k == sizeof said / sizeof said[0])
+			eh_say_note(say, EH_PAGE_STATE_WATCH, "Note", "%s", sentence);
 	}
 }
 
@@ -191,6 +232,7 @@ void eh_say_data(struct eh_say *say)
 		eh_say(say, "%s had more decimals than the map keeps and were rounded.",
 		       eh_page_words_plural(say->arena, rounded, "number", "numbers"));
 	eh_say_paragraph(say);
+	say_warnings(say);
 	say_missing_table(say);
 }
 
@@ -231,6 +273,7 @@ void eh_say_method(struct eh_say *say)
 	eh_say(say, "A likely range is one that holds the true value in 95 of 100 such logs (Koopman's score limits).");
 	eh_say(say, "The chance p comes from Fisher's exact test; below 0.05 we call the gap rare.");
 	eh_say(say, "The smallest gap seen is the one that would show up 80 times in 100.");
+	eh_say(say, "Where many questions are asked, p is also given by rules that count them (Holm; BH: Benjamini-Hochberg).");
 	eh_say_paragraph(say);
 	eh_say(say, "A verdict needs 30 cases in the group and 5 expected of the rarer decision in both groups.");
 	eh_say(say, "With fewer, the word is \"not enough data\", which is not a pass.");
@@ -259,6 +302,7 @@ json_t *eh_say_audit(struct eh_arena *arena, const json_t *audit)
 		eh_say_attribute(&say, ++number, attribute, about);
 	eh_say_cells(&say);
 	eh_say_windows(&say);
+	eh_say_questions(&say);
 	eh_say_method(&say);
-	return say.document;
+	return eh_say_end(&say);
 }

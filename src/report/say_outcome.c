@@ -7,6 +7,8 @@
 #include "page/words.h"
 #include "report/say_parts.h"
 
+#define LEAST_BIN 10 /* cases of a bin that is shown */
+
 static const char *hundred(const struct eh_say *say, const json_t *rates, const char *key)
 {
 	return eh_page_words_number(say->arena, 100 * eh_say_number(rates, key), 1);
@@ -35,14 +37,43 @@ static void say_rates_table(struct eh_say *say, const char *attribute, const jso
 	}
 }
 
+static const char *gap(const struct eh_say *say, const json_t *diffs, const char *key)
+{
+	return eh_page_words_number(say->arena, 100 * eh_say_number(diffs, key), 1);
+}
+
+static void say_odds_table(struct eh_say *say, const char *attribute, const json_t *outcome)
+{
+	static const char *const labels[] = {"Group", "#Wrongly adverse", "#Rightly adverse", "#Larger gap", "Range", "#p", NULL};
+	json_t *table, *odds;
+	const char *group;
+
+	if (json_object_size(json_object_get(outcome, "equalized_odds")) == 0)
+		return;
+	table = eh_say_table(say, eh_arena_printf(say->arena, "%s: gaps to the reference in points of 100 (equalized odds)", attribute),
+	                     labels);
+	json_object_foreach(json_object_get(outcome, "equalized_odds"), group, odds) {
+		const json_t *diffs = eh_say_at(outcome, "diffs_vs_ref", group, NULL), *range = json_object_get(odds, "bonferroni");
+		const char *cells[] = {group,
+		                       gap(say, diffs, "fpr"),
+		                       gap(say, diffs, "tpr"),
+		                       gap(say, odds, "max"),
+		                       eh_say_range(say, 100 * eh_say_real(json_array_get(range, 0)),
+		                                    100 * eh_say_real(json_array_get(range, 1)), 1),
+		                       eh_page_words_p(say->arena, eh_say_number(odds, "p"))};
+
+		eh_page_table_row(table, cells);
+	}
+}
+
 /* The comparison that hurts: adverse although no harm came. */
 static void say_wrongly(struct eh_say *say, const char *group, const char *reference, const json_t *test)
 {
 	double rate = eh_say_number(test, "rate_focal"), rate_ref = eh_say_number(test, "rate_ref");
 	double p = eh_say_number(test, "fisher", "p_two_sided");
 
-	if (isnan(rate) || isnan(rate_ref)) {
-		eh_say(say, "For %s there is not enough data on outcomes.", group);
+	if (isnan(rate) || isnan(rate_ref) || eh_say_number(test, "n_focal") < 30) {
+		eh_say(say, "There is not enough data on outcomes of %s.", group);
 		return;
 	}
 	struct eh_say_rates r = eh_say_rates(say, rate, rate_ref);
@@ -72,6 +103,33 @@ void eh_say_outcomes(struct eh_say *say, const char *attribute, const json_t *ab
 		eh_say_paragraph(say);
 	}
 	say_rates_table(say, attribute, outcome);
+	say_odds_table(say, attribute, outcome);
+	if (eh_page_json_text(outcome, "caveat"))
+		eh_say_note(say, EH_PAGE_STATE_WATCH, "Mind", "%s", eh_page_json_text(outcome, "caveat"));
+}
+
+/* Where the score is a predicted chance: what came for each harm that was predicted. */
+static void say_predicted(struct eh_say *say, const char *attribute, const json_t *about)
+{
+	static const char *const labels[] = {"Group", "#Cases", "#Harm came", "#Harm predicted", "#Came per predicted", "Range", "#Brier", NULL};
+	json_t *groups = eh_say_at(about, "calibration", "by_group", NULL), *table, *of;
+	const char *group;
+
+	if (json_object_size(groups) == 0)
+		return;
+	table = eh_say_table(say, eh_arena_printf(say->arena, "%s: harm that came, per harm predicted", attribute), labels);
+	json_object_foreach(groups, group, of) {
+		const json_t *oe = json_object_get(of, "oe");
+		const char *cells[] = {group,
+		                       eh_say_count(say, eh_say_number(of, "n")),
+		                       eh_say_count(say, eh_say_number(of, "observed")),
+		                       eh_page_words_number(say->arena, eh_say_number(of, "expected"), 1),
+		                       eh_page_words_number(say->arena, eh_say_number(oe, "value"), 2),
+		                       eh_say_range(say, eh_say_number(oe, "lo"), eh_say_number(oe, "hi"), 2),
+		                       eh_page_words_number(say->arena, eh_say_number(of, "brier"), 3)};
+
+		eh_page_table_row(table, cells);
+	}
 }
 
 void eh_say_calibration(struct eh_say *say, const char *attribute, const json_t *about)
@@ -79,6 +137,7 @@ void eh_say_calibration(struct eh_say *say, const char *attribute, const json_t 
 	static const char *const labels[] = {"Group", "#Mean score", "#Cases", "#Harm came, of 100", "Range", NULL};
 	const json_t *rows = eh_say_at(about, "calibration", "table", NULL);
 	json_t *table, *row;
+	int64_t small = 0;
 	size_t i;
 
 	if (json_array_size(rows) == 0)
@@ -87,7 +146,9 @@ void eh_say_calibration(struct eh_say *say, const char *attribute, const json_t 
 	eh_say(say, "If it does, groups with the same score meet harm equally often.");
 	eh_say_paragraph(say);
 	eh_say_chart_calibration(say, eh_arena_printf(say->arena, "cal%zu", json_array_size(say->blocks)), attribute, rows);
-	table = eh_say_table(say, eh_arena_printf(say->arena, "Harm by score and %s", attribute), labels);
+	table = eh_say_table(say,
+	                     eh_arena_printf(say->arena, "Harm by score and %s, bins of %d cases and more", attribute, LEAST_BIN),
+	                     labels);
 	json_array_foreach(rows, i, row) {
 		const json_t *wilson = json_object_get(row, "wilson");
 		const char *cells[] = {
@@ -99,6 +160,13 @@ void eh_say_calibration(struct eh_say *say, const char *attribute, const json_t 
 			             100 * eh_say_real(json_array_get(wilson, 1)), 1),
 		};
 
-		eh_page_table_row(table, cells);
+		if (eh_say_number(row, "n") >= LEAST_BIN)
+			eh_page_table_row(table, cells);
+		else
+			small++;
 	}
+	if (small > 0)
+		eh_say(say, "%s too small to be shown; `--json` has them.", eh_page_words_plural(say->arena, small, "bin is", "bins are"));
+	eh_say_paragraph(say);
+	say_predicted(say, attribute, about);
 }

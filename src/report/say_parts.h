@@ -48,6 +48,11 @@ void eh_say_outcomes(struct eh_say *say, const char *attribute, const json_t *ab
 void eh_say_calibration(struct eh_say *say, const char *attribute, const json_t *about);
 void eh_say_models(struct eh_say *say, const char *attribute, const json_t *about);
 void eh_say_proxies(struct eh_say *say, const char *attribute, const json_t *about);
+/* Groups known by probabilities only: a bracket with words (say_membership.c). */
+void eh_say_membership(struct eh_say *say, const char *attribute, const json_t *about);
+void eh_say_estimated_overview(struct eh_say *say);
+enum eh_state eh_say_estimated_state(const json_t *pair);
+
 /* Selection and scoring rates of an `ll144` key, and how many are unknown; `what` begins the captions. */
 void eh_say_ll144_tables(struct eh_say *say, const char *what, const json_t *ll144);
 void eh_say_ll144(struct eh_say *say, const char *attribute, const json_t *about);
@@ -58,6 +63,7 @@ void eh_say_overview(struct eh_say *say);
 void eh_say_data(struct eh_say *say);
 void eh_say_cells(struct eh_say *say);
 void eh_say_windows(struct eh_say *say);
+void eh_say_questions(struct eh_say *say);
 void eh_say_method(struct eh_say *say);
 
 /* Charts: say_charts.c. */

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 3
 build=$(realpath "$1")
 mkdir -p "$build/web" && cp tests/web/*.mjs tests/web/*.json tests/web/*.sql "$build/web" || exit 3
-export EVENHAND="$build/evenhand"
+export EVENHAND="$build/evenhand" TREE="$PWD"
 cd "$build/web" || exit 3
 if ! cmp -s package-lock.json .fetched; then
 	if ! npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1; then

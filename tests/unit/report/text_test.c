@@ -42,6 +42,9 @@ static void nothing_is_hidden(void **state)
 		"under 2 %: no ratio",
 		"too large for exact ranks",
 		"group that has the highest rate: here women",
+		"is estimated by probabilities, not asked",
+		"1 group that is estimated should be reviewed by a person.",
+		"Of 1 such answer, 0 stay rare",
 	};
 	EH_ARENA_AUTO arena = eh_arena_new();
 	EH_BUF_AUTO text = {0}, flat = {0};
