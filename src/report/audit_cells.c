@@ -3,6 +3,8 @@
  */
 #include "report/audit_part.h"
 
+#define CELLS_MAX ((size_t)1 << 22) /* an attribute of ids is none */
+
 static json_t *cell_json(const struct eh_levels *a, const struct eh_levels *b, size_t i, const struct ehs_bin *cell,
                          uint64_t n, double highest)
 {
@@ -37,24 +39,38 @@ static uint64_t count_cells(const struct eh_audit *audit, const struct eh_levels
 	return n;
 }
 
-static json_t *crossed_json(const struct eh_audit *audit, int first, int second)
+static void put_cells(const struct eh_audit *audit, json_t *out, int first, int second)
 {
 	const struct eh_levels *a = &audit->columns->protect[first], *b = &audit->columns->protect[second];
 	struct ehs_bin *cell = eh_arena_zalloc(audit->arena, a->n * b->n + 1, sizeof *cell);
 	uint64_t n = count_cells(audit, a, b, cell);
 	double highest = eh_audit_highest_rate(cell, a->n * b->n);
-	json_t *out = json_object(), *names = json_array(), *cells = json_array();
+	json_t *cells = json_array();
 
-	eh_audit_append(names, json_string(a->name));
-	eh_audit_append(names, json_string(b->name));
 	for (size_t i = 0; i < a->n * b->n; i++)
 		if (cell[i].n > 0)
 			eh_audit_append(cells, cell_json(a, b, i, cell, n, highest));
-	eh_audit_put(out, "attributes", names);
 	eh_audit_put(out, "n", eh_audit_count(n));
 	eh_audit_put(out, "n_unknown", eh_audit_count(audit->columns->rows - n));
 	eh_audit_put(out, "cells", cells);
 	eh_audit_put(out, "ll144", eh_audit_ll144_cells(audit, (size_t)first, (size_t)second));
+}
+
+static json_t *crossed_json(const struct eh_audit *audit, int first, int second)
+{
+	const struct eh_levels *a = &audit->columns->protect[first], *b = &audit->columns->protect[second];
+	json_t *out = json_object(), *names = json_array();
+
+	eh_audit_append(names, json_string(a->name));
+	eh_audit_append(names, json_string(b->name));
+	eh_audit_put(out, "attributes", names);
+	if (a->n * b->n <= CELLS_MAX) {
+		put_cells(audit, out, first, second);
+		return out;
+	}
+	eh_audit_put(out, "cells", json_null());
+	eh_audit_warn(audit, "too_many_cells", (size_t)first, NULL, NULL,
+	              "%s and %s have too many groups to be crossed: %zu by %zu.", a->name, b->name, a->n, b->n);
 	return out;
 }
 

@@ -1,7 +1,7 @@
 /*
  * audit_windows.c - the same comparison month by month or year by year, of decided_at in UTC.
  */
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/time.h"
 #include "report/audit_part.h"
@@ -9,8 +9,9 @@
 struct windows {
 	const struct eh_audit_attribute *a;
 	enum eh_audit_by by;
-	int64_t first, n;      /* numbers of months, or years */
-	struct ehs_bin *group; /* n x levels */
+	const int64_t *number; /* of the month or year, rising */
+	size_t n;
+	struct ehs_bin *group; /* of each window and level */
 };
 
 static int64_t window_of(enum eh_audit_by by, int64_t us)
@@ -20,26 +21,49 @@ static int64_t window_of(enum eh_audit_by by, int64_t us)
 	return by == EH_AUDIT_BY_YEAR ? date.year : (int64_t)date.year * 12 + date.month - 1;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The windows that occur: a forged date in the year 9999 is one more, and no desert before it. */
+static void list_windows(const struct eh_audit *audit, struct windows *w)
+{
+	int64_t *number = eh_arena_zalloc(audit->arena, w->a->n + 1, sizeof *number);
+
+	for (size_t i = 0; i < w->a->n; i++)
+		number[i] = window_of(w->by, audit->columns->at_us[w->a->row[i]]);
+	if (w->a->n > 0)
+		qsort(number, w->a->n, sizeof *number, by_number);
+	for (size_t i = 0; i < w->a->n; i++)
+		if (w->n == 0 || number[w->n - 1] != number[i])
+			number[w->n++] = number[i];
+	w->number = number;
+}
+
 static void count(const struct eh_audit *audit, struct windows *w)
 {
 	const struct eh_columns *c = audit->columns;
 
-	w->first = window_of(w->by, c->first_us);
-	w->n = window_of(w->by, c->last_us) - w->first + 1;
-	w->group = eh_arena_zalloc(audit->arena, (size_t)w->n * w->a->levels->n + 1, sizeof *w->group);
+	list_windows(audit, w);
+	w->group = eh_arena_zalloc(audit->arena, w->n * w->a->levels->n + 1, sizeof *w->group);
 	for (size_t i = 0; i < w->a->n; i++) {
 		uint32_t row = w->a->row[i];
-		size_t at = (size_t)(window_of(w->by, c->at_us[row]) - w->first);
-		struct ehs_bin *bin = &w->group[at * w->a->levels->n + (size_t)w->a->levels->code[row]];
+		int64_t number = window_of(w->by, c->at_us[row]);
+		const int64_t *found = bsearch(&number, w->number, w->n, sizeof number, by_number);
+		struct ehs_bin *bin =
+			&w->group[(size_t)(found - w->number) * w->a->levels->n + (size_t)w->a->levels->code[row]];
 
 		bin->n++;
 		bin->x += !c->adverse[row];
 	}
 }
 
-static json_t *name_json(const struct windows *w, int64_t at)
+static json_t *name_json(const struct windows *w, size_t at)
 {
-	int64_t number = w->first + at;
+	int64_t number = w->number[at];
 
 	if (w->by == EH_AUDIT_BY_YEAR)
 		return json_sprintf("%04d", (int)number);
@@ -61,9 +85,9 @@ static json_t *pair_json(struct ehs_2x2 table)
 	return out;
 }
 
-static json_t *window_json(const struct windows *w, int64_t at)
+static json_t *window_json(const struct windows *w, size_t at)
 {
-	const struct ehs_bin *bin = &w->group[(size_t)at * w->a->levels->n];
+	const struct ehs_bin *bin = &w->group[at * w->a->levels->n];
 	json_t *out = json_object(), *groups = json_object(), *pairs = json_object();
 	uint64_t n = 0;
 
@@ -80,10 +104,7 @@ static json_t *window_json(const struct windows *w, int64_t at)
 	eh_audit_put(out, "n", eh_audit_count(n));
 	eh_audit_put(out, "groups", groups);
 	eh_audit_put(out, "pairs", pairs);
-	if (n > 0)
-		return out;
-	json_decref(out);
-	return NULL;
+	return out;
 }
 
 static json_t *attribute_json(const struct eh_audit *audit, size_t attribute)
@@ -92,12 +113,8 @@ static json_t *attribute_json(const struct eh_audit *audit, size_t attribute)
 	json_t *out = json_object(), *list = json_array();
 
 	count(audit, &w);
-	for (int64_t at = 0; at < w.n; at++) {
-		json_t *window = window_json(&w, at);
-
-		if (window != NULL)
-			eh_audit_append(list, window);
-	}
+	for (size_t at = 0; at < w.n; at++)
+		eh_audit_append(list, window_json(&w, at));
 	eh_audit_put(out, "attribute", json_string(w.a->map->name));
 	eh_audit_put(out, "reference", json_string(w.a->map->reference));
 	eh_audit_put(out, "unit", json_string(w.by == EH_AUDIT_BY_YEAR ? "year" : "month"));
