@@ -4,18 +4,14 @@
  * Prints a table: groups of 200 and 40, true rates on a grid.  The mean over the grid must not lie below .945 for
  * what we show by default; Katz and Wald are there for contrast, and are worse.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <math.h>
 
 #include "stats/difference.h"
 #include "stats/exact.h"
 #include "stats/odds.h"
 #include "stats/proportion.h"
+
+#include "tests/lib/test.h"
 
 #define N1 200
 #define N2 40

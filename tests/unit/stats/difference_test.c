@@ -1,17 +1,13 @@
 /*
  * difference_test.c - risk differences and shortfalls, at their edges, at a billion, and as published.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <math.h>
 #include <stdbool.h>
 
 #include "stats/difference.h"
 #include "stats/proportion.h"
+
+#include "tests/lib/test.h"
 
 static struct ehs_2x2 table(uint64_t x1, uint64_t n1, uint64_t x2, uint64_t n2)
 {

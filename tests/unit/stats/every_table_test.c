@@ -4,12 +4,6 @@
  * No NaN without a status, an interval holds its estimate, exchanging groups or outcomes turns a result over and
  * changes nothing else, one more favoured never lowers the group, and Fisher's test is the enumeration.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -18,6 +12,8 @@
 #include "stats/exact.h"
 #include "stats/odds.h"
 #include "stats/proportion.h"
+
+#include "tests/lib/test.h"
 
 #define LARGEST 25
 #define KINDS 9

@@ -1,17 +1,13 @@
 /*
  * odds_test.c - odds ratios against plain sums in long double, at their edges, and at a billion.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <math.h>
 #include <stdbool.h>
 
 #include "stats/exact.h"
 #include "stats/odds.h"
+
+#include "tests/lib/test.h"
 
 static struct ehs_2x2 table(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {

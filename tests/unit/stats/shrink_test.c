@@ -1,16 +1,12 @@
 /*
  * shrink_test.c - the beta-binomial prior against the likelihood itself, and where it pools.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <math.h>
 #include <stdbool.h>
 
 #include "stats/shrink.h"
+
+#include "tests/lib/test.h"
 
 static const struct ehs_bin spread[] = {{50, 5}, {100, 90}, {80, 40}, {20, 2}, {75, 70}, {100, 10}, {60, 33}};
 static const struct ehs_bin alike[] = {{50, 30}, {80, 45}, {30, 12}, {10, 8}, {100, 60}, {10, 3}};

@@ -1,17 +1,13 @@
 /*
  * trend_test.c - the trend of ordered groups, against regression of every single decision.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <math.h>
 #include <stdbool.h>
 
 #include "stats/proportion.h"
 #include "stats/trend.h"
+
+#include "tests/lib/test.h"
 
 static bool near(double a, double b, double tol)
 {

@@ -1,18 +1,14 @@
 /*
  * unconditional_test.c - Barnard and Boschloo against the plain double sum on a fine grid of rates.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <math.h>
 #include <stdbool.h>
 
 #include "stats/exact.h"
 #include "stats/proportion.h"
 #include "stats/unconditional.h"
+
+#include "tests/lib/test.h"
 
 static struct ehs_unconditional_work work;
 
