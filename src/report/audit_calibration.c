@@ -128,23 +128,37 @@ static bool is_probability(const struct eh_audit *audit, double unit)
 	return low >= 0 && (double)high <= unit;
 }
 
-static struct ehs_calibration_sums sums_of(const struct eh_audit *audit, const struct eh_audit_attribute *a, int group,
-                                           struct eh_audit_parting parting, double unit)
+/* Every group's sums: its rows are laid side by side first, in the order of their scores. */
+static struct ehs_calibration_sums *sums_of(const struct eh_audit *audit, size_t groups,
+                                            struct eh_audit_parting parting, double unit)
 {
-	double *p = eh_arena_zalloc(audit->arena, a->group[group].n + 1, sizeof *p);
-	unsigned char *y = eh_arena_zalloc(audit->arena, a->group[group].n + 1, 1);
-	size_t n = 0;
+	struct ehs_calibration_sums *of = eh_arena_zalloc(audit->arena, groups + 1, sizeof *of);
+	size_t *end = eh_arena_zalloc(audit->arena, groups + 1, sizeof *end), from = 0;
+	double *p = eh_arena_zalloc(audit->arena, audit->scored + 1, sizeof *p);
+	unsigned char *y = eh_arena_zalloc(audit->arena, audit->scored + 1, 1);
 
 	for (size_t i = 0; i < audit->scored; i++) {
+		int32_t c = parting.cell[audit->scored_row[i]];
+
+		if (c >= 0)
+			end[c / 2 + 1]++;
+	}
+	for (size_t g = 0; g < groups; g++)
+		end[g + 1] += end[g];
+	for (size_t i = 0; i < audit->scored; i++) { /* end[g], now where g begins, moves to where it ends */
 		uint32_t row = audit->scored_row[i];
 		int32_t c = parting.cell[row];
 
-		if (c < 0 || c / 2 != group)
+		if (c < 0)
 			continue;
-		p[n] = (double)audit->columns->score.q[row] / unit;
-		y[n++] = (unsigned char)(c % 2);
+		p[end[c / 2]] = (double)audit->columns->score.q[row] / unit;
+		y[end[c / 2]++] = (unsigned char)(c % 2);
 	}
-	return ehs_calibration_of_rows(p, y, n);
+	for (size_t g = 0; g < groups; g++) {
+		of[g] = ehs_calibration_of_rows(p + from, y + from, end[g] - from);
+		from = end[g];
+	}
+	return of;
 }
 
 static json_t *estimate_json(const struct ehs_result *r)
@@ -199,15 +213,13 @@ static void put_chances(json_t *out, const struct eh_audit *audit, size_t attrib
                         const struct cell *cells, const struct bins *b, double unit)
 {
 	const struct eh_audit_attribute *a = &audit->attribute[attribute];
-	struct ehs_calibration_sums *of = eh_arena_zalloc(audit->arena, a->levels->n + 1, sizeof *of);
+	const struct ehs_calibration_sums *of = sums_of(audit, a->levels->n, parting, unit);
 	json_t *groups = json_object(), *diffs = json_object();
 
-	for (size_t g = 0; g < a->levels->n; g++) {
-		of[g] = sums_of(audit, a, (int)g, parting, unit);
+	for (size_t g = 0; g < a->levels->n; g++)
 		if (of[g].n > 0)
 			eh_audit_put_text(groups, a->levels->text[g],
 			                  chance_json(audit, &of[g], cells + g * b->n, b, unit));
-	}
 	for (size_t g = 0; a->reference >= 0 && g < a->levels->n; g++) {
 		if ((int)g == a->reference || of[g].n == 0 || of[a->reference].n == 0)
 			continue;

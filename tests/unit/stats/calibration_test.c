@@ -149,7 +149,8 @@ static void null_laws(void **state)
 	struct ehs_result d = ehs_calibration_difference(&a, &b, .95);
 	double se = sqrt((.16 + .24 + .24) / 9 + (.25 + .09) / 4);
 	assert_true(near(d.est, .8 / 3 + .7, 1e-14) && near(d.se, se, 1e-14) && near(d.stat, d.est / se, 1e-14));
-	assert_true(near(d.hi - d.est, EHS_Z95 * se, 1e-14) && near(d.est - d.lo, EHS_Z95 * se, 1e-14) && d.n[0] == 3);
+	assert_true(near(d.hi - d.est, EHS_Z95 * se, 1e-14) && near(d.est - d.lo, EHS_Z95 * se, 1e-14) && d.n[0] == 3 &&
+	            d.n[1] == 2);
 	for (int i = 0; i < 4; i++) {
 		print_message("share of p < .05 under the null: %.4f\n", above[i] / RUNS);
 		assert_true(fabs(above[i] / RUNS - .05) < 4 * sqrt(.05 * .95 / RUNS));

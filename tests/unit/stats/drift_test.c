@@ -145,7 +145,7 @@ static void shift_of_the_ratio(void **state)
 	assert_true(fabs(r.se / se - 1) < 1e-13 && r.status == EHS_OK && r.flags == 0 && r.n[0] == 1000 &&
 	            r.n[1] == 1010);
 	assert_true(r.lo < r.est && r.est < r.hi && fabs(r.hi - r.est - EHS_Z95 * se) < 1e-14 &&
-	            fabs(r.p - erfc(fabs(r.stat) / M_SQRT2)) < 1e-15);
+	            fabs(r.est - r.lo - EHS_Z95 * se) < 1e-14 && fabs(r.p - erfc(fabs(r.stat) / M_SQRT2)) < 1e-15);
 	assert_true(back.est == -r.est && fabs(back.p - r.p) < 1e-16);
 	assert_true(ehs_air_shift(none, then, .95).status == EHS_ZERO_CELL &&
 	            isnan(ehs_air_shift(none, then, .95).est));

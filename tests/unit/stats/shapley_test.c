@@ -118,6 +118,11 @@ static void refused(void **state)
 	assert_true(ehs_shapley(0, never, NULL, phi, scratch) == EHS_OK);
 }
 
+static double air_of(struct ehs_2x2 t)
+{
+	return (double)t.prot.x / (double)t.prot.n / ((double)t.ref.x / (double)t.ref.n);
+}
+
 /* Renaming sources renames their values; the one that did not change gets 0; alike sources get the same. */
 static void sources(void **state)
 {
@@ -146,6 +151,7 @@ static void sources(void **state)
 		struct ehs_segment all, rest;
 		assert_true(ehs_segments_total(s, n, &all) == EHS_OK &&
 		            ehs_segments_total(s + 1, n - 1, &rest) == EHS_OK);
+		assert_true(fabs(r.after - air_of(all.after)) < 1e-15 && fabs(r.before - air_of(all.before)) < 1e-15);
 		assert_true(fabs(without[0] - (double)rest.after.prot.x / (double)rest.after.prot.n /
 		                                      ((double)rest.after.ref.x / (double)rest.after.ref.n)) < 1e-14);
 	}
