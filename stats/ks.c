@@ -4,6 +4,7 @@
 #include "stats/ks.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,26 +99,51 @@ static void mark_ends(unsigned char *ends, size_t places, struct ehs_walk w)
 	}
 }
 
+/* Sizes of the groups, and the gap that was seen, above 0 and times both sizes. */
+struct lattice {
+	long few, many, most;
+	const unsigned char *ends;
+};
+
+/* Whether the shares are as far apart after i of the few and s - i of the many. */
+static bool met(const struct lattice *l, long i, long s)
+{
+	return labs(i * l->many - (s - i) * l->few) >= l->most;
+}
+
 /*
- * The walk from (0, 0) to (rows, cols), a step for each pooled value, every order equally likely.  reached[j] is the
- * chance that a walk which ends in (i, j) has met the gap on its way.  It starts at 2^1000 for 1, so that chances down
- * to 1e-600 keep all their digits.
+ * Every order of the pooled values is a walk from (0, 0) to (few, many), equally likely.  reached[i] is the chance that
+ * a walk through (i, s - i) has met the gap by then; step s goes through them from above, in place.  Only those between
+ * `low` and `high` need be kept: outside, at the last place where shares could be compared, every walk had met it.
+ *
+ * Certainty is 2^1000, so that chances down to 1e-600 keep all their digits.
  */
 #define CERTAIN 0x1p1000
 
-static double deal(long rows, long cols, long most, const unsigned char *ends, double *reached)
+static double deal(const struct lattice *l, double *reached)
 {
-	for (long i = 0; i <= rows; i++) {
-		for (long j = 0; j <= cols; j++) {
-			double up = i > 0 ? (double)i * reached[j] : 0, across = j > 0 ? (double)j * reached[j - 1] : 0;
+	long low = 0, high = 0;
 
-			if (ends[i + j] && labs(i * cols - j * rows) >= most)
-				reached[j] = CERTAIN;
-			else
-				reached[j] = i + j > 0 ? (up + across) / (double)(i + j) : 0;
-		}
+	reached[0] = 0;
+	for (long s = 1; s <= l->few + l->many; s++) {
+		double share = 1 / (double)s;
+
+		if (low > 0)
+			reached[low - 1] = CERTAIN;
+		if (high < l->few)
+			reached[++high] = CERTAIN;
+		if (low < s - l->many)
+			low++;
+		for (long i = high; i > 0 && i >= low; i--)
+			reached[i] = ((double)i * reached[i - 1] + (double)(s - i) * reached[i]) * share;
+		while (l->ends[s] && low <= high && met(l, low, s))
+			low++;
+		while (l->ends[s] && low <= high && met(l, high, s))
+			high--;
+		if (low > high)
+			return CERTAIN;
 	}
-	return reached[cols];
+	return reached[l->few];
 }
 
 struct ehs_result ehs_ks_exact(struct ehs_histogram prot, struct ehs_histogram ref, double *scratch, size_t room)
@@ -138,7 +164,7 @@ struct ehs_result ehs_ks_exact(struct ehs_histogram prot, struct ehs_histogram r
 	long few = (long)(n[0] < n[1] ? n[0] : n[1]), many = (long)(n[0] + n[1]) - few;
 	unsigned char *ends = (unsigned char *)(scratch + few + 1);
 	mark_ends(ends, (size_t)(few + many + 1), w);
-	double reached = deal(many, few, (long)most, ends, scratch);
+	double reached = most == 0 ? CERTAIN : deal(&(struct lattice){few, many, (long)most, ends}, scratch);
 	r.method = "ks_exact";
 	r.p = fmin(1, reached / CERTAIN);
 	r.log10_p = fmin(0, log10(reached) - 1000 * log10(2));

@@ -22,7 +22,7 @@
  */
 struct ehs_result ehs_ks(struct ehs_histogram prot, struct ehs_histogram ref);
 
-#define EHS_KS_EXACT_MAX 1000000 /* largest n_prot * n_ref for which the exact law is counted: a few ms */
+#define EHS_KS_EXACT_MAX 1000000 /* largest n_prot * n_ref for which the exact law is counted: at most 1 ms */
 
 /* How many doubles ehs_ks_exact() wants for groups of these sizes; 0 where the product is beyond the limit. */
 size_t ehs_ks_scratch(uint64_t n_prot, uint64_t n_ref);
