@@ -128,10 +128,23 @@ static void say_highest(struct eh_say *say, const char *attribute, const char *r
 	}
 }
 
-void eh_say_attribute(struct eh_say *say, size_t number, const char *attribute, const json_t *about)
+/* The answers of one state, as those that crossed a line stand first. */
+static void say_answers(struct eh_say *say, const char *attribute, const json_t *about, enum eh_state state)
 {
 	const char *reference = eh_page_json_text(about, "reference"), *group;
-	json_t *pair;
+	json_t *json;
+
+	json_object_foreach(json_object_get(about, "pairs"), group, json) {
+		struct eh_say_pair pair = eh_say_pair(attribute, group, reference, json);
+
+		if (eh_say_pair_state(&pair) == state)
+			eh_say_pair_answer(say, &pair);
+	}
+}
+
+void eh_say_attribute(struct eh_say *say, size_t number, const char *attribute, const json_t *about)
+{
+	const char *reference = eh_page_json_text(about, "reference");
 
 	if (!reference)
 		reference = "";
@@ -140,11 +153,8 @@ void eh_say_attribute(struct eh_say *say, size_t number, const char *attribute, 
 	eh_say_paragraph(say);
 	if (json_object_get(about, "groups") && json_object_size(json_object_get(about, "pairs")) == 0)
 		eh_say_note(say, EH_PAGE_STATE_THIN, "Not enough data", "No group could be compared with %s.", reference);
-	json_object_foreach(json_object_get(about, "pairs"), group, pair) {
-		struct eh_say_pair p = eh_say_pair(attribute, group, reference, pair);
-
-		eh_say_pair_answer(say, &p);
-	}
+	for (size_t i = 0; i < EH_SAY_ORDERS; i++)
+		say_answers(say, attribute, about, eh_say_order(i));
 	if (json_object_size(json_object_get(about, "groups")) > 0) {
 		eh_say_head(say, "The figures");
 		eh_say_chart_rates(say, number, attribute, about);

@@ -91,6 +91,8 @@ static void say_lede(struct eh_say *say)
 		eh_say(say, "There is not enough data: no group could be compared with another.");
 	else if (t.crossed == 0)
 		eh_say(say, "No line was crossed for any of %s.", eh_page_words_plural(say->arena, all, "group", "groups"));
+	else if (all == 1)
+		eh_say(say, "A line was crossed for the only group that was compared.");
 	else
 		eh_say(say, "A line was crossed for %s of %s.", eh_say_count(say, (double)t.crossed),
 		       eh_page_words_plural(say->arena, all, "group", "groups"));

@@ -7,19 +7,25 @@
 #include "page/words.h"
 #include "report/say_parts.h"
 
-/* Odds of an adverse decision: the regression's own figure, kept to the table; the sentence gives its direction. */
+/* In people, by the average marginal effect; where there is none, by the direction of the odds. */
 static void say_adjusted(struct eh_say *say, const char *group, const char *reference, const json_t *term)
 {
-	double odds = eh_say_number(term, "odds_ratio"), lo = eh_say_number(term, "or_lo"), hi = eh_say_number(term, "or_hi");
+	const json_t *effect = json_object_get(term, "average_marginal_effect");
+	double lo = eh_say_number(term, "or_lo"), hi = eh_say_number(term, "or_hi"), people = 100 * eh_say_number(effect, "value");
 
-	if (isnan(odds) || isnan(lo) || isnan(hi))
+	if (isnan(lo) || isnan(hi)) {
 		eh_say(say, "For %s the regression has no usable figure.", group);
-	else if (lo > 1)
-		eh_say(say, "With controls held equal, adverse decisions are still more likely for %s than for %s.", group, reference);
-	else if (hi < 1)
-		eh_say(say, "With controls held equal, adverse decisions are less likely for %s than for %s.", group, reference);
+		return;
+	}
+	if (lo <= 1 && hi >= 1) {
+		eh_say(say, "No clear gap is left between %s and %s.", group, reference);
+		return;
+	}
+	if (isnan(people))
+		eh_say(say, "Adverse decisions are %s likely for %s than for %s.", lo > 1 ? "more" : "less", group, reference);
 	else
-		eh_say(say, "With controls held equal, no clear gap is left between %s and %s.", group, reference);
+		eh_say(say, "In the group %s, about %s %s of every 100 had an adverse decision than in %s.", group,
+		       eh_page_words_number(say->arena, fabs(people), 0), lo > 1 ? "more" : "fewer", reference);
 }
 
 static void put_term(struct eh_say *say, json_t *table, const char *name, const json_t *plain, const json_t *adjusted)
@@ -27,13 +33,21 @@ static void put_term(struct eh_say *say, json_t *table, const char *name, const 
 	const char *cells[] = {
 		name,
 		eh_page_words_number(say->arena, eh_say_number(plain, "odds_ratio"), 2),
-		eh_say_range(say, eh_say_number(plain, "or_lo"), eh_say_number(plain, "or_hi"), 2),
 		eh_page_words_number(say->arena, eh_say_number(adjusted, "odds_ratio"), 2),
 		eh_say_range(say, eh_say_number(adjusted, "or_lo"), eh_say_number(adjusted, "or_hi"), 2),
 		eh_page_words_p(say->arena, eh_say_number(adjusted, "p")),
+		eh_page_words_number(say->arena, 100 * eh_say_number(adjusted, "average_marginal_effect", "value"), 1),
 	};
 
 	eh_page_table_row(table, cells);
+}
+
+/* Where the terms part the decisions, those with Firth's penalty. */
+static json_t *terms_of(const json_t *model)
+{
+	json_t *firth = eh_say_at(model, "firth", "terms", NULL);
+
+	return firth ? firth : json_object_get(model, "terms");
 }
 
 static const char *control_names(const struct eh_say *say, const json_t *controls)
@@ -59,9 +73,9 @@ static void say_left_out(struct eh_say *say, const json_t *about)
 
 void eh_say_models(struct eh_say *say, const char *attribute, const json_t *about)
 {
-	static const char *const labels[] = {"Term", "#Odds ratio alone", "Range", "#With controls", "Range", "#p", NULL};
-	json_t *terms = eh_say_at(about, "logit", "adjusted", "terms", NULL);
-	const json_t *alone = eh_say_at(about, "logit", "unadjusted", "terms", NULL);
+	static const char *const labels[] = {"Term", "#Odds ratio alone", "#With controls", "Range", "#p", "#More adverse, of every 100", NULL};
+	json_t *terms = terms_of(eh_say_at(about, "logit", "adjusted", NULL));
+	const json_t *alone = terms_of(eh_say_at(about, "logit", "unadjusted", NULL));
 	const json_t *controls = eh_say_at(about, "logit", "adjusted", "controls", NULL);
 	const char *reference = eh_page_json_text(about, "reference"), *name;
 	json_t *table, *term;
@@ -69,8 +83,13 @@ void eh_say_models(struct eh_say *say, const char *attribute, const json_t *abou
 	if (json_object_size(terms) == 0 || json_array_size(controls) == 0)
 		return;
 	eh_say_head(say, "With controls held equal");
+	eh_say(say, "Here only cases with equal controls are compared, by a model.");
+	eh_say_paragraph(say);
 	json_object_foreach(json_object_get(about, "pairs"), name, term)
-		say_adjusted(say, name, reference, json_object_get(terms, name));
+		if (!json_is_true(eh_say_at(term, "verdict", "enough", NULL)))
+			eh_say(say, "There is not enough data on %s.", name);
+		else
+			say_adjusted(say, name, reference, json_object_get(terms, name));
 	eh_say_paragraph(say);
 	say_left_out(say, about);
 	table = eh_say_table(say,

@@ -29,9 +29,23 @@ static void test_golden(void **state)
 	json_decref(table);
 }
 
+/* Where nothing is judged, no dot has a state's shape. */
+static void test_plain(void **state)
+{
+	const struct eh_chart_dot row = {"all", NULL, 40, 30, 50, EH_PAGE_STATE_ALERT};
+	const struct eh_chart_dots chart = {.about = {"p", "t", "d"}, .unit = "u", .rows = &row, .n = 1, .plain = true};
+	EH_BUF_AUTO out = {0};
+
+	(void)state;
+	eh_page_chart_dots(&out, &chart);
+	assert_well_formed(out.data);
+	assert_int_equal(count_of(out.data, "class=\"shape"), 0);
+	assert_int_equal(count_of(out.data, "<circle class=\"point s1\""), 2);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_plain)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
