@@ -140,7 +140,7 @@ static void print_text(const struct eh_map *map, const struct eh_copy_sum *sum, 
 		printf("source %s is not registered: only `evenhand audit --map` reads probabilities\n", map->source);
 	else
 		printf("source %s, map version %d\n", map->source, source->version);
-	if (sum->set_aside > 0)
+	if (sum->set_aside > 0 && !eh_map_has_proxy(map))
 		printf("`evenhand setaside list --source %s` shows what was set aside\n", map->source);
 }
 

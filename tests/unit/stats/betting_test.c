@@ -138,7 +138,10 @@ static void the_mean_wealth_is_at_most_1(void **state)
 		struct ehs_betting b;
 
 		assert_int_equal(ehs_betting_init(&b, tau, 50), EHS_OK);
-		b.sum = round % 2 ? -10 : -2; /* as after losses: the learning bettor stakes at once */
+		b.sum = round % 3 == 2 ? 10
+		        : round % 3    ? -10
+		                       : -2; /* as after a past: the learning bettor stakes at once,
+		                                                       or not at all, never on the other side */
 		struct means m = enumerate(&l, &b, DEPTH);
 		worst = fmax(worst, m.wealth);
 		worst_m = fmax(worst_m, m.detector);

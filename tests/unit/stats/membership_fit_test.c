@@ -140,6 +140,30 @@ static void cells_are_rows_joined(void **state)
 		}
 }
 
+/* A hundred million times the same people: the same rates, and errors that are as much smaller. */
+static void four_billion_rows_are_no_harder(void **state)
+{
+	struct ehs_membership_cell rows[DESIGN], many[DESIGN];
+	struct ehs_membership_cells few = {rows, DESIGN, 3, UNIT}, crowd = {many, DESIGN, 3, UNIT};
+	const uint64_t times = 100000000;
+
+	(void)state;
+	draw_design(rows);
+	for (size_t i = 0; i < DESIGN; i++) {
+		many[i] = rows[i];
+		many[i].n *= times;
+		many[i].x *= times;
+	}
+	struct ehs_membership_rates a[] = {ehs_membership_regression(&few, 0, false), ehs_membership_em(&few)};
+	struct ehs_membership_rates b[] = {ehs_membership_regression(&crowd, 0, false), ehs_membership_em(&crowd)};
+	for (int m = 0; m < 2; m++)
+		for (int g = 0; g < 3; g++) {
+			assert_int_equal(b[m].whole, EHS_OK);
+			assert_true(near(a[m].rate[g], b[m].rate[g], 1e-11));
+			assert_true(near(a[m].cov[g][g], b[m].cov[g][g] * (double)times, 1e-9));
+		}
+}
+
 /* Labels that are sure: all three estimators are the two proportions. */
 static void sure_labels_give_proportions(void **state)
 {
@@ -353,15 +377,11 @@ static void the_truth_lies_in_the_bracket(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(regression_is_that_of_r),
-		cmocka_unit_test(the_likelihood_is_that_of_r),
-		cmocka_unit_test(two_groups_are_a_line),
-		cmocka_unit_test(cells_are_rows_joined),
-		cmocka_unit_test(sure_labels_give_proportions),
-		cmocka_unit_test(nothing_on_a_grid_is_likelier),
-		cmocka_unit_test(what_cannot_be_told_apart_is_said),
-		cmocka_unit_test(everybody_alike_has_no_error),
-		cmocka_unit_test(the_truth_lies_in_the_bracket),
+		cmocka_unit_test(regression_is_that_of_r),         cmocka_unit_test(the_likelihood_is_that_of_r),
+		cmocka_unit_test(two_groups_are_a_line),           cmocka_unit_test(cells_are_rows_joined),
+		cmocka_unit_test(four_billion_rows_are_no_harder), cmocka_unit_test(sure_labels_give_proportions),
+		cmocka_unit_test(nothing_on_a_grid_is_likelier),   cmocka_unit_test(what_cannot_be_told_apart_is_said),
+		cmocka_unit_test(everybody_alike_has_no_error),    cmocka_unit_test(the_truth_lies_in_the_bracket),
 	};
 
 	ehs_init();
