@@ -72,7 +72,7 @@ static void matrices(void **state)
 /* A parabola has r = 0 and is seen; noise is not. */
 static void permutations(void **state)
 {
-	struct ehs_pair bent[N], noise[N], copy[N];
+	struct ehs_pair bent[N], noise[N], copy[N], straight[N];
 	struct ehs_random random = {42}, same = {42};
 	int64_t scratch[2 * N];
 
@@ -82,20 +82,23 @@ static void permutations(void **state)
 
 		bent[i] = (struct ehs_pair){x, x * x};
 		noise[i] = (struct ehs_pair){x, (int64_t)draw(1000)};
+		straight[i] = (struct ehs_pair){x, 3 * x};
 	}
 	memcpy(copy, bent, sizeof bent);
 	struct ehs_result r = ehs_distance_correlation(bent, N, 199, &random, scratch);
 	assert_true(r.est > .4 && r.p <= .02);
 	assert_true(ehs_distance_correlation(copy, N, 199, &same, scratch).p == r.p && same.state == random.state);
+	r = ehs_distance_correlation(straight, N, 199, &random, scratch);
+	assert_true(near(r.est, 1, 1e-15) && r.p == 1. / 200);
 	r = ehs_distance_correlation(noise, N, 199, &random, scratch);
 	assert_true(r.p > .02 && r.p <= 1);
 }
 
-/* The first numbers of splitmix64 from seed 0 are published; a bound of 2^63 + 1 refuses nearly half of them. */
+/* The first numbers of splitmix64 from seed 0 are published; unrefused, half of those below 3 2^62 would be of 3. */
 static void generator(void **state)
 {
 	struct ehs_random random = {0};
-	unsigned seen[7] = {0};
+	unsigned seen[7] = {0}, of_three = 0;
 
 	(void)state;
 	assert_true(ehs_random_below(&random, UINT64_C(1) << 32) == UINT64_C(0xe220a8397b1dcdaf) >> 32);
@@ -104,8 +107,9 @@ static void generator(void **state)
 		seen[ehs_random_below(&random, 7)]++;
 	for (int i = 0; i < 7; i++)
 		assert_in_range(seen[i], 850, 1150);
-	for (int i = 0; i < 100; i++)
-		assert_true(ehs_random_below(&random, (UINT64_C(1) << 63) + 1) <= UINT64_C(1) << 63);
+	for (int i = 0; i < 3000; i++)
+		of_three += ehs_random_below(&random, UINT64_C(3) << 62) % 3 == 0;
+	assert_in_range(of_three, 900, 1100);
 	assert_true(ehs_random_below(&random, 1) == 0);
 }
 
@@ -129,6 +133,19 @@ static void reservoir(void **state)
 	assert_int_equal(r.seen, 20000);
 }
 
+/* The largest sums: 2,000 pairs, half of them 2^46 away from the others. */
+static void the_largest(void **state)
+{
+	static struct ehs_pair pairs[EHS_RESERVOIR_MAX];
+	static int64_t scratch[2 * EHS_RESERVOIR_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < EHS_RESERVOIR_MAX; i++)
+		pairs[i].x = pairs[i].y = i % 2 ? -(INT64_C(1) << 45) : INT64_C(1) << 45;
+	struct ehs_result r = ehs_distance_correlation(pairs, EHS_RESERVOIR_MAX, 0, NULL, scratch);
+	assert_true(near(r.est, 1, 1e-15) && r.flags == EHS_FLAG_BINNED);
+}
+
 static void edges(void **state)
 {
 	struct ehs_pair pairs[] = {{INT64_MIN, 0}, {INT64_MAX, 1}, {0, 0}}, flat[] = {{1, 5}, {2, 5}, {3, 5}};
@@ -147,7 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matrices),  cmocka_unit_test(permutations), cmocka_unit_test(generator),
-		cmocka_unit_test(reservoir), cmocka_unit_test(edges),
+		cmocka_unit_test(reservoir), cmocka_unit_test(edges),        cmocka_unit_test(the_largest),
 	};
 
 	ehs_init();

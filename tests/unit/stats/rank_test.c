@@ -99,8 +99,8 @@ static void ties_and_keys(void **state)
 {
 	int64_t odd[] = {1, 3, 5, 7}, even[] = {2, 4, 6}, wide[] = {10, 30, 40, 50, 70}, wide_even[] = {20, 40, 60};
 	uint64_t ones[] = {1, 1, 1, 1}, gap[] = {1, 1, 0, 1, 1};
-	struct ehs_mann_whitney m = ehs_mann_whitney((struct ehs_histogram){odd, ones, 4},
-	                                             (struct ehs_histogram){even, ones, 3}, EHS_Z95);
+	struct ehs_mann_whitney m =
+		ehs_mann_whitney((struct ehs_histogram){odd, ones, 4}, (struct ehs_histogram){even, ones, 3}, EHS_Z95);
 	struct ehs_mann_whitney w = ehs_mann_whitney((struct ehs_histogram){wide, gap, 5},
 	                                             (struct ehs_histogram){wide_even, ones, 3}, EHS_Z95);
 
@@ -129,12 +129,16 @@ static void huge(void **state)
 {
 	int64_t key[] = {0, 1};
 	uint64_t a[] = {1000000000, 1000000000}, b[] = {1500000000, 500000000};
-	struct ehs_mann_whitney m = ehs_mann_whitney((struct ehs_histogram){key, a, 2}, (struct ehs_histogram){key, b, 2},
-	                                             EHS_Z95);
+	struct ehs_mann_whitney m =
+		ehs_mann_whitney((struct ehs_histogram){key, a, 2}, (struct ehs_histogram){key, b, 2}, EHS_Z95);
 
 	(void)state;
 	assert_true(near(m.auc.est, .5 * (.75 + .25 / 2) + .5 * (.75 / 2)));
-	assert_true(m.p == 0 && m.z > 0 && m.variance > 0);
+	assert_true(m.p == 0 && m.z > 0 && isfinite(m.log10_p) && m.log10_p < -1e7);
+	double n = 4e9, ties = 2.5e9 * 2.5e9 * 2.5e9 + 1.5e9 * 1.5e9 * 1.5e9;
+	assert_true(fabs(m.variance / (4e18 / 12 * (n + 1 - ties / (n * n))) - 1) < 1e-9);
+	/* placements are .375 and .875 of the others below, and .25 and .75 */
+	assert_true(fabs(m.auc_variance / ((.0625 + .75 * .25 * .25) / 2e9) - 1) < 1e-8);
 }
 
 int main(void)
