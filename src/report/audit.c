@@ -17,12 +17,21 @@ static const struct part {
 	const char *key;
 	json_t *(*make)(const struct eh_audit *audit, size_t attribute);
 } parts[] = {
-	{"groups", eh_audit_groups},        {"unmapped", eh_audit_unmapped},
-	{"overall_kx2", eh_audit_overall},  {"pairs", eh_audit_pairs},
-	{"highest_rate", eh_audit_highest}, {"strata_not_informative", eh_audit_not_informative},
-	{"outcome", eh_audit_outcome},      {"calibration", eh_audit_calibration},
-	{"ll144", eh_audit_ll144},          {"logit", eh_audit_logit},
+	{"groups", eh_audit_groups},
+	{"unmapped", eh_audit_unmapped},
+	{"overall_kx2", eh_audit_overall},
+	{"pairs", eh_audit_pairs},
+	{"highest_rate", eh_audit_highest},
+	{"strata_not_informative", eh_audit_not_informative},
+	{"outcome", eh_audit_outcome},
+	{"calibration", eh_audit_calibration},
+	{"ll144", eh_audit_ll144},
+	{"logit", eh_audit_logit},
 	{"proxies", eh_audit_proxies},
+	{"amounts", eh_audit_amounts},
+	{"override", eh_audit_override},
+	{"time_to_decision", eh_audit_time_to_decision},
+	{"variable_test", eh_audit_variable_test},
 };
 
 /* ---- counting ------------------------------------------------------------------------ */
@@ -151,7 +160,8 @@ static json_t *controls_json(const struct eh_audit *audit, size_t at, const json
 	json_t *dropped, *out = json_array();
 	size_t i;
 
-	json_array_foreach (json_object_get(adjusted, "dropped"), i, dropped) {
+	json_array_foreach(json_object_get(adjusted, "dropped"), i, dropped)
+	{
 		const char *term = json_string_value(json_object_get(dropped, "term"));
 		const char *reason = json_string_value(json_object_get(dropped, "reason"));
 
@@ -159,7 +169,8 @@ static json_t *controls_json(const struct eh_audit *audit, size_t at, const json
 			continue;
 		eh_audit_append(out, json_pack("{s:s, s:s}", "control", term, "reason", reason));
 		eh_audit_warn(audit, "control_not_informative", at, NULL, NULL,
-		              "The control %s of %s was left out of the regression: %s.", term, audit->map->protect[at].name, reason);
+		              "The control %s of %s was left out of the regression: %s.", term,
+		              audit->map->protect[at].name, reason);
 	}
 	return out;
 }

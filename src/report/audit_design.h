@@ -13,7 +13,8 @@
 #define EH_REPORT_AUDIT_DESIGN_H
 
 #include "report/audit.h"
-#include "stats/regressors.h"
+#include "stats/least_squares.h"
+#include "stats/logistic.h"
 
 /* A column that was meant: a term of the answer, in its order. */
 struct eh_audit_term {
@@ -72,5 +73,21 @@ const char *eh_audit_control_name(const struct eh_audit *audit, size_t attribute
 
 /* [{"term", "reason"}, ...] */
 json_t *eh_audit_design_dropped(const struct eh_audit_design *design);
+
+/* A fitted logistic model (audit_logit.c); `fit` NULL where there are too many terms. */
+struct eh_audit_logit_fit {
+	struct eh_audit_design *design;
+	struct ehs_logistic_data data;
+	struct ehs_logistic *fit;
+	size_t n; /* decisions */
+};
+struct eh_audit_logit_fit eh_audit_logit_fit(const struct eh_audit *audit, size_t attribute,
+                                             struct eh_audit_controls controls, const uint8_t *also);
+
+/* A gap of an amount, or of its logarithm, by least squares (audit_amounts.c). */
+struct ehs_least_squares *eh_audit_amount_fit(const struct eh_audit *audit, size_t attribute,
+                                              const struct eh_numbers *amount, bool logs,
+                                              struct eh_audit_controls controls, const uint8_t *also,
+                                              struct eh_audit_design **design);
 
 #endif

@@ -12,30 +12,27 @@
 
 #define CONF 0.95
 
-/* A fitted model; both structs are the arena's, as they are large. */
-struct model {
-	struct eh_audit_design *design;
-	struct ehs_logistic_data data;
-	struct ehs_logistic *fit;
-	size_t n; /* decisions */
-};
-
-static void fit_model(const struct eh_audit *audit, struct model *m)
+struct eh_audit_logit_fit eh_audit_logit_fit(const struct eh_audit *audit, size_t attribute,
+                                             struct eh_audit_controls controls, const uint8_t *also)
 {
-	struct eh_audit_design *d = m->design;
+	struct eh_audit_logit_fit m = {.design = eh_audit_design(audit, attribute, controls, also)};
+	struct eh_audit_design *d = m.design;
 
-	m->n = d->r.rows;
-	m->fit = eh_arena_zalloc(audit->arena, 1, sizeof *m->fit);
-	eh_audit_design_join(audit, d, &m->data.k);
+	m.n = d->r.rows;
+	if (d->too_many)
+		return m;
+	m.fit = eh_arena_zalloc(audit->arena, 1, sizeof *m.fit);
+	eh_audit_design_join(audit, d, &m.data.k);
 	double *work = eh_arena_zalloc(audit->arena, ehs_logistic_doubles(d->r.rows, d->r.columns), sizeof *work);
-	m->data.r = d->r;
-	while (ehs_logistic_fit(&m->data, CONF, work, m->fit) == EHS_ILL_CONDITIONED) {
-		eh_audit_design_drop(d, m->fit->column, "the other terms say the same, or it never varies");
-		m->data.r = d->r;
+	m.data.r = d->r;
+	while (ehs_logistic_fit(&m.data, CONF, work, m.fit) == EHS_ILL_CONDITIONED) {
+		eh_audit_design_drop(d, m.fit->column, "the other terms say the same, or it never varies");
+		m.data.r = d->r;
 	}
+	return m;
 }
 
-static json_t *effect_json(const struct model *m, size_t column)
+static json_t *effect_json(const struct eh_audit_logit_fit *m, size_t column)
 {
 	struct ehs_result e = ehs_logistic_effect(&m->data, m->fit, column, CONF);
 	json_t *out = json_object();
@@ -48,7 +45,7 @@ static json_t *effect_json(const struct model *m, size_t column)
 	return out;
 }
 
-static json_t *ratio_test_json(const struct model *m, const bool *without)
+static json_t *ratio_test_json(const struct eh_audit_logit_fit *m, const bool *without)
 {
 	struct ehs_result lr = ehs_logistic_lr(&m->data, m->fit, without);
 	json_t *out = json_object();
@@ -81,7 +78,7 @@ static json_t *term_json(const struct ehs_result *r)
 }
 
 /* `shown` false: names without numbers.  A term other than the intercept has its effect and, for a group, its test. */
-static json_t *terms_json(const struct model *m, bool shown)
+static json_t *terms_json(const struct eh_audit_logit_fit *m, bool shown)
 {
 	json_t *out = json_object();
 	size_t column = 0;
@@ -107,7 +104,7 @@ static json_t *terms_json(const struct model *m, bool shown)
 }
 
 /* All groups at once: does the attribute matter at all, with the controls held equal? */
-static json_t *all_groups_json(const struct model *m)
+static json_t *all_groups_json(const struct eh_audit_logit_fit *m)
 {
 	bool without[EHS_REGRESSORS_MAX] = {false};
 
@@ -117,7 +114,7 @@ static json_t *all_groups_json(const struct model *m)
 	return ratio_test_json(m, without);
 }
 
-static const char *parting_term(const struct model *m)
+static const char *parting_term(const struct eh_audit_logit_fit *m)
 {
 	size_t column = 0;
 
@@ -128,7 +125,8 @@ static const char *parting_term(const struct model *m)
 	return "(Intercept)";
 }
 
-static void put_separation(const struct eh_audit *audit, size_t attribute, const struct model *m, json_t *out)
+static void put_separation(const struct eh_audit *audit, size_t attribute, const struct eh_audit_logit_fit *m,
+                           json_t *out)
 {
 	const char *term = parting_term(m);
 	json_t *firth = json_object();
@@ -146,19 +144,18 @@ static void put_separation(const struct eh_audit *audit, size_t attribute, const
 static json_t *model_json(const struct eh_audit *audit, size_t attribute, struct eh_audit_controls controls)
 {
 	const struct eh_audit_attribute *a = &audit->attribute[attribute];
-	struct model m = {.design = eh_audit_design(audit, attribute, controls, NULL)};
+	struct eh_audit_logit_fit m = eh_audit_logit_fit(audit, attribute, controls, NULL);
 	json_t *out = json_object();
 
 	eh_audit_put(out, "response", json_string("adverse"));
 	eh_audit_put(out, "reference", json_string(a->map->reference));
 	eh_audit_put(out, "controls", eh_audit_control_names(audit, attribute, controls));
-	eh_audit_put(out, "n", eh_audit_count(m.design->r.rows));
+	eh_audit_put(out, "n", eh_audit_count(m.n));
 	eh_audit_put(out, "n_without_a_control", eh_audit_count(m.design->listwise));
-	if (m.design->too_many) {
+	if (m.fit == NULL) {
 		eh_audit_put(out, "status", json_string("too_many_terms"));
 		return out;
 	}
-	fit_model(audit, &m);
 	bool shown = m.fit->status == EHS_OK;
 	eh_audit_put(out, "status", json_string(ehs_status_name(m.fit->status)));
 	eh_audit_put(out, "dropped", eh_audit_design_dropped(m.design));

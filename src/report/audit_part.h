@@ -47,6 +47,12 @@ json_t *eh_audit_logit(const struct eh_audit *audit, size_t attribute);
 /* audit_proxies.c */
 json_t *eh_audit_proxies(const struct eh_audit *audit, size_t attribute);
 
+/* audit_amounts.c, audit_people.c, audit_variables.c: each NULL where the map has nothing for it. */
+json_t *eh_audit_amounts(const struct eh_audit *audit, size_t attribute);
+json_t *eh_audit_override(const struct eh_audit *audit, size_t attribute);
+json_t *eh_audit_time_to_decision(const struct eh_audit *audit, size_t attribute);
+json_t *eh_audit_variable_test(const struct eh_audit *audit, size_t attribute);
+
 /* audit_cells.c, audit_windows.c: whole keys of the tree. */
 void eh_audit_put_intersections(const struct eh_audit *audit, json_t *tree);
 void eh_audit_put_windows(const struct eh_audit *audit, json_t *tree);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/fixed.h"
+#include "report/audit_numbers.h"
 #include "report/audit_part.h"
 #include "stats/association.h"
 #include "stats/correlation.h"
@@ -23,8 +24,7 @@
 struct candidate {
 	const char *name;
 	struct eh_columns_ref ref;
-	const int64_t *level_q; /* of a stratum of numbers: each level's value, at `scale` */
-	int scale;
+	const int64_t *q; /* of a number: each row's of the log, or EH_COLUMNS_NO_NUMBER */
 };
 
 /* The values of a column whose levels are numbers, at the fewest decimals that hold them all, or as many as fit. */
@@ -57,9 +57,16 @@ static bool has(const struct candidate *c, uint32_t row)
 	return c->ref.numbers != NULL ? c->ref.numbers->q[row] != EH_COLUMNS_NO_NUMBER : c->ref.levels->code[row] >= 0;
 }
 
-static int64_t value_of(const struct candidate *c, uint32_t row)
+/* Each row's value of a column whose levels are numbers; NULL where they do not fit. */
+static const int64_t *row_values(const struct eh_audit *audit, const struct eh_levels *levels)
 {
-	return c->ref.numbers != NULL ? c->ref.numbers->q[row] : c->level_q[c->ref.levels->code[row]];
+	int scale;
+	const int64_t *of_level = level_values(audit, levels, &scale);
+	int64_t *q = eh_arena_zalloc(audit->arena, audit->columns->rows + 1, sizeof *q);
+
+	for (size_t i = 0; of_level != NULL && i < audit->columns->rows; i++)
+		q[i] = levels->code[i] < 0 ? EH_COLUMNS_NO_NUMBER : of_level[levels->code[i]];
+	return of_level == NULL ? NULL : q;
 }
 
 /* The rows of X that have it. */
@@ -97,11 +104,13 @@ static bool is_number(const struct eh_audit *audit, struct candidate *c, enum eh
                       size_t n)
 {
 	if (c->ref.numbers != NULL)
+		c->q = c->ref.numbers->q;
+	if (c->q != NULL)
 		return true;
 	if (list != EH_MAP_STRATUM || !c->ref.levels->numeric || distinct(audit, c->ref.levels, row, n) <= 2)
 		return false;
-	c->level_q = level_values(audit, c->ref.levels, &c->scale);
-	return c->level_q != NULL;
+	c->q = row_values(audit, c->ref.levels);
+	return c->q != NULL;
 }
 
 /* ---- strength ---------------------------------------------------------------------------- */
@@ -153,50 +162,8 @@ static json_t *labels_json(const struct eh_audit *audit, const struct eh_audit_a
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
-/* The values by group: sums, and histograms in rising order. */
-struct by_group {
-	struct ehs_moments *sums;
-	struct ehs_histogram *values;
-};
-
-static int by_size(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static struct by_group split(const struct eh_audit *audit, const struct eh_audit_attribute *a,
-                             const struct candidate *c, const uint32_t *row, size_t n)
-{
-	size_t groups = a->levels->n, *end = eh_arena_zalloc(audit->arena, groups + 2, sizeof *end);
-	int64_t *q = eh_arena_zalloc(audit->arena, n + 1, sizeof *q);
-	uint64_t *count = eh_arena_zalloc(audit->arena, n + 1, sizeof *count);
-	struct by_group out = {eh_arena_zalloc(audit->arena, groups + 1, sizeof *out.sums),
-	                       eh_arena_zalloc(audit->arena, groups + 1, sizeof *out.values)};
-
-	for (size_t i = 0; i < n; i++)
-		end[a->levels->code[row[i]] + 1]++;
-	for (size_t g = 0; g < groups; g++)
-		end[g + 1] += end[g];
-	for (size_t i = 0; i < n; i++) {
-		int64_t x = value_of(c, row[i]);
-		int32_t g = a->levels->code[row[i]];
-
-		EH_ASSERT(ehs_moments_take(&out.sums[g], x) == EHS_OK); /* the row check keeps |q| < 2^47 */
-		q[end[g] + out.sums[g].n - 1] = x;
-	}
-	for (size_t g = 0; g < groups; g++) {
-		size_t at = end[g], rows = out.sums[g].n;
-
-		qsort(q + at, rows, sizeof *q, by_size);
-		out.values[g] = (struct ehs_histogram){q + at, count + at, ehs_tally(q + at, rows, q + at, count + at)};
-	}
-	return out;
-}
-
 /* Only of two groups: the number against membership in the one that is not the reference. */
-static double put_two_groups(json_t *out, const struct eh_audit_attribute *a, const struct by_group *by)
+static double put_two_groups(json_t *out, const struct eh_audit_attribute *a, const struct eh_audit_by_group *by)
 {
 	int ref = a->reference, focal = 1 - ref;
 	struct ehs_correlation point = ehs_point_biserial(&by->sums[focal], &by->sums[ref], EHS_Z95);
@@ -217,11 +184,10 @@ static double put_two_groups(json_t *out, const struct eh_audit_attribute *a, co
 	return point.r.est;
 }
 
-static json_t *number_json(const struct eh_audit *audit, size_t attribute, const struct candidate *c,
-                           const uint32_t *row, size_t n)
+static json_t *number_json(const struct eh_audit *audit, size_t attribute, const struct candidate *c, size_t n)
 {
 	const struct eh_audit_attribute *a = &audit->attribute[attribute];
-	struct by_group by = split(audit, a, c, row, n);
+	struct eh_audit_by_group by = eh_audit_by_group(audit, attribute, c->q);
 	struct ehs_eta eta = ehs_eta_squared(by.sums, a->levels->n);
 	struct ehs_result h = ehs_kruskal(by.values, a->levels->n);
 	json_t *out = json_object();
@@ -299,7 +265,7 @@ static size_t pair_rows(const struct eh_audit_attribute *a, int group, const str
 static void take_row(struct ehs_cross *m, const struct given *g, const struct eh_audit_attribute *a, int group,
                      const struct candidate *c, uint32_t row)
 {
-	int64_t q[EHS_CROSS_MAX] = {a->levels->code[row] == group, value_of(c, row)};
+	int64_t q[EHS_CROSS_MAX] = {a->levels->code[row] == group, c->q[row]};
 
 	for (size_t s = 0; s < g->n; s++) {
 		int32_t code = g->levels[s]->code[row];
@@ -365,7 +331,7 @@ static void put_candidate(const struct eh_audit *audit, size_t attribute, struct
 	c.name = c.ref.numbers != NULL ? c.ref.numbers->name : c.ref.levels->name;
 	const uint32_t *row = list_rows(audit, a, &c, &n);
 	if (is_number(audit, &c, ref.list, row, n)) {
-		of = number_json(audit, attribute, &c, row, n);
+		of = number_json(audit, attribute, &c, n);
 		eh_audit_put(of, "partial", partials_json(audit, a, &c, row, n));
 	} else {
 		of = labels_json(audit, a, &c, row, n);
