@@ -90,13 +90,16 @@ static struct ehs_cmh nothing(enum ehs_status status, double coverage)
 		.log10_p = NAN,
 		.log10_p_corrected = NAN,
 		.gap = NAN,
+		.variance = NAN,
 	};
 }
 
-static void add_tests(struct ehs_cmh *result, const struct sums *m)
+static void add_tests(struct ehs_cmh *result, const struct sums *m, enum wanted wanted)
 {
-	double corrected = fabs(m->gap) - fmin(.5, fabs(m->gap));
+	bool whole_half = wanted == ALL_MARGINS && m->strata == 1;
+	double corrected = fabs(m->gap) - (whole_half ? .5 : fmin(.5, fabs(m->gap)));
 
+	result->variance = m->variance;
 	result->status = m->variance > 0 ? EHS_OK : EHS_DEGENERATE;
 	result->chi2 = m->variance > 0 ? m->gap * m->gap / m->variance : NAN;
 	result->chi2_corrected = m->variance > 0 ? corrected * corrected / m->variance : NAN;
@@ -128,7 +131,7 @@ static struct ehs_cmh over(const struct ehs_2x2 *strata, size_t n_strata, double
 		.gap = m.gap,
 		.flags = m.strata < n_strata ? EHS_FLAG_DROPPED_EMPTY : 0,
 	};
-	add_tests(&result, &m);
+	add_tests(&result, &m, wanted);
 	return result;
 }
 

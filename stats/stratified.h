@@ -31,6 +31,7 @@ struct ehs_cmh {
 	double p_corrected;
 	double log10_p, log10_p_corrected; /* also where p underflows */
 	double gap;                        /* D: people favoured above (below: < 0) what equal odds would give */
+	double variance;                   /* V */
 	unsigned flags;                    /* EHS_FLAG_DROPPED_EMPTY where a stratum was left out */
 };
 
@@ -43,7 +44,9 @@ struct ehs_cmh ehs_cmh(const struct ehs_2x2 *strata, size_t n_strata, double z);
 
 /*
  * The same over those strata only in which all four margins are above 0, as most packages and our audit do it: chi2
- * and the odds ratio are the same, risk ratio, risk difference and coverage are those of the smaller set.
+ * and the odds ratio are the same, risk ratio, risk difference and coverage are those of the smaller set.  With a
+ * single informative stratum the correction is the whole half, whatever |D| is: the published values that the audit is
+ * held to have it so.  (R's mantelhaen.test takes nothing off where |D| is below a half.)
  */
 struct ehs_cmh ehs_cmh_all_margins(const struct ehs_2x2 *strata, size_t n_strata, double z);
 

@@ -108,6 +108,9 @@ static void correction(void **state)
 	assert_true(near(m.chi2_corrected, pow(fabs(m.gap) - .5, 2) / variance) &&
 	            near(m.chi2_corrected, 2.0912568500936146));
 	assert_true(m.p_corrected > m.p && fabs(m.p_corrected - 0.14814414859008637) < 1e-14);
+	struct ehs_cmh alone = ehs_cmh_all_margins(level, 1, EHS_Z95);
+	assert_true(near(alone.chi2_corrected, pow(fabs(alone.gap) - .5, 2) / alone.variance) &&
+	            alone.chi2_corrected > 0);
 	assert_true(none.chi2_corrected == 0 && none.p_corrected == 1 && none.p < 1); /* |D| below a half */
 	assert_true(far.p == 0 && far.log10_p < -8000 && far.log10_p_corrected > far.log10_p);
 }
