@@ -106,7 +106,7 @@ static void emptiness_is_said(void **state)
 
 	expect_word(tree, LOGIT "unadjusted/status", "degenerate");
 	expect_null(tree, LOGIT "unadjusted/terms/F/coef");
-	eh_buf_reset(&text);
+	end(state);
 	begin_log(state);
 	add("F", "a", "1", 10, 3);
 	EH_JSON_AUTO alone = audit_with(HEAD);

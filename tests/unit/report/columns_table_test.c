@@ -12,23 +12,28 @@ static struct eh_arena *arena;
 
 static const char map_text[] =
 	"source: s\ntable: public.log\ncolumns: {id: id, decided_at: at, decision: d, score: s, outcome: o, "
-        "outcome_at: oat}\n"
+	"outcome_at: oat, received_at: rec}\n"
 	"favourable: [\"yes\"]\nscore: {scale: 2}\noutcome: {adverse: ['1']}\n"
 	"protected: [{name: sex, column: sex, reference: M}, {name: age, column: age, reference: 30-59, bands: [30, "
-        "60]}]\n"
-	"strata: [{name: tier, column: tier}]\nfeatures: [{name: dti, column: dti, kind: numeric, scale: 1}]\n";
+	"60]}]\n"
+	"strata: [{name: tier, column: tier}]\nfeatures: [{name: dti, column: dti, kind: numeric, scale: 1}]\n"
+	"amounts: [{name: premium, column: prem, scale: 2, expected: el, actual: loss}]\n"
+	"override: {column: ov, yes: [\"true\"]}\naudit: {sex: {controls: [dti]}}\n";
 
-static const char make_table[] = "CREATE TABLE public.log (id bigint, at timestamptz, d text, s float8, o int, oat "
-                                 "timestamp, sex char(1), age smallint,"
-				 " tier varchar, dti numeric);"
-				 "INSERT INTO public.log SELECT i, timestamptz '2024-01-01Z' + i * interval '7 hours', "
-                                 "CASE WHEN i % 3 = 0 THEN 'no' ELSE 'yes' END,"
-				 " i / 4.0, CASE WHEN i % 5 > 0 THEN i % 2 END, timestamp '2025-01-01', CASE WHEN i % "
-                                 "7 > 0 THEN substr('MF', 1 + i % 2, 1) END,"
-				 " 20 + i % 60, (i % 4)::text, i / 2.0 FROM generate_series(1, 400) i;"
-				 "INSERT INTO public.log (id, at, d) VALUES (1001, 'infinity', 'yes'), (1002, NULL, "
-                                 "'yes'), (1003, '2024-01-01', NULL);"
-				 "GRANT SELECT ON public.log TO evenhand_source";
+static const char make_table[] =
+	"CREATE TABLE public.log (id bigint, at timestamptz, d text, s float8, o int, oat "
+	"timestamp, sex char(1), age smallint,"
+	" tier varchar, dti numeric, rec timestamptz, prem float8, el int, loss numeric, ov boolean);"
+	"INSERT INTO public.log SELECT i, timestamptz '2024-01-01Z' + i * interval '7 hours', "
+	"CASE WHEN i % 3 = 0 THEN 'no' ELSE 'yes' END,"
+	" i / 4.0, CASE WHEN i % 5 > 0 THEN i % 2 END, timestamp '2025-01-01', CASE WHEN i % "
+	"7 > 0 THEN substr('MF', 1 + i % 2, 1) END,"
+	" 20 + i % 60, (i % 4)::text, i / 2.0, timestamptz '2024-01-01Z' + i * interval '7 hours' - (i % 9) * interval "
+        "'1 minute', "
+	"300 + i / 4.0, i % 11, CASE WHEN i % 6 > 0 THEN i % 13 END, i % 10 = 0 FROM generate_series(1, 400) i;"
+	"INSERT INTO public.log (id, at, d) VALUES (1001, 'infinity', 'yes'), (1002, NULL, "
+	"'yes'), (1003, '2024-01-01', NULL);"
+	"GRANT SELECT ON public.log TO evenhand_source";
 
 static int begin(void **state)
 {
@@ -66,19 +71,25 @@ static void write_csv(struct eh_buf *out)
 {
 	char at[EH_TIME_TEXT];
 
-	eh_buf_puts(out, "id,at,d,s,o,oat,sex,age,tier,dti\n");
+	eh_buf_puts(out, "id,at,d,s,o,oat,sex,age,tier,dti,rec,prem,el,loss,ov\n");
 	for (int i = 1; i <= 400; i++) {
 		eh_time_format(eh_date_to_us((struct eh_date){2024, 1, 1}) + 7 * EH_HOUR_US * i, at);
 		eh_buf_printf(out, "%d,%s,%s,%g,", i, at, i % 3 == 0 ? "no" : "yes", i / 4.0);
 		if (i % 5 > 0)
 			eh_buf_printf(out, "%d", i % 2);
-		eh_buf_printf(out, ",2025-01-01,%s,%d,%d,%g\n",
+		eh_buf_printf(out, ",2025-01-01,%s,%d,%d,%g,",
 		              i % 7 == 0 ? ""
 		              : i % 2    ? "F"
 		                         : "M",
 		              20 + i % 60, i % 4, i / 2.0);
+		eh_time_format(eh_date_to_us((struct eh_date){2024, 1, 1}) + 7 * EH_HOUR_US * i - i % 9 * EH_MINUTE_US,
+		               at);
+		eh_buf_printf(out, "%s,%g,%d,", at, 300 + i / 4.0, i % 11);
+		if (i % 6 > 0)
+			eh_buf_printf(out, "%d", i % 13);
+		eh_buf_printf(out, ",%s\n", i % 10 == 0 ? "true" : "false");
 	}
-	eh_buf_puts(out, "1001,infinity,yes,,,,,,,\n1002,,yes,,,,,,,\n1003,2024-01-01,,,,,,,,\n");
+	eh_buf_puts(out, "1001,infinity,yes,,,,,,,,,,,,\n1002,,yes,,,,,,,,,,,,\n1003,2024-01-01,,,,,,,,,,,,,\n");
 }
 
 static void types_do_not_matter(void **state)
