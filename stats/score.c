@@ -71,7 +71,9 @@ static void welch(struct ehs_smd *s, const struct centered *a, const struct cent
 
 	s->welch_t = gap / se;
 	s->df = (va + vb) * (va + vb) / (va * va / (a->n - 1) + vb * vb / (b->n - 1));
-	s->p = ehs_t_two_sided(s->welch_t, s->df).p;
+	struct ehs_tail tail = ehs_t_two_sided(s->welch_t, s->df);
+	s->p = tail.p;
+	s->log10_p = ehs_log10_of(tail);
 	double reach = gsl_cdf_tdist_Qinv(.025, s->df) * se;
 	s->diff_lo = (gap - reach) / unit;
 	s->diff_hi = (gap + reach) / unit;
@@ -79,7 +81,7 @@ static void welch(struct ehs_smd *s, const struct centered *a, const struct cent
 
 struct ehs_smd ehs_smd(const struct ehs_moments *prot, const struct ehs_moments *ref, int scale)
 {
-	struct ehs_smd s = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, EHS_OK};
+	struct ehs_smd s = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, EHS_OK};
 	struct centered a = center(prot), b = center(ref);
 
 	if (prot->n == 0 || ref->n == 0) {
@@ -100,6 +102,9 @@ struct ehs_smd ehs_smd(const struct ehs_moments *prot, const struct ehs_moments 
 	s.smd = gap / sqrt((a.ss + b.ss) / (a.n + b.n - 2));
 	s.smd_unpooled = gap / sqrt((a.ss / (a.n - 1) + b.ss / (b.n - 1)) / 2);
 	s.hedges_g = s.smd * small_sample(a.n + b.n - 2);
+	double reach = EHS_Z95 * sqrt(1 / a.n + 1 / b.n + s.smd * s.smd / (2 * (a.n + b.n)));
+	s.smd_lo = s.smd - reach;
+	s.smd_hi = s.smd + reach;
 	welch(&s, &a, &b, gap, unit);
 	return s;
 }
@@ -119,12 +124,12 @@ static void fisher_limits(struct ehs_interval *r, uint64_t n, double z)
 
 static struct ehs_correlation no_correlation(enum ehs_status status)
 {
-	return (struct ehs_correlation){{NAN, NAN, NAN, status}, NAN, NAN, status};
+	return (struct ehs_correlation){{NAN, NAN, NAN, status}, NAN, NAN, NAN, status};
 }
 
 static struct ehs_correlation with_t(double r, double t, uint64_t n, double z)
 {
-	struct ehs_correlation c = {{r, NAN, NAN, EHS_OK}, t, NAN, EHS_OK};
+	struct ehs_correlation c = {{r, NAN, NAN, EHS_OK}, t, NAN, NAN, EHS_OK};
 
 	fisher_limits(&c.r, n, z);
 	if (n < 3) {
@@ -132,7 +137,9 @@ static struct ehs_correlation with_t(double r, double t, uint64_t n, double z)
 		c.status = EHS_LOW_N;
 		return c;
 	}
-	c.p = ehs_t_two_sided(t, (double)n - 2).p;
+	struct ehs_tail tail = ehs_t_two_sided(t, (double)n - 2);
+	c.p = tail.p;
+	c.log10_p = ehs_log10_of(tail);
 	c.status = isinf(t) ? EHS_DEGENERATE : EHS_OK;
 	return c;
 }
@@ -159,7 +166,7 @@ struct ehs_correlation ehs_point_biserial(const struct ehs_moments *prot, const 
 
 struct ehs_eta ehs_eta_squared(const struct ehs_moments *groups, size_t k)
 {
-	struct ehs_eta e = {NAN, NAN, NAN, NAN, NAN, EHS_EMPTY_GROUP};
+	struct ehs_eta e = {NAN, NAN, NAN, NAN, NAN, NAN, EHS_EMPTY_GROUP};
 	struct ehs_moments all = {0, 0, 0};
 	double between = 0, within = 0, filled = 0;
 
@@ -189,6 +196,8 @@ struct ehs_eta ehs_eta_squared(const struct ehs_moments *groups, size_t k)
 	if (e.status != EHS_OK)
 		return e;
 	e.f = between / e.df_between / (within / e.df_within);
-	e.p = isinf(e.f) ? 0 : gsl_cdf_fdist_Q(e.f, e.df_between, e.df_within);
+	struct ehs_tail tail = ehs_f_upper(e.f, e.df_between, e.df_within);
+	e.p = tail.p;
+	e.log10_p = ehs_log10_of(tail);
 	return e;
 }

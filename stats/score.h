@@ -32,7 +32,9 @@ struct ehs_smd {
 	double smd;                 /* Cohen's d by the pooled standard deviation */
 	double smd_unpooled;        /* by the root of the mean of both variances */
 	double hedges_g;            /* smd corrected for small samples */
+	double smd_lo, smd_hi;      /* 95 % limits of smd by its large-sample variance (Hedges & Olkin 1985) */
 	double welch_t, df, p;      /* Welch 1947 with Satterthwaite's degrees of freedom, two-sided p */
+	double log10_p;
 	double diff_lo, diff_hi;    /* Welch 95 % limits of the difference */
 	enum ehs_status status;     /* EHS_LOW_N below 2 in a group; EHS_ZERO_VARIANCE: smd 0 or infinite, t NaN */
 };
@@ -60,7 +62,7 @@ struct ehs_mann_whitney ehs_mann_whitney(struct ehs_histogram prot, struct ehs_h
 
 struct ehs_correlation {
 	struct ehs_interval r; /* Fisher-z limits */
-	double t, p;           /* two-sided, n - 2 degrees of freedom */
+	double t, p, log10_p;  /* two-sided, n - 2 degrees of freedom */
 	enum ehs_status status;
 };
 
@@ -71,7 +73,7 @@ struct ehs_correlation ehs_point_biserial(const struct ehs_moments *prot, const 
 struct ehs_correlation ehs_correlation_of(double r, uint64_t n, double z);
 
 struct ehs_eta {
-	double eta_squared, f, df_between, df_within, p;
+	double eta_squared, f, df_between, df_within, p, log10_p;
 	enum ehs_status status;
 };
 /* Share of a score's variance between k groups, with the one-way F test; empty groups are left out. */

@@ -33,10 +33,13 @@ static void welch(struct eh_stat_call *c)
 	eh_stat_put(c, "t", s.welch_t);
 	eh_stat_put(c, "df", s.df);
 	eh_stat_put(c, "p", s.p);
+	eh_stat_put(c, "log10_p", s.log10_p);
 	eh_stat_put(c, "diff", s.difference);
 	eh_stat_put(c, "ci_lo", s.diff_lo);
 	eh_stat_put(c, "ci_hi", s.diff_hi);
 	eh_stat_put(c, "cohens_d_pooled", s.smd);
+	eh_stat_put(c, "smd_lo", s.smd_lo);
+	eh_stat_put(c, "smd_hi", s.smd_hi);
 	eh_stat_put(c, "hedges_g_exactJ", s.hedges_g);
 	eh_stat_put(c, "smd_unpooled", s.smd_unpooled);
 	if (rounded)
@@ -45,6 +48,8 @@ static void welch(struct eh_stat_call *c)
 
 const struct eh_stat_test eh_stat_score_tests[] = {
 	{"welch_t_smd", "x [numbers], y [numbers]",
-         "t, df, p, diff, ci_lo, ci_hi, cohens_d_pooled, hedges_g_exactJ, smd_unpooled, rounded", welch},
+         "t, df, p, log10_p, diff, ci_lo, ci_hi, cohens_d_pooled, smd_lo, smd_hi, hedges_g_exactJ, smd_unpooled, "
+         "rounded",
+         welch},
 	{0},
 };

@@ -58,6 +58,26 @@ static void a_shift_changes_nothing(void **state)
 	}
 }
 
+/* t, r and F of two far groups leave the doubles with their p, and keep its logarithm; they are one test. */
+static void a_tiny_p_has_a_logarithm(void **state)
+{
+	struct ehs_moments a = {5000, 0, 5000}, b = {5000, 50000, 505000}, both[2] = {a, b};
+	struct ehs_smd s = ehs_smd(&b, &a, 0);
+	struct ehs_correlation r = ehs_point_biserial(&b, &a, EHS_Z95);
+	struct ehs_eta e = ehs_eta_squared(both, 2);
+
+	(void)state;
+	assert_true(s.p == 0 && s.log10_p < -7000 && isfinite(s.log10_p));
+	assert_true(near(s.log10_p, r.log10_p, 1e-12) && near(e.log10_p, r.log10_p, 1e-12) && r.p == 0 && e.p == 0);
+	assert_true(s.smd_lo < s.smd && s.smd < s.smd_hi && near(s.smd - s.smd_lo, s.smd_hi - s.smd, 1e-12));
+	struct ehs_moments x = of(low, LOW, 0), y = of(high, HIGH, 0);
+	s = ehs_smd(&x, &y, 0);
+	assert_true(near(s.log10_p, log10(s.p), 1e-13));
+	/* Hedges & Olkin's variance, n 7 and 5 */
+	double reach = 1.959963984540054 * sqrt(1 / 7. + 1 / 5. + s.smd * s.smd / 24);
+	assert_true(near(s.smd_hi, s.smd + reach, 1e-14));
+}
+
 static void two_to_the_33_rows(void **state)
 {
 	const uint64_t n = UINT64_C(1) << 33;
@@ -88,7 +108,8 @@ static void point_biserial_is_pearson(void **state)
 		sxx += q * q;
 		sxy += i < LOW ? q : 0;
 	}
-	double pearson = (double)((n * sxy - sx * LOW) / sqrtl((n * sxx - sx * sx) * (n * LOW - (long double)LOW * LOW)));
+	double pearson =
+		(double)((n * sxy - sx * LOW) / sqrtl((n * sxx - sx * sx) * (n * LOW - (long double)LOW * LOW)));
 	assert_true(near(r.r.est, pearson, 1e-15) && r.r.est < 0);
 	struct ehs_correlation same = ehs_correlation_of(pearson, LOW + HIGH, EHS_Z95);
 	assert_true(near(r.t, same.t, 1e-14) && near(r.p, same.p, 1e-14) && near(r.r.lo, same.r.lo, 1e-14));
@@ -139,7 +160,8 @@ static void empty_small_and_constant(void **state)
 	assert_int_equal(ehs_smd(&none, &fives, 0).status, EHS_EMPTY_GROUP);
 	assert_true(isnan(ehs_smd(&none, &fives, 0).difference));
 	assert_int_equal(ehs_smd(&one, &fives, 0).status, EHS_LOW_N);
-	assert_true(s.status == EHS_ZERO_VARIANCE && isinf(s.smd) && s.smd > 0 && isnan(s.welch_t) && s.difference == 1);
+	assert_true(s.status == EHS_ZERO_VARIANCE && isinf(s.smd) && s.smd > 0 && isnan(s.welch_t) &&
+	            s.difference == 1);
 	assert_true(ehs_smd(&fives, &fives, 0).smd == 0);
 	assert_int_equal(ehs_mean_of(&none).status, EHS_EMPTY_GROUP);
 	assert_true(ehs_mean_of(&one).status == EHS_LOW_N && ehs_mean_of(&one).mean == 5);
@@ -157,7 +179,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_shift_changes_nothing),   cmocka_unit_test(two_to_the_33_rows),
 		cmocka_unit_test(point_biserial_is_pearson), cmocka_unit_test(eta_squared),
-		cmocka_unit_test(hedges_correction),         cmocka_unit_test(empty_small_and_constant),
+		cmocka_unit_test(a_tiny_p_has_a_logarithm),  cmocka_unit_test(hedges_correction),
+		cmocka_unit_test(empty_small_and_constant),
 	};
 
 	ehs_init();
