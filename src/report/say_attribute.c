@@ -163,7 +163,7 @@ void eh_say_attribute(struct eh_say *say, size_t number, const char *attribute, 
 		say_tests_table(say, attribute, about);
 		say_highest(say, attribute, reference, about);
 	}
-	eh_say_membership(say, attribute, about);
+	eh_say_membership(say, number, attribute, about);
 	eh_say_strata(say, attribute, about);
 	eh_say_score(say, attribute, about);
 	eh_say_outcomes(say, attribute, about);

@@ -122,6 +122,55 @@ void eh_say_chart_rates(struct eh_say *say, size_t number, const char *attribute
 	eh_say_figure(say, chart.about.title, chart.about.desc, &svg, NULL);
 }
 
+/* Three rows a group: what looks small, what is most likely, what may look large. */
+static size_t add_estimates(const struct eh_say *say, struct eh_chart_dot *dot, const char *group, const json_t *difference)
+{
+	static const char *const estimators[][2] = {{"weighted", "weighted"}, {"em", "most likely (EM)"}, {"regression", "regression"}};
+
+	for (size_t i = 0; i < 3; i++) {
+		const json_t *of = json_object_get(difference, estimators[i][0]);
+
+		dot[i] = (struct eh_chart_dot){
+			.label = eh_arena_printf(say->arena, "%s, %s", group, estimators[i][1]),
+			.value = 100 * eh_say_number(of, "est"),
+			.lo = 100 * eh_say_number(of, "lo"),
+			.hi = 100 * eh_say_number(of, "hi"),
+		};
+	}
+	return 3;
+}
+
+void eh_say_chart_estimates(struct eh_say *say, size_t number, const char *attribute, const json_t *about)
+{
+	static const struct eh_chart_rule equal = {0, "equal", EH_PAGE_RULE_PARITY};
+	json_t *pairs = eh_say_at(about, "membership", "pairs", NULL), *pair;
+	struct eh_chart_dot *dot = eh_arena_zalloc(say->arena, 3 * json_object_size(pairs) + 1, sizeof *dot);
+	EH_BUF_AUTO svg = {0};
+	const char *group;
+	size_t n = 0;
+
+	json_object_foreach(pairs, group, pair)
+		if (n + 3 <= MOST_ROWS)
+			n += add_estimates(say, dot + n, group, json_object_get(pair, "difference"));
+	if (n == 0)
+		return;
+	struct eh_chart_dots chart = {
+		.about = {eh_say_id(say, "estimates", number),
+	                  eh_arena_printf(say->arena, "Gap to %s by %s, by three estimates", eh_page_json_text(about, "reference"),
+	                                  attribute),
+	                  "The true gap most likely lies between the dots of a group; each bar allows for chance."},
+		.unit = "gap in favourable decisions, points of 100",
+		.rows = dot,
+		.n = n,
+		.rules = &equal,
+		.n_rules = 1,
+		.plain = true,
+		.decimals = 1,
+	};
+	eh_page_chart_dots(&svg, &chart);
+	eh_say_figure(say, chart.about.title, chart.about.desc, &svg, NULL);
+}
+
 /* ---- over time ----------------------------------------------------------------------------- */
 
 struct times {

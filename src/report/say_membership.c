@@ -85,7 +85,7 @@ static void say_rows(struct eh_say *say, const char *attribute, const json_t *me
 	eh_say_paragraph(say);
 }
 
-void eh_say_membership(struct eh_say *say, const char *attribute, const json_t *about)
+void eh_say_membership(struct eh_say *say, size_t number, const char *attribute, const json_t *about)
 {
 	static const char *const gaps[] = {"Group",   "Verdict", "#Weighted", "#Most likely (EM)", "#Regression", "Range with chance",
 	                                   "Certain from the data alone", NULL};
@@ -105,6 +105,7 @@ void eh_say_membership(struct eh_say *say, const char *attribute, const json_t *
 		eh_say_paragraph(say);
 	}
 	eh_say_head(say, "The figures");
+	eh_say_chart_estimates(say, number, attribute, about);
 	table = eh_say_table(say,
 	                     eh_arena_printf(say->arena, "%s: gap to %s in points of 100, by three estimates", attribute, reference),
 	                     gaps);

@@ -81,7 +81,7 @@ static void say_wrongly(struct eh_say *say, const char *group, const char *refer
 	       eh_say_count(say, r.base));
 	eh_say(say, "In the reference group %s, %s of every %s had.", reference, r.b, eh_say_count(say, r.base));
 	if (!isnan(p))
-		eh_say(say, "Chance alone %s give a gap this large (p %s).", p < .05 ? "would seldom" : "could",
+		eh_say(say, "Chance alone %s give a gap this large (p\u00a0%s).", p < .05 ? "would seldom" : "could",
 		       eh_page_words_p(say->arena, p));
 }
 
@@ -105,7 +105,9 @@ void eh_say_outcomes(struct eh_say *say, const char *attribute, const json_t *ab
 	say_rates_table(say, attribute, outcome);
 	say_odds_table(say, attribute, outcome);
 	if (eh_page_json_text(outcome, "caveat"))
-		eh_say_note(say, EH_PAGE_STATE_WATCH, "Mind", "%s", eh_page_json_text(outcome, "caveat"));
+		eh_say_note(say, EH_PAGE_STATE_WATCH, "Mind",
+		            "Outcomes are known only where they could be seen. An adverse decision can keep an outcome from "
+		            "being recorded. Then these rates may differ from those of all.");
 }
 
 /* Where the score is a predicted chance: what came for each harm that was predicted. */

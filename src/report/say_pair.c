@@ -118,9 +118,9 @@ static void say_chance(struct eh_say *say, const struct eh_say_pair *pair)
 	if (isnan(pair->p))
 		return;
 	if (pair->rare)
-		eh_say(say, "Chance alone would seldom give a gap this large (p %s).", eh_page_words_p(say->arena, pair->p));
+		eh_say(say, "Chance alone would seldom give a gap this large (p\u00a0%s).", eh_page_words_p(say->arena, pair->p));
 	else
-		eh_say(say, "Chance alone could give a gap this large (p %s).", eh_page_words_p(say->arena, pair->p));
+		eh_say(say, "Chance alone could give a gap this large (p\u00a0%s).", eh_page_words_p(say->arena, pair->p));
 }
 
 static void say_favourable(struct eh_say *say, const struct eh_say_pair *pair)

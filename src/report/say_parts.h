@@ -49,7 +49,7 @@ void eh_say_calibration(struct eh_say *say, const char *attribute, const json_t 
 void eh_say_models(struct eh_say *say, const char *attribute, const json_t *about);
 void eh_say_proxies(struct eh_say *say, const char *attribute, const json_t *about);
 /* Groups known by probabilities only: a bracket with words (say_membership.c). */
-void eh_say_membership(struct eh_say *say, const char *attribute, const json_t *about);
+void eh_say_membership(struct eh_say *say, size_t number, const char *attribute, const json_t *about);
 void eh_say_estimated_overview(struct eh_say *say);
 enum eh_state eh_say_estimated_state(const json_t *pair);
 
@@ -69,6 +69,7 @@ void eh_say_method(struct eh_say *say);
 /* Charts: say_charts.c. */
 void eh_say_chart_ratios(struct eh_say *say);
 void eh_say_chart_rates(struct eh_say *say, size_t number, const char *attribute, const json_t *about);
+void eh_say_chart_estimates(struct eh_say *say, size_t number, const char *attribute, const json_t *about);
 void eh_say_chart_windows(struct eh_say *say, const char *id, const json_t *windows);
 void eh_say_chart_calibration(struct eh_say *say, const char *id, const char *attribute, const json_t *table);
 

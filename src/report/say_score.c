@@ -21,16 +21,34 @@ static void say_pair_score(struct eh_say *say, const char *group, const char *re
 	eh_say(say, "With no gap it would be 50.");
 }
 
+static const char *two(const struct eh_say *say, double x)
+{
+	return eh_page_words_number(say->arena, x, 2);
+}
+
+/* The reference's own row, from any pair that has it. */
+static void put_reference(struct eh_say *say, json_t *table, const char *reference, const json_t *score)
+{
+	const char *cells[] = {eh_arena_printf(say->arena, "%s (reference)", reference),
+	                       eh_say_count(say, eh_say_number(score, "n_ref")),
+	                       two(say, eh_say_number(score, "mean_ref")),
+	                       two(say, eh_say_number(score, "median_ref")),
+	                       "",
+	                       "",
+	                       "",
+	                       ""};
+
+	eh_page_table_row(table, cells);
+}
+
 static void put_row(struct eh_say *say, json_t *table, const char *group, const json_t *score)
 {
 	const char *cells[] = {
 		group,
 		eh_say_count(say, eh_say_number(score, "n_focal")),
-		eh_page_words_number(say->arena, eh_say_number(score, "mean_focal"), 2),
-		eh_page_words_number(say->arena, eh_say_number(score, "mean_ref"), 2),
-		eh_page_words_number(say->arena, eh_say_number(score, "median_focal"), 2),
-		eh_page_words_number(say->arena, eh_say_number(score, "median_ref"), 2),
-		eh_page_words_number(say->arena, eh_say_number(score, "cohen_d"), 2),
+		two(say, eh_say_number(score, "mean_focal")),
+		two(say, eh_say_number(score, "median_focal")),
+		two(say, eh_say_number(score, "cohen_d")),
 		eh_page_words_number(say->arena, eh_say_number(score, "ks", "d"), 3),
 		eh_page_words_p(say->arena, eh_say_number(score, "mann_whitney", "p_no_cc")),
 		eh_page_words_number(say->arena, eh_say_number(score, "psi_pooled_deciles", "value"), 3),
@@ -41,8 +59,8 @@ static void put_row(struct eh_say *say, json_t *table, const char *group, const 
 
 void eh_say_score(struct eh_say *say, const char *attribute, const json_t *about)
 {
-	static const char *const labels[] = {"Group", "#Scored",        "#Mean", "#Mean of reference", "#Median", "#Median of reference",
-	                                     "#SMD",  "#Largest gap (KS)", "#Rank test p", "#PSI", NULL};
+	static const char *const labels[] = {"Group", "#Scored",           "#Mean",         "#Median", "#SMD",
+	                                     "#Largest gap (KS)", "#Rank test p", "#PSI",    NULL};
 	const char *reference = eh_page_json_text(about, "reference"), *group;
 	json_t *table, *pair;
 	bool any = false;
@@ -58,6 +76,12 @@ void eh_say_score(struct eh_say *say, const char *attribute, const json_t *about
 		eh_say_paragraph(say);
 	}
 	table = eh_say_table(say, eh_arena_printf(say->arena, "%s: scores of each group against %s", attribute, reference), labels);
+	json_object_foreach(json_object_get(about, "pairs"), group, pair) {
+		if (json_is_object(json_object_get(pair, "score"))) {
+			put_reference(say, table, reference, json_object_get(pair, "score"));
+			break;
+		}
+	}
 	json_object_foreach(json_object_get(about, "pairs"), group, pair)
 		if (json_is_object(json_object_get(pair, "score")))
 			put_row(say, table, group, json_object_get(pair, "score"));

@@ -80,7 +80,7 @@ static void say_stratum(struct eh_say *say, const char *attribute, const char *g
 	else
 		eh_say(say, "Among cases alike in %s, the ratio for %s is %s.", stratum, group, eh_say_ratio(say, ratio, .8));
 	if (!isnan(p))
-		eh_say(say, "Chance alone %s give a gap this large (p %s).", p < .05 ? "would seldom" : "could",
+		eh_say(say, "Chance alone %s give a gap this large (p\u00a0%s).", p < .05 ? "would seldom" : "could",
 		       eh_page_words_p(say->arena, p));
 	eh_say(say, "%s of %s could be compared.", eh_say_count(say, eh_say_number(cmh, "n_informative")),
 	       eh_page_words_plural(say->arena, eh_page_json_count(cmh, "n_strata"), "level", "levels"));
