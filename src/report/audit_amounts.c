@@ -96,8 +96,10 @@ static json_t *gap_json(const struct ehs_result *r, double se_classical, bool lo
 static json_t *model_json(const struct eh_audit *audit, size_t attribute, const struct eh_numbers *amount, bool logs,
                           struct eh_audit_controls controls)
 {
+	EH_ARENA_AUTO scratch = eh_arena_new();
+	const struct eh_audit here = eh_audit_on(audit, scratch);
 	struct eh_audit_design *d;
-	const struct ehs_least_squares *fit = eh_audit_amount_fit(audit, attribute, amount, logs, controls, NULL, &d);
+	const struct ehs_least_squares *fit = eh_audit_amount_fit(&here, attribute, amount, logs, controls, NULL, &d);
 	json_t *out = json_object(), *groups = json_object();
 
 	eh_audit_put(out, "controls", eh_audit_control_names(audit, attribute, controls));
@@ -197,8 +199,10 @@ static void put_ratios(const struct eh_audit *audit, size_t attribute, const str
 
 static json_t *amount_json(const struct eh_audit *audit, size_t attribute, const struct eh_columns_amount *amount)
 {
+	EH_ARENA_AUTO scratch = eh_arena_new();
+	const struct eh_audit here = eh_audit_on(audit, scratch);
 	const struct eh_audit_attribute *a = &audit->attribute[attribute];
-	struct eh_audit_by_group by = eh_audit_by_group(audit, attribute, amount->amount.q);
+	struct eh_audit_by_group by = eh_audit_by_group(&here, attribute, amount->amount.q);
 	json_t *out = json_object(), *groups = json_object(), *pairs = json_object();
 
 	eh_audit_put(out, "n", eh_audit_count(by.n));

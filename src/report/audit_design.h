@@ -74,6 +74,18 @@ const char *eh_audit_control_name(const struct eh_audit *audit, size_t attribute
 /* [{"term", "reason"}, ...] */
 json_t *eh_audit_design_dropped(const struct eh_audit_design *design);
 
+/*
+ * The same audit on an arena of its own, for what is not needed once its JSON is made: a model of a large log takes as
+ * much memory as the log.
+ */
+static inline struct eh_audit eh_audit_on(const struct eh_audit *audit, struct eh_arena *scratch)
+{
+	struct eh_audit copy = *audit;
+
+	copy.arena = scratch;
+	return copy;
+}
+
 /* A fitted logistic model (audit_logit.c); `fit` NULL where there are too many terms. */
 struct eh_audit_logit_fit {
 	struct eh_audit_design *design;

@@ -143,8 +143,10 @@ static void put_separation(const struct eh_audit *audit, size_t attribute, const
 
 static json_t *model_json(const struct eh_audit *audit, size_t attribute, struct eh_audit_controls controls)
 {
+	EH_ARENA_AUTO scratch = eh_arena_new();
+	const struct eh_audit here = eh_audit_on(audit, scratch);
 	const struct eh_audit_attribute *a = &audit->attribute[attribute];
-	struct eh_audit_logit_fit m = eh_audit_logit_fit(audit, attribute, controls, NULL);
+	struct eh_audit_logit_fit m = eh_audit_logit_fit(&here, attribute, controls, NULL);
 	json_t *out = json_object();
 
 	eh_audit_put(out, "response", json_string("adverse"));

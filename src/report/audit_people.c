@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/fixed.h"
+#include "report/audit_design.h"
 #include "report/audit_numbers.h"
 #include "report/audit_part.h"
 #include "stats/rank.h"
@@ -116,7 +117,9 @@ json_t *eh_audit_time_to_decision(const struct eh_audit *audit, size_t attribute
 
 	if (audit->columns->received_us == NULL)
 		return NULL;
-	struct eh_audit_by_group by = eh_audit_by_group(audit, attribute, list_times(audit, &negative, a));
+	EH_ARENA_AUTO scratch = eh_arena_new();
+	const struct eh_audit here = eh_audit_on(audit, scratch);
+	struct eh_audit_by_group by = eh_audit_by_group(&here, attribute, list_times(&here, &negative, a));
 	out = json_object();
 	eh_audit_put(out, "unit", json_string("seconds"));
 	eh_audit_put(out, "n", eh_audit_count(by.n));

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/fixed.h"
+#include "report/audit_design.h"
 #include "report/audit_numbers.h"
 #include "report/audit_part.h"
 #include "stats/association.h"
@@ -323,18 +324,20 @@ static json_t *partials_json(const struct eh_audit *audit, const struct eh_audit
 
 static void put_candidate(const struct eh_audit *audit, size_t attribute, struct eh_map_ref ref, json_t *out)
 {
+	EH_ARENA_AUTO scratch = eh_arena_new();
+	const struct eh_audit here = eh_audit_on(audit, scratch);
 	const struct eh_audit_attribute *a = &audit->attribute[attribute];
 	struct candidate c = {.ref = eh_columns_find(audit->columns, ref)};
 	size_t n;
 	json_t *of;
 
 	c.name = c.ref.numbers != NULL ? c.ref.numbers->name : c.ref.levels->name;
-	const uint32_t *row = list_rows(audit, a, &c, &n);
-	if (is_number(audit, &c, ref.list, row, n)) {
-		of = number_json(audit, attribute, &c, n);
-		eh_audit_put(of, "partial", partials_json(audit, a, &c, row, n));
+	const uint32_t *row = list_rows(&here, a, &c, &n);
+	if (is_number(&here, &c, ref.list, row, n)) {
+		of = number_json(&here, attribute, &c, n);
+		eh_audit_put(of, "partial", partials_json(&here, a, &c, row, n));
 	} else {
-		of = labels_json(audit, a, &c, row, n);
+		of = labels_json(&here, a, &c, row, n);
 	}
 	eh_audit_put(out, c.name, of);
 }

@@ -36,8 +36,10 @@ static struct gaps no_gaps(const struct eh_audit *audit, size_t attribute)
 static struct gaps decision_gaps(const struct eh_audit *audit, size_t attribute, struct eh_audit_controls controls,
                                  const uint8_t *rows, const struct eh_numbers *amount)
 {
+	EH_ARENA_AUTO scratch = eh_arena_new();
+	const struct eh_audit here = eh_audit_on(audit, scratch);
 	struct gaps g = no_gaps(audit, attribute);
-	struct eh_audit_logit_fit fit = eh_audit_logit_fit(audit, attribute, controls, rows);
+	struct eh_audit_logit_fit fit = eh_audit_logit_fit(&here, attribute, controls, rows);
 
 	(void)amount;
 	for (size_t i = 0; fit.fit != NULL && i < audit->attribute[attribute].levels->n; i++) {
@@ -52,10 +54,12 @@ static struct gaps decision_gaps(const struct eh_audit *audit, size_t attribute,
 static struct gaps amount_gaps(const struct eh_audit *audit, size_t attribute, struct eh_audit_controls controls,
                                const uint8_t *rows, const struct eh_numbers *amount)
 {
+	EH_ARENA_AUTO scratch = eh_arena_new();
+	const struct eh_audit here = eh_audit_on(audit, scratch);
 	struct gaps g = no_gaps(audit, attribute);
 	struct eh_audit_design *design;
 	const struct ehs_least_squares *fit =
-		eh_audit_amount_fit(audit, attribute, amount, false, controls, rows, &design);
+		eh_audit_amount_fit(&here, attribute, amount, false, controls, rows, &design);
 
 	for (size_t i = 0; !design->too_many && i < audit->attribute[attribute].levels->n; i++) {
 		size_t column = eh_audit_design_group(design, (int)i);
@@ -80,8 +84,10 @@ static json_t *step_json(const struct ehs_result *before, const struct ehs_resul
 
 static json_t *test_json(const struct eh_audit *audit, size_t attribute, fit_gaps *fit, const struct eh_numbers *amount)
 {
+	EH_ARENA_AUTO scratch = eh_arena_new();
+	const struct eh_audit here = eh_audit_on(audit, scratch);
 	const struct eh_audit_attribute *a = &audit->attribute[attribute];
-	const uint8_t *rows = eh_audit_whole_rows(audit, attribute);
+	const uint8_t *rows = eh_audit_whole_rows(&here, attribute);
 	struct gaps none = fit(audit, attribute, eh_audit_no_controls(), rows, amount);
 	struct gaps all = fit(audit, attribute, eh_audit_all_controls(audit, attribute), rows, amount);
 	json_t *out = json_array();
