@@ -268,18 +268,47 @@ static struct ehs_tail at_least(const struct law *h, uint64_t x)
 	return rest_of(share(log_pmf(h, x - 1), tail_down(h, x - 1)));
 }
 
+static double variance_of(const struct law *h)
+{
+	double all = (double)h->m + (double)h->n, rate = (double)h->m / all;
+
+	return (double)h->k * rate * ((double)h->n / all) * ((all - (double)h->k) / (all - 1));
+}
+
+/* For laws so wide that they are normal to the sixth digit: P(X <= x), x lying `gap` above the mean. */
+static struct ehs_tail normal_lower(double gap, double variance)
+{
+	return ehs_normal_upper((-gap - .5) / sqrt(variance));
+}
+
+static struct ehs_tail normal_upper(double gap, double variance)
+{
+	return ehs_normal_upper((gap - .5) / sqrt(variance));
+}
+
 struct ehs_discrete ehs_hypergeometric(uint64_t x, uint64_t m, uint64_t n, uint64_t k)
 {
 	struct law h = law_of(m, n, k);
 	struct ehs_tail none = {0, -INFINITY}, all = {1, 0};
 	struct ehs_discrete d = {NAN, NAN, {NAN, NAN}, {NAN, NAN}};
+	double variance = variance_of(&h);
 
 	if (k > m + n)
 		return d;
 	d.log_pmf = ehs_hypergeometric_log_pmf(x, m, n, k);
 	d.pmf = exp(d.log_pmf);
-	d.lower = x < h.least ? none : x >= h.most ? all : at_most(&h, x);
-	d.above = x < h.least ? all : x >= h.most ? none : at_least(&h, x + 1);
+	if (x < h.least || x >= h.most) {
+		d.lower = x < h.least ? none : all;
+		d.above = x < h.least ? all : none;
+	} else if (variance > VARIANCE_MAX) {
+		double gap = (double)x - (double)k * ((double)m / ((double)m + (double)n));
+
+		d.lower = normal_lower(gap, variance);
+		d.above = normal_upper(gap + 1, variance);
+	} else {
+		d.lower = at_most(&h, x);
+		d.above = at_least(&h, x + 1);
+	}
 	return d;
 }
 
@@ -332,12 +361,11 @@ static struct ehs_exact answer(struct ehs_tail p, struct ehs_tail less, struct e
 	};
 }
 
-/* For tables so large that the law is normal to the sixth digit. */
-static struct ehs_exact by_normal_law(double gap, double sd)
+static struct ehs_exact by_normal_law(double gap, double variance)
 {
-	double away = fmax(0, fabs(gap) - .5) / sd;
-	struct ehs_exact e = answer(ehs_normal_two_sided(away), ehs_normal_upper((-gap - .5) / sd),
-	                            ehs_normal_upper((gap - .5) / sd), ehs_normal_two_sided(gap / sd));
+	struct ehs_exact e =
+		answer(ehs_normal_two_sided(fmax(0, fabs(gap) - .5) / sqrt(variance)), normal_lower(gap, variance),
+	               normal_upper(gap, variance), ehs_normal_two_sided(gap / sqrt(variance)));
 
 	e.flags = EHS_FLAG_APPROXIMATE;
 	return e;
@@ -345,19 +373,18 @@ static struct ehs_exact by_normal_law(double gap, double sd)
 
 struct ehs_exact ehs_fisher(struct ehs_2x2 table)
 {
-	if (table.prot.x > table.prot.n || table.ref.x > table.ref.n || (table.prot.n | table.ref.n) >> 62 != 0)
+	if (table.prot.x > table.prot.n || table.ref.x > table.ref.n || (table.prot.n | table.ref.n) >> 63 != 0)
 		return no_answer(EHS_INVALID);
 	if (table.prot.n == 0 || table.ref.n == 0)
 		return no_answer(EHS_EMPTY_GROUP);
 	uint64_t marked = table.prot.x + table.ref.x, all = table.prot.n + table.ref.n, seen = table.prot.x;
 	struct law h = law_of(marked, all - marked, table.prot.n);
-	double share_marked = (double)marked / (double)all, n = (double)all;
-	double variance = (double)h.k * share_marked * ((double)h.n / n) * ((double)table.ref.n / (n - 1));
+	double variance = variance_of(&h);
 	if (variance > VARIANCE_MAX) {
 		ehs_int128 cross = (ehs_int128)seen * (table.ref.n - table.ref.x) -
 		                   (ehs_int128)table.ref.x * (table.prot.n - seen);
 
-		return by_normal_law((double)cross / n, sqrt(variance));
+		return by_normal_law((double)cross / (double)all, variance);
 	}
 	double log_seen = log_pmf(&h, seen);
 	struct tail near = near_tail(&h, seen), far = far_tail(&h, seen, log_seen);

@@ -28,7 +28,7 @@ struct ehs_exact {
 
 /*
  * An empty margin gives p = 1 (only one table is possible) with EHS_OK; an empty group EHS_EMPTY_GROUP; x > n or a
- * group of 2^62 and more EHS_INVALID.  Beyond a standard deviation of a million (N above 1e13) the normal law with
+ * group of 2^63 and more EHS_INVALID.  Beyond a standard deviation of a million (N above 1e13) the normal law with
  * a continuity correction stands in.
  */
 struct ehs_exact ehs_fisher(struct ehs_2x2 table);
@@ -36,7 +36,10 @@ struct ehs_exact ehs_fisher(struct ehs_2x2 table);
 /* ln P(X = x) for X the marked ones among k drawn from m marked and n others; -inf outside the support. */
 double ehs_hypergeometric_log_pmf(uint64_t x, uint64_t m, uint64_t n, uint64_t k);
 
-/* P(X = x), P(X <= x) and P(X > x) of the same law; outside the support 0 and 0 or 1. */
+/*
+ * P(X = x), P(X <= x) and P(X > x) of the same law; outside the support 0 and 0 or 1.  Beyond a standard deviation
+ * of a million the tails are those of the normal law.
+ */
 struct ehs_discrete {
 	double log_pmf, pmf;
 	struct ehs_tail lower, above;

@@ -10,6 +10,7 @@
 #include "stats/root.h"
 #include "stats/tail.h"
 
+#define BETA_MAX 1e15     /* where the beta law ends */
 #define LOG_RATIO_MAX 700 /* e^700 is nearly the largest double */
 
 /* The four counts and both sizes as doubles. */
@@ -73,6 +74,8 @@ struct ehs_interval ehs_clopper_pearson(struct ehs_bin bin, double conf)
 		return no_interval(EHS_INVALID);
 	if (bin.n == 0)
 		return no_interval(EHS_EMPTY_GROUP);
+	if (n > BETA_MAX)
+		return ehs_wilson(bin, ehs_z_of(conf)); /* the same but for 1/n, as far as doubles go */
 	if (bin.x == bin.n)
 		lo.value = exp(log(tail) / n);
 	else if (bin.x > 0)

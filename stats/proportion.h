@@ -20,7 +20,7 @@ struct ehs_interval ehs_wilson(struct ehs_bin bin, double z);
 /*
  * The rate with the exact limits of Clopper & Pearson 1934, (1 - conf)/2 in each tail of the binomial law; they
  * never cover less than conf, and usually more.  x = 0: lo 0; x = n: hi 1.  conf in (0, 1), else EHS_INVALID.
- * 1e-12 relative for any n.
+ * 1e-12 relative up to n = 1e9; above 1e15 Wilson's limits stand in.
  */
 struct ehs_interval ehs_clopper_pearson(struct ehs_bin bin, double conf);
 

@@ -146,14 +146,25 @@ struct ehs_cmh ehs_cmh_all_margins(const struct ehs_2x2 *strata, size_t n_strata
 }
 
 /*
- * By how much a stratum's count a lies above the one that would give it the odds ratio psi: the gap g with
- * (a - g)(d - g) = psi (b + g)(c + g).  The root is rationalised, and its discriminant is written as a sum of what
- * cannot be negative, so that nothing cancels but ad - psi bc itself.
+ * One cell of the table with these margins (its own row and column first) and the odds ratio psi.  The root is
+ * rationalised, and its discriminant is a sum of what cannot be negative, so that a small cell keeps its digits.
  */
+static double fitted(double row, double column, double other_row, double other_column, double psi)
+{
+	double linear = other_row - column + psi * (row + column);
+	double root =
+		sqrt(psi * psi * (row - column) * (row - column) + 2 * psi * (row * other_row + column * other_column) +
+	             (other_row - column) * (other_row - column));
+
+	return linear >= 0 ? 2 * psi * row * column / (linear + root) : (root - linear) / (2 * (1 - psi));
+}
+
+/* By how much a stratum's count lies above the one that would give it the odds ratio psi, and that count's variance. */
 struct fit {
 	double gap, variance;
 };
 
+/* The gap g solves (a - g)(d - g) = psi (b + g)(c + g), in which nothing cancels but ad - psi bc itself. */
 static struct fit fit_to(struct ehs_2x2 t, double psi)
 {
 	double a = (double)t.prot.x, b = (double)(t.prot.n - t.prot.x), c = (double)t.ref.x,
@@ -161,9 +172,12 @@ static struct fit fit_to(struct ehs_2x2 t, double psi)
 	double n1 = a + b, n2 = c + d, m = a + c, rest = b + d;
 	double linear = a + d + psi * (b + c);
 	double root = sqrt(psi * psi * (n1 - m) * (n1 - m) + 2 * psi * (n1 * n2 + m * rest) + (n2 - m) * (n2 - m));
-	double gap = 2 * (a * d - psi * b * c) / (linear + root);
 
-	return (struct fit){gap, 1 / (1 / (a - gap) + 1 / (b + gap) + 1 / (c + gap) + 1 / (d - gap))};
+	return (struct fit){
+		.gap = 2 * (a * d - psi * b * c) / (linear + root),
+		.variance = 1 / (1 / fitted(n1, m, n2, rest, psi) + 1 / fitted(n1, rest, n2, m, 1 / psi) +
+	                         1 / fitted(n2, m, n1, rest, 1 / psi) + 1 / fitted(n2, rest, n1, m, psi)),
+	};
 }
 
 static struct ehs_breslow_day no_answer(enum ehs_status status)

@@ -16,6 +16,7 @@
 #define T_GSL_POOR 30     /* beyond these degrees of freedom gsl_cdf_tdist_Q is off by up to 1e-6 far out */
 #define NORMAL_FAR 36     /* above it the asymptotic series has every digit */
 #define TERMS_MAX 2000000 /* of a continued fraction; its length grows with the root of a + b */
+#define SHAPE_MAX 1e15    /* of a beta law; beyond, x is not told from its mean */
 #define LOGIT_MAX 700     /* e^-700 is nearly the smallest double */
 #define LOG_2PI 1.8378770664093453
 
@@ -140,7 +141,7 @@ static double log_beta_below(double x, double y, double a, double b)
 
 struct ehs_beta_tails ehs_beta_tails(double x, double y, double a, double b)
 {
-	if (isnan(x + y) || !(a > 0) || !(b > 0) || x < 0 || y < 0)
+	if (isnan(x + y) || !(a > 0) || !(b > 0) || x < 0 || y < 0 || a > SHAPE_MAX || b > SHAPE_MAX)
 		return (struct ehs_beta_tails){unknown, unknown};
 	if (x == 0 || y == 0)
 		return (struct ehs_beta_tails){x == 0 ? of_log(-INFINITY) : certain,
@@ -157,11 +158,11 @@ struct ehs_tail ehs_t_two_sided(double t, double df)
 {
 	if (isnan(t) || !(df > 0))
 		return unknown;
-	if (isinf(df))
+	if (df > SHAPE_MAX)
 		return ehs_normal_two_sided(t);
 	double p = df <= T_GSL_POOR ? 2 * gsl_cdf_tdist_Q(fabs(t), df) : 0;
 	if (p < TINY && t != 0 && !isinf(t))
-		return ehs_beta_tails(df / (df + t * t), t * t / (df + t * t), df / 2, .5).lower;
+		return ehs_beta_tails(df / t / (df / t + t), t / (df / t + t), df / 2, .5).lower;
 	return t == 0 ? certain : (struct ehs_tail){fmin(1, p), fmin(0, log(p))};
 }
 
@@ -204,7 +205,7 @@ static struct ehs_value quantile(double p, double a, double b, bool upper)
 {
 	struct target t = {a, b, log(p), upper};
 
-	if (!(p >= 0 && p <= 1) || !(a > 0) || !(b > 0) || isinf(a) || isinf(b))
+	if (!(p >= 0 && p <= 1) || !(a > 0) || !(b > 0) || a > SHAPE_MAX || b > SHAPE_MAX)
 		return (struct ehs_value){NAN, EHS_INVALID};
 	if (p == 0 || p == 1)
 		return (struct ehs_value){(p == 0) == upper ? 1 : 0, EHS_OK};

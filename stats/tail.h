@@ -44,14 +44,15 @@ struct ehs_tail ehs_f_upper(double f, double df1, double df2);
 
 /*
  * P(B <= x) and P(B >= x) of the beta law with a, b > 0, 0 <= x <= 1 and y = 1 - x, given apart so that neither end
- * loses digits.  1e-13 relative in the smaller of the two up to a + b = 1e9, where it takes a millisecond.
+ * loses digits.  1e-13 relative in the smaller of the two up to a + b = 1e9, where it takes a millisecond; NaN where
+ * a or b is above 1e15.
  */
 struct ehs_beta_tails {
 	struct ehs_tail lower, upper;
 };
 struct ehs_beta_tails ehs_beta_tails(double x, double y, double a, double b);
 
-/* The x with P(B <= x) = p, 0 <= p <= 1; a, b > 0, else EHS_INVALID.  1e-13 relative. */
+/* The x with P(B <= x) = p, 0 <= p <= 1; a, b in (0, 1e15], else EHS_INVALID.  1e-13 relative. */
 struct ehs_value ehs_beta_quantile(double p, double a, double b);
 
 /* The same from above, P(B >= x) = q: exact where 1 - q would lose the tail. */
