@@ -68,6 +68,7 @@ struct ehs_interval {
 struct ehs_test {
 	double stat, p;
 	enum ehs_status status;
+	double log10_p; /* also where p underflows to 0 */
 };
 
 /* A single number that may not exist. */

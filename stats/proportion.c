@@ -44,7 +44,7 @@ static struct ehs_interval no_interval(enum ehs_status status)
 
 static struct ehs_test no_test(enum ehs_status status)
 {
-	return (struct ehs_test){NAN, NAN, status};
+	return (struct ehs_test){NAN, NAN, status, NAN};
 }
 
 /* Written in counts, and the lower limit by the product of both roots, so that nothing cancels. */
@@ -109,7 +109,7 @@ struct ehs_test ehs_air_score(struct ehs_2x2 table, double theta)
 	if (table.prot.x == 0 && table.ref.x == 0)
 		return no_test(EHS_UNDEFINED);
 	double z = score_at(&c, theta, 1);
-	return (struct ehs_test){z, gsl_cdf_ugaussian_P(z), EHS_OK};
+	return (struct ehs_test){z, gsl_cdf_ugaussian_P(z), EHS_OK, ehs_log10_of(ehs_normal_upper(-z))};
 }
 
 struct score_target {
@@ -238,12 +238,12 @@ struct ehs_test ehs_z_pooled(struct ehs_2x2 table)
 	if (status != EHS_OK)
 		return no_test(status);
 	if (c.x1 + c.x2 == 0 || c.y1 + c.y2 == 0)
-		return (struct ehs_test){NAN, 1, EHS_DEGENERATE};
+		return (struct ehs_test){NAN, 1, EHS_DEGENERATE, 0};
 	/* x1/n1 - x2/n2 = (x1 y2 - x2 y1) / (n1 n2), and the sizes join the variance below */
 	ehs_int128 cross = (ehs_int128)table.prot.x * (table.ref.n - table.ref.x) -
 	                   (ehs_int128)table.ref.x * (table.prot.n - table.prot.x);
 	double z = (double)cross * sqrt((c.n1 + c.n2) / (c.n1 * c.n2)) / sqrt((c.x1 + c.x2) * (c.y1 + c.y2));
-	return (struct ehs_test){z, ehs_p_of_z(z), EHS_OK};
+	return (struct ehs_test){z, ehs_p_of_z(z), EHS_OK, ehs_log10_of(ehs_normal_two_sided(z))};
 }
 
 struct ehs_expected ehs_expected_count(struct ehs_2x2 table)

@@ -72,6 +72,7 @@ static void two_proportions(struct eh_stat_call *c)
 	put_difference(c, t, z);
 	eh_stat_put(c, "z_pooled", pooled.stat);
 	eh_stat_put(c, "p_two_sided", pooled.p);
+	eh_stat_put(c, "log10_p", pooled.log10_p);
 	eh_stat_put(c, "n_sd_shortfall", -pooled.stat);
 	eh_stat_put(c, "score_z_air_0.8", score.stat);
 	eh_stat_put(c, "p_air_lt_0.8", score.p);
@@ -162,7 +163,7 @@ const struct eh_stat_test eh_stat_proportion_tests[] = {
          "p_protected, p_reference, air, koopman_lo, koopman_hi, mn_ratio_lo, mn_ratio_hi, se_log_air or katz_status, "
          "katz_lo, katz_hi, rd, newcombe_lo, newcombe_hi, mn_diff_lo, mn_diff_hi, wald_diff_lo, wald_diff_hi, "
          "z_pooled, "
-         "p_two_sided, n_sd_shortfall, score_z_air_0.8, p_air_lt_0.8, odds_ratio, or_wald_lo, or_wald_hi",
+         "p_two_sided, log10_p, n_sd_shortfall, score_z_air_0.8, p_air_lt_0.8, odds_ratio, or_wald_lo, or_wald_hi",
          two_proportions},
 	{"risk_difference", GROUPS ", method \"newcombe\", \"miettinen_nurminen\", \"mee\" or \"wald\"",
          "est, se, lo, hi, conf, stat, p, log10_p, n, method, flags", difference},

@@ -218,6 +218,17 @@ static void koopman_covers(void **state)
 	assert_true(sum / points >= .945 && worst >= .92);
 }
 
+/* p is 0 in a double, its logarithm is not (mpmath, 40 digits). */
+static void far_out(void **state)
+{
+	struct ehs_2x2 t = {.prot = {1000000, 400000}, .ref = {1000000, 600000}};
+	struct ehs_test z = ehs_z_pooled(t), score = ehs_air_score(t, .9);
+
+	(void)state;
+	assert_true(z.p == 0 && fabs(z.log10_p / -17374.328886490596 - 1) < 1e-13);
+	assert_true(score.p == 0 && score.log10_p < -1000 && isfinite(score.log10_p));
+}
+
 /* Each limit leaves 2.5 % of the binomial law beyond it, at any size; complements mirror. */
 static void clopper_pearson(void **state)
 {
@@ -252,7 +263,8 @@ int main(void)
 		cmocka_unit_test(wilson),          cmocka_unit_test(huge),
 		cmocka_unit_test(projection),      cmocka_unit_test(projection_keeps_the_few),
 		cmocka_unit_test(empty_and_wrong), cmocka_unit_test(enough),
-		cmocka_unit_test(koopman_covers),  cmocka_unit_test(clopper_pearson),
+		cmocka_unit_test(koopman_covers),  cmocka_unit_test(far_out),
+		cmocka_unit_test(clopper_pearson),
 	};
 
 	ehs_init();
