@@ -257,3 +257,62 @@ struct ehs_conditional_disparity ehs_conditional_disparity(const struct ehs_2x2 
 	r.value = used > 0 ? sum / used : NAN;
 	return r;
 }
+
+struct observed {
+	double favoured, expected, var_favoured, var_expected;
+	uint64_t n[2];
+	size_t strata;
+	bool invalid;
+};
+
+static struct observed observe(const struct ehs_2x2 *strata, size_t n_strata)
+{
+	struct observed o = {0};
+
+	for (size_t i = 0; i < n_strata; i++) {
+		struct ehs_bin a = strata[i].prot, b = strata[i].ref;
+		double n1 = (double)a.n, n2 = (double)b.n, p1 = (double)a.x / n1, p2 = (double)b.x / n2;
+
+		o.invalid |= a.x > a.n || b.x > b.n;
+		if (!counts(strata[i], BOTH_GROUPS))
+			continue;
+		o.favoured += (double)a.x;
+		o.expected += n1 * p2;
+		o.var_favoured += p1 * (double)(a.n - a.x);
+		o.var_expected += n1 * n1 / n2 * p2 * ((double)(b.n - b.x) / n2);
+		o.n[0] += a.n;
+		o.n[1] += b.n;
+		o.strata++;
+	}
+	return o;
+}
+
+struct ehs_result ehs_standardised_ratio(const struct ehs_2x2 *strata, size_t n_strata, double z)
+{
+	struct observed o = observe(strata, n_strata);
+	struct ehs_result r = ehs_result_none(o.invalid       ? EHS_INVALID
+	                                      : o.strata == 0 ? EHS_EMPTY_GROUP
+	                                                      : EHS_OK,
+	                                      "indirect_standardisation");
+
+	if (r.status != EHS_OK)
+		return r;
+	r.n[0] = o.n[0];
+	r.n[1] = o.n[1];
+	r.flags = o.strata < n_strata ? EHS_FLAG_DROPPED_EMPTY : 0;
+	double variance = o.var_favoured / (o.favoured * o.favoured) + o.var_expected / (o.expected * o.expected);
+	struct ehs_interval i = on_logarithm(o.favoured, o.expected, variance, z);
+	r.est = i.est;
+	r.lo = i.lo;
+	r.hi = i.hi;
+	r.status = i.status;
+	r.conf = erf(fabs(z) * M_SQRT1_2);
+	if (i.status != EHS_OK)
+		return r;
+	r.se = sqrt(variance);
+	r.stat = log(r.est) / r.se;
+	struct ehs_tail p = ehs_normal_two_sided(r.stat);
+	r.p = p.p;
+	r.log10_p = ehs_log10_of(p);
+	return r;
+}

@@ -79,4 +79,13 @@ struct ehs_conditional_disparity {
 };
 struct ehs_conditional_disparity ehs_conditional_disparity(const struct ehs_2x2 *strata, size_t n_strata);
 
+/*
+ * The protected group's favoured over what it would have had at the reference group's rate of each stratum: the ratio
+ * standardised to the protected group's own mix, which some lenders' tools call a segmented adverse impact ratio.
+ * est with limits on the logarithm (delta method, both groups binomial), se of the logarithm, stat and p against 1.
+ * Strata without both groups are left out (EHS_FLAG_DROPPED_EMPTY); none left EHS_EMPTY_GROUP.  A zero on either
+ * side: EHS_ZERO_CELL with the estimate alone, both 0 EHS_UNDEFINED.
+ */
+struct ehs_result ehs_standardised_ratio(const struct ehs_2x2 *strata, size_t n_strata, double z);
+
 #endif

@@ -31,9 +31,22 @@ static void cmh(struct eh_stat_call *c)
 	eh_stat_put(c, "mh_rr_lo", m.risk_ratio.lo);
 	eh_stat_put(c, "mh_rr_hi", m.risk_ratio.hi);
 	eh_stat_put(c, "mh_rd", m.risk_difference);
+	eh_stat_put(c, "standardised_ratio", ehs_standardised_ratio(s.at, s.n, ehs_z_of(conf)).est);
 	eh_stat_put_count(c, "n_informative", m.n_informative);
 	eh_stat_put(c, "coverage", m.coverage);
 	eh_stat_put_flags(c, m.flags);
+}
+
+static void standardised(struct eh_stat_call *c)
+{
+	struct eh_stat_2x2s s = eh_stat_strata(c, "strata", EH_STAT_LEN_MAX);
+	double conf = eh_stat_conf(c);
+
+	if (eh_stat_refused(c))
+		return;
+	struct ehs_result r = ehs_standardised_ratio(s.at, s.n, ehs_z_of(conf));
+	eh_stat_status(c, r.status, NULL);
+	eh_stat_put_result(c, &r);
 }
 
 static void breslow_day(struct eh_stat_call *c)
@@ -104,8 +117,11 @@ static void trend(struct eh_stat_call *c)
 const struct eh_stat_test eh_stat_stratified_tests[] = {
 	{"cochran_mantel_haenszel_2x2xK", "strata [[a, b, c, d], ...]; conf .95",
          "cmh, p, log10_p, cmh_corrected, p_corrected, mh_or, rbg_ci_lo, rbg_ci_hi, mh_rr, mh_rr_lo, mh_rr_hi, mh_rd, "
+         "standardised_ratio, "
          "n_informative, coverage, flags",
          cmh},
+	{"standardised_ratio", "strata [[a, b, c, d], ...]; conf .95",
+         "est, se, lo, hi, conf, stat, p, log10_p, n, method, flags", standardised},
 	{"breslow_day_tarone", "strata [[a, b, c, d], ...]",
          "mh_or, breslow_day, bd_p, tarone, tarone_p, df, n_informative, flags", breslow_day},
 	{"conditional_demographic_disparity", "strata_nprot_rejprot_nref_rejref [[n, refused, n, refused], ...]",

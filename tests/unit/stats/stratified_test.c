@@ -196,6 +196,27 @@ static void conditional_disparity(void **state)
 	assert_int_equal(ehs_conditional_disparity(&wrong, 1).status, EHS_INVALID);
 }
 
+/* One stratum: Katz' ratio and limits.  Twice the same strata: the same ratio.  A tool's printed .857 (SolasAI). */
+static void standardised(void **state)
+{
+	struct ehs_2x2 one = {.prot = {80, 48}, .ref = {60, 12}}, none = {.prot = {80, 0}, .ref = {60, 12}};
+	struct ehs_2x2 s[] = {{.prot = {528, 107}, .ref = {735, 195}},
+	                      {.prot = {316, 160}, .ref = {499, 297}},
+	                      {.prot = {190, 147}, .ref = {388, 316}},
+	                      {{0, 0}, {7, 3}}};
+	struct ehs_result r = ehs_standardised_ratio(&one, 1, EHS_Z95), three = ehs_standardised_ratio(s, 4, EHS_Z95);
+	struct ehs_interval katz = ehs_air_katz(one, EHS_Z95);
+
+	(void)state;
+	assert_true(near(r.est, katz.est) && near(r.lo, katz.lo) && near(r.hi, katz.hi) && r.flags == 0);
+	double expected = 528 * 195 / 735. + 316 * 297 / 499. + 190 * 316 / 388.;
+	assert_true(near(three.est, 414 / expected) && fabs(three.est - .857) < .0005);
+	assert_true(three.status == EHS_OK && three.flags == EHS_FLAG_DROPPED_EMPTY && three.n[0] == 1034);
+	assert_true(ehs_standardised_ratio(&none, 1, EHS_Z95).status == EHS_ZERO_CELL);
+	assert_true(ehs_standardised_ratio(&none, 1, EHS_Z95).est == 0);
+	assert_int_equal(ehs_standardised_ratio(s + 3, 1, EHS_Z95).status, EHS_EMPTY_GROUP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +230,7 @@ int main(void)
 		cmocka_unit_test(breslow_day),
 		cmocka_unit_test(homogeneity),
 		cmocka_unit_test(conditional_disparity),
+		cmocka_unit_test(standardised),
 	};
 
 	ehs_init();
