@@ -170,5 +170,6 @@ void eh_say_attribute(struct eh_say *say, size_t number, const char *attribute, 
 	eh_say_calibration(say, attribute, about);
 	eh_say_models(say, attribute, about);
 	eh_say_proxies(say, attribute, about);
+	eh_say_amounts(say, attribute, about);
 	eh_say_ll144(say, attribute, about);
 }
