@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/asset.h"
@@ -81,7 +83,24 @@ static bool fill(int fd, const struct eh_buf *bytes)
 	return good;
 }
 
-enum eh_rc eh_html_write(struct eh_arena *arena, const char *path, const struct eh_buf *bytes, struct eh_err *err)
+/* A device, a pipe: what has such a name is written to, and must never be replaced by a file. */
+static enum eh_rc write_into(const char *path, const struct eh_buf *bytes, struct eh_err *err)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	bool good = fd >= 0 && write_all(fd, bytes);
+	int why = errno;
+
+	if (fd >= 0 && close(fd) != 0 && good) {
+		why = errno;
+		good = false;
+	}
+	if (good)
+		return EH_OK;
+	(void)eh_fail(err, EH_AGAIN, "%s cannot be written: %s", path, strerror(why));
+	return eh_hint(err, "this is no ordinary file: name one");
+}
+
+static enum eh_rc replace(struct eh_arena *arena, const char *path, const struct eh_buf *bytes, struct eh_err *err)
 {
 	const char *fresh = eh_arena_printf(arena, "%s.%ld.part", path, (long)getpid());
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -96,4 +115,28 @@ enum eh_rc eh_html_write(struct eh_arena *arena, const char *path, const struct 
 	(void)unlink(fresh);
 	(void)eh_fail(err, EH_AGAIN, "%s cannot be written: %s", path, strerror(why));
 	return eh_hint(err, "look at the disk and at what has this name, then try again");
+}
+
+/* The file that a link leads to, so that the link stays; any other path as it is. */
+static const char *follow(struct eh_arena *arena, const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *found = real != NULL ? eh_arena_strdup(arena, real) : path;
+
+	free(real);
+	return found;
+}
+
+enum eh_rc eh_html_write(struct eh_arena *arena, const char *path, const struct eh_buf *bytes, struct eh_err *err)
+{
+	struct stat there;
+	bool exists = stat(path, &there) == 0;
+
+	if (path[0] == '\0' || (exists && S_ISDIR(there.st_mode))) {
+		(void)eh_fail(err, EH_BAD_INPUT, "'%s' is no name of a file", path);
+		return eh_hint(err, "name a file, as in --html report.html");
+	}
+	if (exists && !S_ISREG(there.st_mode))
+		return write_into(path, bytes, err);
+	return replace(arena, follow(arena, path), bytes, err);
 }

@@ -21,8 +21,9 @@
 /* Appends the page of a document of say.h.  Adds keys to `document` for the template. */
 EH_MUST enum eh_rc eh_html_page(struct eh_arena *arena, json_t *document, struct eh_buf *out, struct eh_err *err);
 
-/* Puts bytes where `path` says, whole or not at all: into a new file beside it, then over it.  EH_BAD_INPUT where the
- * folder cannot be written to, EH_AGAIN where the disk fails. */
+/* Puts bytes where `path` says, whole or not at all: into a new file beside it, then over it.  A link stays a link; a
+ * device or a pipe is written into and never replaced.  EH_BAD_INPUT for a folder, no name, or a folder that cannot be
+ * written to; EH_AGAIN where the disk fails. */
 EH_MUST enum eh_rc eh_html_write(struct eh_arena *arena, const char *path, const struct eh_buf *bytes,
                                  struct eh_err *err);
 

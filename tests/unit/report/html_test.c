@@ -3,6 +3,7 @@
  */
 #include "report/html.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -112,9 +113,43 @@ static void it_is_written_whole_or_not_at_all(void **state)
 	assert_int_equal(stat(path, &found), 0);
 	assert_int_equal(found.st_size, 16);
 	assert_int_equal(eh_html_write(arena, eh_arena_printf(arena, "%s/no/a.html", folder), &bytes, &err), EH_BAD_INPUT);
-	assert_int_equal(eh_html_write(arena, folder, &bytes, &err), EH_AGAIN); /* a folder has that name */
+	assert_int_equal(eh_html_write(arena, folder, &bytes, &err), EH_BAD_INPUT); /* a folder has that name */
+	assert_int_equal(eh_html_write(arena, "", &bytes, &err), EH_BAD_INPUT);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rmdir(folder), 0); /* nothing else was left */
+}
+
+/* As root, a file moved over /dev/null would take it from the whole machine. */
+static void what_is_no_file_is_not_replaced(void **state)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	EH_BUF_AUTO bytes = {0};
+	struct eh_err err = {0};
+	char folder[] = "/tmp/evenhand-html-XXXXXX", got[8] = "";
+	struct stat found;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	eh_buf_puts(&bytes, "page");
+	const char *pipe = eh_arena_printf(arena, "%s/pipe", folder), *link = eh_arena_printf(arena, "%s/link", folder);
+	const char *file = eh_arena_printf(arena, "%s/file", folder);
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	int fd = open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(eh_html_write(arena, pipe, &bytes, &err), EH_OK);
+	assert_int_equal(read(fd, got, sizeof got), 4);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(lstat(pipe, &found), 0);
+	assert_true(S_ISFIFO(found.st_mode));
+	assert_int_equal(eh_html_write(arena, file, &bytes, &err), EH_OK);
+	assert_int_equal(symlink(file, link), 0);
+	eh_buf_puts(&bytes, " 2");
+	assert_int_equal(eh_html_write(arena, link, &bytes, &err), EH_OK);
+	assert_int_equal(lstat(link, &found), 0);
+	assert_true(S_ISLNK(found.st_mode));
+	assert_int_equal(stat(file, &found), 0);
+	assert_int_equal(found.st_size, 6);
+	assert_int_equal(unlink(link) | unlink(file) | unlink(pipe) | rmdir(folder), 0);
 }
 
 int main(void)
@@ -125,6 +160,7 @@ int main(void)
 		cmocka_unit_test(it_is_whole),
 		cmocka_unit_test(the_same_document_gives_the_same_bytes),
 		cmocka_unit_test(it_is_written_whole_or_not_at_all),
+		cmocka_unit_test(what_is_no_file_is_not_replaced),
 	};
 
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);
