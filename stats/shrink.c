@@ -15,7 +15,7 @@
 #include "stats/tail.h"
 
 #define SUM_MAX 64      /* terms of the harmonic sum that are added one by one */
-#define SERIES_MIN 1000 /* from here on three terms of the asymptotic series have every digit */
+#define SERIES_MIN 1000 /* from here on three terms of the asymptotic series have 13 digits */
 #define LOG_MAX 300
 
 /* psi(a + x) - psi(a) for a > 0 and whole x */
@@ -31,7 +31,7 @@ static double psi_gap(double a, uint64_t count)
 	if (a < SERIES_MIN)
 		return gsl_sf_psi(end) - gsl_sf_psi(a);
 	double square = x * (a + end) / (a * a * end * end); /* 1/a^2 - 1/end^2 */
-	return log1p(x / a) + x / (2 * a * end) + square / 12 * (1 - (1 / (a * a) + 1 / (end * end)) / 10);
+	return log1p(x / a) + x / (2 * a * end) + square / 12;
 }
 
 struct groups {
