@@ -348,7 +348,8 @@ static enum ehs_status prepare(const struct ehs_logistic_data *data, double conf
 
 		if (data->k[i] > n)
 			return EHS_INVALID;
-		out->n += n;
+		if (__builtin_add_overflow(out->n, n, &out->n))
+			return EHS_OVERFLOW;
 		out->k += data->k[i];
 	}
 	if (out->n == 0)

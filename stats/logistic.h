@@ -46,7 +46,7 @@ struct ehs_logistic {
 	/*
 	 * EHS_OK; EHS_SEPARATION (the numbers are penalised ones); or no numbers: EHS_ILL_CONDITIONED (leave `column`
 	 * out and ask again), EHS_DEGENERATE (all outcomes are the same), EHS_LOW_N (no more decisions than terms),
-	 * EHS_NO_CONVERGENCE, EHS_INVALID (more outcomes than decisions, too many columns, a number not finite).
+	 * EHS_NO_CONVERGENCE, EHS_OVERFLOW (decisions), EHS_INVALID (more outcomes than decisions, too many columns, a number not finite).
 	 */
 	enum ehs_status status;
 	unsigned flags; /* EHS_FLAG_PENALIZED; EHS_FLAG_LOW_N: fewer than 5 of the rarer outcome for each column */

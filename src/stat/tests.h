@@ -23,6 +23,7 @@ struct eh_stat_test {
 
 /* X(family), a line each. */
 #define EH_STAT_FAMILIES(X) \
+	X(amounts)          \
 	X(association)      \
 	X(attribution)      \
 	X(correlation)      \

@@ -288,6 +288,10 @@ static void emptiness_is_a_status(void **state)
 	d.r.n = three;
 	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_DEGENERATE);
 	assert_true(isnan(fit.coef[0].est) && isnan(ehs_logistic_effect(&d, &fit, 0, .95).est));
+	uint64_t most[] = {UINT64_MAX, 1, 1, 1};
+	d.r.n = most;
+	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_OVERFLOW);
+	d.r.n = three;
 	d.k = four;
 	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_INVALID);
 	d.r.n = one;
