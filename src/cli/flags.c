@@ -3,7 +3,6 @@
  */
 #include "cli/flags.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -111,4 +110,11 @@ int eh_cli_failed_json(const struct eh_err *err, bool json)
 		putchar('\n');
 	}
 	return eh_cli_failed(err);
+}
+
+void eh_cli_print_json(const json_t *doc, size_t flags)
+{
+	EH_ASSERT(doc != NULL);
+	EH_ASSERT(json_dumpf(doc, stdout, flags) == 0 || ferror(stdout));
+	putchar('\n');
 }

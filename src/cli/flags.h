@@ -13,6 +13,8 @@
 #ifndef EH_CLI_FLAGS_H
 #define EH_CLI_FLAGS_H
 
+#include <jansson.h>
+
 #include "base/err.h"
 
 struct eh_cli_flag {
@@ -34,5 +36,9 @@ int eh_cli_failed(const struct eh_err *err);
 
 /* The same where --json was given or not: standard output then has {"error": ..., "hint": ...}. */
 int eh_cli_failed_json(const struct eh_err *err, bool json);
+
+/* A document, not NULL, and the end of its line on standard output, by jansson's flags.  Where nobody takes it, as in
+ * `| head`, main() says so and ends with 3. */
+void eh_cli_print_json(const json_t *doc, size_t flags);
 
 #endif

@@ -108,12 +108,6 @@ static int fail(struct eh_err *err, const struct wish *wish)
 	return eh_cli_failed_json(err, wish->json);
 }
 
-static void print_json(const json_t *tree)
-{
-	EH_ASSERT(json_dumpf(tree, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) == 0);
-	putchar('\n');
-}
-
 /* The text report; its first lines only where the whole stands in a page. */
 static void print_text(const json_t *document, const char *html)
 {
@@ -141,7 +135,7 @@ static enum eh_rc report(struct eh_arena *arena, const struct wish *wish, const 
 	if (rc != EH_OK)
 		return rc;
 	if (wish->json)
-		print_json(tree);
+		eh_cli_print_json(tree, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
 	else
 		print_text(document, wish->html);
 	return EH_OK;

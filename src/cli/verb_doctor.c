@@ -49,8 +49,7 @@ static void print_json(const struct eh_store_checks *checks)
 		EH_ASSERT(one != NULL && json_array_append_new(list, one) == 0);
 	}
 	EH_JSON_AUTO doc = json_pack("{s:b, s:O, s:s?}", "ok", all_hold(checks), "checks", list, "sql", checks->sql);
-	EH_ASSERT(doc != NULL && json_dumpf(doc, stdout, JSON_INDENT(2)) == 0);
-	putchar('\n');
+	eh_cli_print_json(doc, JSON_INDENT(2));
 }
 
 int eh_cli_doctor(int argc, char **argv, struct eh_settings *settings)

@@ -112,8 +112,7 @@ static void print_json(const struct eh_map *map, const char *path, const struct 
 		eh_map_has_proxy(map) ? json_null() : json_integer(source->version),
 		"map_sha256", sha256);
 
-	EH_ASSERT(doc != NULL && json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) == 0);
-	putchar('\n');
+	eh_cli_print_json(doc, JSON_INDENT(2) | JSON_SORT_KEYS);
 }
 
 static void print_text(const struct eh_map *map, const struct eh_copy_sum *sum, const struct eh_source *source,

@@ -86,8 +86,7 @@ static void print_json(const struct eh_ledger_check *check)
 		(json_int_t)check->maps, "policies", (json_int_t)check->policies, "requests", (json_int_t)check->requests,
 		"findings_n", (json_int_t)check->findings_n, "findings", findings);
 
-	EH_ASSERT(doc != NULL && json_dumpf(doc, stdout, JSON_INDENT(2)) == 0);
-	putchar('\n');
+	eh_cli_print_json(doc, JSON_INDENT(2));
 }
 
 /* A commit's digest is over all its panes: which of them it was, the source knows. */

@@ -135,8 +135,7 @@ int eh_cli_recompute(int argc, char **argv, struct eh_settings *settings)
 	if (json) {
 		EH_JSON_AUTO doc = json_pack("{s:b, s:O}", "equal", equal, "sources", list);
 
-		EH_ASSERT(doc != NULL && json_dumpf(doc, stdout, JSON_INDENT(2)) == 0);
-		putchar('\n');
+		eh_cli_print_json(doc, JSON_INDENT(2));
 	} else if (n == 0) {
 		printf("the store has no source\n");
 	}

@@ -209,7 +209,6 @@ int eh_cli_setaside(int argc, char **argv, struct eh_settings *settings)
 		return 0;
 	}
 	EH_JSON_AUTO doc = json_pack("{s:O}", "set_aside", rows);
-	EH_ASSERT(doc != NULL && json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) == 0);
-	putchar('\n');
+	eh_cli_print_json(doc, JSON_INDENT(2) | JSON_SORT_KEYS);
 	return 0;
 }

@@ -77,8 +77,7 @@ int eh_cli_source(int argc, char **argv, struct eh_settings *settings)
 		}
 	}
 	if (json) {
-		EH_ASSERT(json_dumpf(doc, stdout, JSON_INDENT(2)) == 0);
-		putchar('\n');
+		eh_cli_print_json(doc, JSON_INDENT(2));
 	} else if (n == 0) {
 		printf("the store has no source\n");
 	}

@@ -95,8 +95,7 @@ int eh_cli_status(int argc, char **argv, struct eh_settings *settings)
 	    eh_migrate_look(pg, &at, &err) != EH_OK || make_status(settings, pg, &at, doc, &err) != EH_OK)
 		return eh_cli_failed_json(&err, json);
 	if (json) {
-		EH_ASSERT(json_dumpf(doc, stdout, JSON_INDENT(2)) == 0);
-		putchar('\n');
+		eh_cli_print_json(doc, JSON_INDENT(2));
 	} else {
 		print_text(settings, pg, &at, doc);
 	}

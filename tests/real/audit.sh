@@ -203,6 +203,19 @@ ends() { # CODE ARGUMENT...: with --json standard output is one JSON object what
 } >"$work/wrong"
 verdict "exit codes, hints, and JSON in every outcome"
 
+unheard() { # FLAG...: standard output is full, and then it is closed
+	"$program" audit --map "$work/dirty.yaml" "$work/dirty.csv" "$@" >/dev/full 2>"$work/err"
+	[ $? -eq 3 ] || echo "audit $* >/dev/full: does not end with 3"
+	grep -q 'cannot write the output' "$work/err" || echo "audit $* >/dev/full: no message"
+	"$program" audit --map "$work/dirty.yaml" "$work/dirty.csv" "$@" >&- 2>"$work/err"
+	[ $? -eq 3 ] || echo "audit $* >&-: does not end with 3"
+}
+{
+	unheard
+	unheard --json
+} >"$work/wrong"
+verdict "an output that nobody takes is an end with a message"
+
 echo "1..$n"
 echo "# $((n - failed)) passed, $failed failed"
 [ $failed -eq 0 ]
