@@ -40,7 +40,17 @@ static enum eh_rc find_table(struct reading *r)
 	return EH_OK;
 }
 
-/* A broken date or a wrong number of fields cannot be in a table: what import set aside of the file is part of the log. */
+/* A broken date or a wrong number of fields cannot be in a table: what import set aside of the file is part of the log.
+ * A file that was imported again under another name has set the same rows aside again: they count as often as in the
+ * file that has most of them, as their good neighbours, too, are there once. */
+static const char set_aside_sql[] =
+	"SELECT reason, sum(n)::bigint FROM"
+	" (SELECT reason, raw_sha256, max(n) AS n FROM"
+	"  (SELECT reason, raw_sha256, file, count(*) AS n FROM evenhand_import.set_aside WHERE source = $1::text"
+	"   GROUP BY reason, raw_sha256, file) AS by_file"
+	"  GROUP BY reason, raw_sha256) AS by_content"
+	" GROUP BY reason";
+
 static enum eh_rc read_set_aside(struct reading *r)
 {
 	EH_PGRESULT_AUTO there = NULL;
@@ -53,9 +63,7 @@ static enum eh_rc read_set_aside(struct reading *r)
 	if (rc != EH_OK || !eh_pg_bool(there, 0, 0))
 		return rc;
 	eh_pg_arg_text(&args, r->b->map->source);
-	rc = eh_pg_query_text(
-		r->pg, "SELECT reason, count(*) FROM evenhand_import.set_aside WHERE source = $1::text GROUP BY reason",
-		&args, false, &res, r->err);
+	rc = eh_pg_query_text(r->pg, set_aside_sql, &args, false, &res, r->err);
 	for (int row = 0; rc == EH_OK && row < PQntuples(res); row++)
 		eh_columns_set_aside(r->b, eh_pg_text(res, row, 0), eh_pg_int8(res, row, 1));
 	return rc;

@@ -165,6 +165,11 @@ awk 'BEGIN {
 import "$work/dirty.yaml" "$work/dirty.csv" >"$work/wrong"
 [ -s "$work/wrong" ] || both_ways "$work/dirty.yaml" "$work/dirty.csv" --by month
 verdict "a dirty log: the same bytes from its table"
+cp "$work/dirty.csv" "$work/again.csv"
+import "$work/dirty.yaml" "$work/again.csv" >"$work/imported_again"
+both_ways "$work/dirty.yaml" "$work/dirty.csv"
+cat "$work/imported_again" >>"$work/wrong"
+verdict "imported again under another name: the same bytes from its table"
 both_ways "$work/dirty.yaml" "$work/dirty.csv" --from 2024-03-01 --to 2024-09-01T00:00:00Z
 verdict "a dirty log, a part of the year: the same bytes from its table"
 grep -q '"id known with other content"' "$work/file.json" || echo "the row with other content is not named" >"$work/wrong"
