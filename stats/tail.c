@@ -12,8 +12,9 @@
 #include "stats/exact.h"
 #include "stats/root.h"
 
-#define TINY 1e-290       /* below it a tail is summed as a logarithm */
-#define T_GSL_POOR 30     /* beyond these degrees of freedom gsl_cdf_tdist_Q is off by up to 1e-6 far out */
+#define TINY 1e-290   /* below it a tail is summed as a logarithm */
+#define T_GSL_POOR 30 /* beyond these degrees of freedom gsl_cdf_tdist_Q is off by up to 1e-6 far out */
+#define T_FAR 1e100
 #define NORMAL_FAR 36     /* above it the asymptotic series has every digit */
 #define TERMS_MAX 2000000 /* of a continued fraction; its length grows with the root of a + b */
 #define SHAPE_MAX 1e15    /* of a beta law; beyond, x is not told from its mean */
@@ -153,6 +154,14 @@ struct ehs_beta_tails ehs_beta_tails(double x, double y, double a, double b)
 	return (struct ehs_beta_tails){below ? near : far, below ? far : near};
 }
 
+/* Far enough out for x^a / (a B(a, 1/2)) with x = df/t^2, a = df/2; x itself may underflow. */
+static struct ehs_tail t_beyond(double t, double df)
+{
+	double a = df / 2;
+
+	return of_log(isinf(t) ? -INFINITY : a * (log(df) - 2 * log(t)) - log(a) - gsl_sf_lnbeta(a, .5));
+}
+
 /* Whether x = t^2/(df + t^2), or what is left of it, is the small one is settled by the beta law itself. */
 struct ehs_tail ehs_t_two_sided(double t, double df)
 {
@@ -160,8 +169,10 @@ struct ehs_tail ehs_t_two_sided(double t, double df)
 		return unknown;
 	if (df > SHAPE_MAX)
 		return ehs_normal_two_sided(t);
+	if (fabs(t) > T_FAR)
+		return t_beyond(fabs(t), df);
 	double p = df <= T_GSL_POOR ? 2 * gsl_cdf_tdist_Q(fabs(t), df) : 0;
-	if (p < TINY && t != 0 && !isinf(t))
+	if (p < TINY && t != 0)
 		return ehs_beta_tails(df / t / (df / t + t), t / (df / t + t), df / 2, .5).lower;
 	return t == 0 ? certain : (struct ehs_tail){fmin(1, p), fmin(0, log(p))};
 }

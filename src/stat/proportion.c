@@ -24,6 +24,13 @@ static struct ehs_2x2 groups_of(struct eh_stat_call *c)
 	return t;
 }
 
+/* Why one of several numbers is NaN, only where it is. */
+static void put_why(struct eh_stat_call *c, const char *key, double number, enum ehs_status status)
+{
+	if (isnan(number))
+		eh_stat_put_text(c, key, ehs_status_name(status));
+}
+
 static void put_ratio(struct eh_stat_call *c, struct ehs_2x2 t, double z)
 {
 	struct ehs_interval koopman = ehs_air_koopman(t, z), katz = ehs_air_katz(t, z);
@@ -79,6 +86,8 @@ static void two_proportions(struct eh_stat_call *c)
 	eh_stat_put(c, "odds_ratio", odds.est);
 	eh_stat_put(c, "or_wald_lo", odds.lo);
 	eh_stat_put(c, "or_wald_hi", odds.hi);
+	put_why(c, "z_status", pooled.stat, pooled.status);
+	put_why(c, "or_status", odds.hi, odds.status);
 }
 
 static void difference(struct eh_stat_call *c)
@@ -127,6 +136,7 @@ static void shortfall(struct eh_stat_call *c)
 	eh_stat_put(c, "expected", e.expected);
 	eh_stat_put(c, "hypergeometric_sd", e.sd);
 	eh_stat_put(c, "n_sd", e.n_sd);
+	put_why(c, "n_sd_status", e.n_sd, e.status);
 }
 
 static void binomial(struct eh_stat_call *c)
@@ -163,7 +173,8 @@ const struct eh_stat_test eh_stat_proportion_tests[] = {
          "p_protected, p_reference, air, koopman_lo, koopman_hi, mn_ratio_lo, mn_ratio_hi, se_log_air or katz_status, "
          "katz_lo, katz_hi, rd, newcombe_lo, newcombe_hi, mn_diff_lo, mn_diff_hi, wald_diff_lo, wald_diff_hi, "
          "z_pooled, "
-         "p_two_sided, log10_p, n_sd_shortfall, score_z_air_0.8, p_air_lt_0.8, odds_ratio, or_wald_lo, or_wald_hi",
+         "p_two_sided, log10_p, n_sd_shortfall, score_z_air_0.8, p_air_lt_0.8, odds_ratio, or_wald_lo, or_wald_hi; "
+         "where one is NaN z_status, or_status",
          two_proportions},
 	{"risk_difference", GROUPS ", method \"newcombe\", \"miettinen_nurminen\", \"mee\" or \"wald\"",
          "est, se, lo, hi, conf, stat, p, log10_p, n, method, flags", difference},
@@ -172,7 +183,7 @@ const struct eh_stat_test eh_stat_proportion_tests[] = {
          "est, stat, p, log10_p, n, method", score_test},
 	{"shortfall",
          GROUPS ", to \"reference_rate\" or \"pooled_rate\", method \"miettinen_nurminen\" or \"newcombe\"",
-         "est, lo, hi, conf, stat, p, log10_p, n, method, expected, hypergeometric_sd, n_sd", shortfall},
+         "est, lo, hi, conf, stat, p, log10_p, n, method, expected, hypergeometric_sd, n_sd or n_sd_status", shortfall},
 	{"binomial_ci", "x [counts], n [counts]; conf .95", "cp_lo, cp_hi, wilson_lo, wilson_hi", binomial},
 	{0},
 };
