@@ -1,259 +1,245 @@
 /*
- * say_amounts.c - decisions that are numbers, overturns, waiting times, and what each control takes of a gap.
+ * say_amounts.c - decisions that are numbers, as a premium or a limit; and what each control takes of a gap.
  */
 #include <math.h>
+#include <string.h>
 
-#include "base/time.h"
 #include "page/words.h"
 #include "report/say_parts.h"
 
+#define LEAST_N 30     /* cases of a group before a sentence compares it */
 #define SHARE_TOLD 0.1 /* a control that takes less of a gap is in the table only */
 
-static const char *number(const struct eh_say *say, double x, int decimals)
+static const char *two(const struct eh_say *say, double x)
 {
-	return eh_page_words_number(say->arena, x, decimals);
+	return eh_page_words_number(say->arena, x, 2);
 }
 
-/* ---- amounts ------------------------------------------------------------------------ */
+/* ---- gaps ----------------------------------------------------------------------------- */
 
-/* The gap with controls where there are some, else the plain one. */
-static const json_t *model_of(const json_t *amount, const char *kind, bool *controls)
+static bool is_beyond(const json_t *of)
 {
-	const json_t *adjusted = eh_say_at(amount, kind, "adjusted", NULL);
+	const char *verdict = eh_page_json_text(of, "verdict");
 
-	*controls = json_array_size(json_object_get(adjusted, "controls")) > 0;
-	return adjusted;
+	return verdict && (strcmp(verdict, "practical") == 0 || strcmp(verdict, "both") == 0);
 }
 
-static void say_gap(struct eh_say *say, const char *name, const char *group, const char *reference,
-                    const json_t *amount)
+/* The gap with controls where there are some, else the plain one: the adjusted model holds both. */
+static const json_t *model_of(const json_t *amount, const char *kind)
 {
-	bool controls;
-	const json_t *gap = eh_say_at(model_of(amount, "log_gap", &controls), "groups", group, NULL);
-	double percent = eh_say_number(gap, "percent"), lo = eh_say_number(gap, "percent_lo"),
-	       hi = eh_say_number(gap, "percent_hi");
-	const char *given = controls ? "With controls held equal" : "Over all cases";
+	return eh_say_at(amount, kind, "adjusted", NULL);
+}
+
+static const char *given(const json_t *model)
+{
+	return json_array_size(json_object_get(model, "controls")) > 0 ? "With controls held equal" : "Over all cases";
+}
+
+static void say_percent(struct eh_say *say, const char *name, const char *group, const char *reference, const json_t *amount)
+{
+	const json_t *model = model_of(amount, "log_gap"), *of = eh_say_at(model, "groups", group, NULL);
+	double percent = eh_say_number(of, "percent"), lo = eh_say_number(of, "percent_lo"), hi = eh_say_number(of, "percent_hi");
 
 	if (isnan(lo) || isnan(hi)) {
-		eh_say(say, "There is not enough data on the %s of %s.", name, group);
+		eh_say(say, "There is not enough data to compare the %s of %s.", name, group);
 		return;
 	}
 	if (lo <= 0 && hi >= 0) {
-		eh_say(say, "%s, no clear gap in %s is left between %s and %s.", given, name, group, reference);
+		eh_say(say, "%s, no clear gap in %s is left between %s and %s.", given(model), name, group, reference);
 		return;
 	}
-	eh_say(say, "%s, the %s of %s is %s %% %s than that of %s.", given, name, group, number(say, fabs(percent), 1),
-	       percent > 0 ? "higher" : "lower", reference);
-	eh_say(say, "The gap lies between %s %% and %s %%.", number(say, lo, 1), number(say, hi, 1));
+	eh_say(say, "%s, the %s of %s is %s\u00a0%% %s than that of %s.", given(model), name, group,
+	       eh_page_words_number(say->arena, fabs(percent), 1), percent < 0 ? "lower" : "higher", reference);
+	eh_say(say, "The likely range is %s\u00a0%%.", eh_say_range(say, lo, hi, 1));
+	if (!isnan(eh_say_number(of, "line_percent")))
+		eh_say(say, is_beyond(of) ? "The line of %s\u00a0%% was crossed." : "The line of %s\u00a0%% was not crossed.",
+		       eh_page_words_number(say->arena, eh_say_number(of, "line_percent"), 0));
 }
 
-static void say_ratio(struct eh_say *say, const char *group, const json_t *of)
+static void say_gap(struct eh_say *say, const char *name, const char *group, const char *reference, const json_t *amount)
 {
-	double expected = eh_say_number(of, "actual_expected", "value"),
-	       loss = eh_say_number(of, "loss_ratio", "value");
+	const json_t *groups = json_object_get(amount, "groups");
+
+	if (!(eh_say_number(groups, group, "n") >= LEAST_N)) {
+		eh_say(say, "There is not enough data on the %s of %s.", name, group);
+		return;
+	}
+	eh_say(say, "The mean %s of the group %s is %s.", name, group, two(say, eh_say_number(groups, group, "mean")));
+	eh_say(say, "In the reference group %s it is %s.", reference, two(say, eh_say_number(groups, reference, "mean")));
+	say_percent(say, name, group, reference, amount);
+}
+
+static void say_came(struct eh_say *say, const char *group, const json_t *of)
+{
+	double expected = eh_say_number(of, "actual_expected", "value"), loss = eh_say_number(of, "loss_ratio", "value");
 
 	if (!isnan(expected))
-		eh_say(say, "Of every 100 that were expected of %s, %s came.", group, number(say, 100 * expected, 0));
+		eh_say(say, "Of every 100 that were expected of %s, %s came.", group,
+		       eh_page_words_number(say->arena, 100 * expected, 0));
 	if (!isnan(loss))
-		eh_say(say, "Of every 100 charged, %s went out again for %s.", number(say, 100 * loss, 0), group);
+		eh_say(say, "Of every 100 charged, %s went out again for %s.", eh_page_words_number(say->arena, 100 * loss, 0),
+		       group);
 }
 
-static void put_amount(struct eh_say *say, json_t *table, const char *group, const json_t *of, const json_t *amount)
+static const char *ratio(const struct eh_say *say, const json_t *of, const char *key)
 {
-	bool controls;
-	const json_t *mean = eh_say_at(model_of(amount, "mean_gap", &controls), "groups", group, NULL);
-	const json_t *gap = eh_say_at(model_of(amount, "log_gap", &controls), "groups", group, NULL);
-	const char *cells[] = {
-		group,
-		eh_say_count(say, eh_say_number(of, "n")),
-		number(say, eh_say_number(of, "mean"), 2),
-		number(say, eh_say_number(of, "median"), 2),
-		mean ? number(say, eh_say_number(mean, "gap"), 2) : "reference",
-		gap ? number(say, eh_say_number(gap, "percent"), 1) : "",
-		gap ? eh_say_range(say, eh_say_number(gap, "percent_lo"), eh_say_number(gap, "percent_hi"), 1) : "",
-		gap ? eh_page_words_p(say->arena, eh_say_number(gap, "p")) : "",
-		number(say, eh_say_number(of, "actual_expected", "value"), 3),
-		number(say, eh_say_number(of, "loss_ratio", "value"), 3),
-	};
-
-	eh_page_table_row(table, cells);
+	return two(say, eh_say_number(of, key, "value"));
 }
 
-static void say_amount(struct eh_say *say, const char *attribute, const char *name, const char *reference,
-                       const json_t *amount)
+static const char *ratio_range(const struct eh_say *say, const json_t *of, const char *key)
 {
-	static const char *const labels[] = {"Group",     "#Cases", "#Mean", "#Median",          "#Gap",
-	                                     "#Gap in %", "Range",  "#p",    "#Actual/expected", "#Loss ratio",
-	                                     NULL};
+	return eh_say_range(say, eh_say_number(of, key, "lo"), eh_say_number(of, key, "hi"), 2);
+}
+
+static void say_table(struct eh_say *say, const char *attribute, const char *name, const json_t *amount)
+{
+	static const char *const means[] = {"Group", "#Cases", "#Mean", "#Median", "#Gap alone", "#Gap with controls", "Range", "#p", NULL};
 	json_t *table, *of;
 	const char *group;
 
-	eh_say_head(say, eh_arena_printf(say->arena, "Gaps in %s", name));
-	json_object_foreach(json_object_get(amount, "pairs"), group, of) say_gap(say, name, group, reference, amount);
-	eh_say_paragraph(say);
-	json_object_foreach(json_object_get(amount, "groups"), group, of) say_ratio(say, group, of);
-	eh_say_paragraph(say);
-	table = eh_say_table(
-		say, eh_arena_printf(say->arena, "%s: %s by group, gaps with the map's controls", attribute, name),
-		labels);
-	json_object_foreach(json_object_get(amount, "groups"), group, of) put_amount(say, table, group, of, amount);
-}
-
-/* ---- overturns ----------------------------------------------------------------------- */
-
-static void say_overturn(struct eh_say *say, const char *group, const char *reference, const json_t *pair)
-{
-	struct eh_say_rates rates =
-		eh_say_rates(say, eh_say_number(pair, "rate_focal"), eh_say_number(pair, "rate_ref"));
-
-	eh_say(say, "People overturned %s of every %s decisions on %s.", rates.a, eh_say_count(say, rates.base), group);
-	eh_say(say, "For %s it was %s.", reference, rates.b);
-}
-
-static void say_overturns(struct eh_say *say, const char *attribute, const char *reference, const json_t *about)
-{
-	static const char *const labels[] = {"Group",          "#Cases",      "#Overturned", "#Of every 100",
-	                                     "#To favourable", "#To adverse", "#p",          NULL};
-	const json_t *override = json_object_get(about, "override");
-	json_t *table, *of;
-	const char *group;
-
-	if (!json_is_object(override))
-		return;
-	eh_say_head(say, "Decisions that a person overturned");
-	json_object_foreach(json_object_get(override, "pairs"), group, of) say_overturn(say, group, reference, of);
-	eh_say_paragraph(say);
-	table = eh_say_table(say, eh_arena_printf(say->arena, "%s: overturns of each group", attribute), labels);
-	json_object_foreach(json_object_get(override, "groups"), group, of)
-	{
-		const json_t *pair = eh_say_at(override, "pairs", group, NULL);
-		const char *cells[] = {
-			group,
-			eh_say_count(say, eh_say_number(of, "n")),
-			eh_say_count(say, eh_say_number(of, "k")),
-			number(say, 100 * eh_say_number(of, "rate"), 1),
-			eh_say_count(say, eh_say_number(of, "to_favourable")),
-			eh_say_count(say, eh_say_number(of, "to_adverse")),
-			pair ? eh_page_words_p(say->arena, eh_say_number(pair, "fisher", "p_two_sided")) : "",
-		};
+	table = eh_say_table(say, eh_arena_printf(say->arena, "%s by %s", name, attribute), means);
+	json_object_foreach(json_object_get(amount, "groups"), group, of) {
+		const json_t *gap = eh_say_at(amount, "mean_gap", "adjusted", "groups", group, NULL);
+		bool compared = gap != NULL;
+		const char *cells[] = {group,
+		                       eh_say_count(say, eh_say_number(of, "n")),
+		                       two(say, eh_say_number(of, "mean")),
+		                       two(say, eh_say_number(of, "median")),
+		                       compared ? two(say, eh_say_number(amount, "mean_gap", "unadjusted", "groups", group, "gap")) : "",
+		                       compared ? two(say, eh_say_number(gap, "gap")) : "",
+		                       compared ? eh_say_range(say, eh_say_number(gap, "lo"), eh_say_number(gap, "hi"), 2) : "",
+		                       compared ? eh_page_words_p(say->arena, eh_say_number(gap, "p")) : ""};
 
 		eh_page_table_row(table, cells);
 	}
 }
 
-/* ---- time to decision ------------------------------------------------------------------ */
-
-static const char *span(const struct eh_say *say, double seconds)
+/* What came per what was expected, and per what was paid: only where the map names the columns. */
+static void say_ratios(struct eh_say *say, const char *attribute, const char *name, const json_t *amount)
 {
-	if (isnan(seconds))
-		return "n/a";
-	return eh_arena_printf(say->arena, "%s%s", seconds < 0 ? "minus " : "",
-	                       eh_page_words_span(say->arena, (int64_t)(fabs(seconds) * (double)EH_SECOND_US)));
-}
-
-static void say_times(struct eh_say *say, const char *attribute, const json_t *about)
-{
-	static const char *const labels[] = {"Group",        "#Cases", "Median", "Mean", "#Slower, of 100 pairs",
-	                                     "#Rank test p", NULL};
-	const json_t *time = json_object_get(about, "time_to_decision");
+	static const char *const labels[] = {"Group", "#Actual per expected", "Range", "#Loss ratio", "Range", NULL};
 	json_t *table, *of;
 	const char *group;
 
-	if (!json_is_object(time))
-		return;
-	eh_say_head(say, "Time to a decision");
-	json_object_foreach(json_object_get(time, "groups"), group, of) if (!isnan(eh_say_number(of, "median"))) eh_say(
-		say, "Half of the cases of %s took longer than %s.", group, span(say, eh_say_number(of, "median")));
-	eh_say_paragraph(say);
-	table = eh_say_table(say,
-	                     eh_arena_printf(say->arena, "%s: time from the case's arrival to the decision", attribute),
+	table = eh_say_table(say, eh_arena_printf(say->arena, "%s by %s: what came, per what was expected and per what was paid", name, attribute),
 	                     labels);
-	json_object_foreach(json_object_get(time, "groups"), group, of)
-	{
-		const json_t *ranks = eh_say_at(time, "pairs", group, "mann_whitney", NULL);
-		const char *cells[] = {
-			group,
-			eh_say_count(say, eh_say_number(of, "n")),
-			span(say, eh_say_number(of, "median")),
-			span(say, eh_say_number(of, "mean")),
-			ranks ? number(say, 100 * eh_say_number(ranks, "auc"), 0) : "reference",
-			ranks ? eh_page_words_p(say->arena, eh_say_number(ranks, "p")) : "",
-		};
+	json_object_foreach(json_object_get(amount, "groups"), group, of) {
+		const char *cells[] = {group, ratio(say, of, "actual_expected"), ratio_range(say, of, "actual_expected"),
+		                       ratio(say, of, "loss_ratio"), ratio_range(say, of, "loss_ratio")};
 
-		eh_page_table_row(table, cells);
-	}
-}
-
-/* ---- the variable test ------------------------------------------------------------------ */
-
-/* One test: of the decision (gaps in points of 100) or of an amount. */
-static void say_controls(struct eh_say *say, const char *attribute, const char *what, const json_t *test, double unit)
-{
-	static const char *const labels[] = {
-		"Control",           "Group", "#Gap without it, first", "#Gap with it, first", "#Taken in %",
-		"#Taken last, in %", NULL};
-	json_t *entry, *of, *table;
-	const char *group;
-	size_t i;
-
-	json_array_foreach(test, i, entry)
-	{
-		json_object_foreach(json_object_get(entry, "groups"), group, of)
-		{
-			double share = eh_say_number(of, "last", "share_taken"),
-			       p = eh_say_number(of, "last", "before_p");
-
-			if (share >= SHARE_TOLD && share <= 1 && p < .05)
-				eh_say(say, "The control %s takes %s %% of the gap in %s of %s.",
-				       eh_page_json_text(entry, "control"), number(say, 100 * share, 0), what, group);
-		}
-	}
-	eh_say_paragraph(say);
-	table = eh_say_table(
-		say, eh_arena_printf(say->arena, "%s: what each control does to the gap in %s", attribute, what),
-		labels);
-	json_array_foreach(test, i, entry)
-	{
-		json_object_foreach(json_object_get(entry, "groups"), group, of)
-		{
-			const char *cells[] = {
-				eh_page_json_text(entry, "control"),
-				group,
-				number(say, unit * eh_say_number(of, "first", "before"), 2),
-				number(say, unit * eh_say_number(of, "first", "after"), 2),
-				number(say, 100 * eh_say_number(of, "first", "share_taken"), 0),
-				number(say, 100 * eh_say_number(of, "last", "share_taken"), 0),
-			};
-
+		if (json_object_get(of, "actual_expected") || json_object_get(of, "loss_ratio"))
 			eh_page_table_row(table, cells);
-		}
 	}
-}
-
-static void say_variable_test(struct eh_say *say, const char *attribute, const json_t *about)
-{
-	const json_t *test = json_object_get(about, "variable_test");
-	const char *name;
-	json_t *of;
-
-	if (!json_is_object(test))
-		return;
-	eh_say_head(say, "What each control takes of the gap");
-	eh_say(say, "A control that takes a gap away explains it only if it is no stand-in for the group.");
-	say_controls(say, attribute, "adverse decisions", json_object_get(test, "decision"), 100);
-	json_object_foreach(json_object_get(test, "amounts"), name, of) say_controls(say, attribute, name, of, 1);
 }
 
 void eh_say_amounts(struct eh_say *say, const char *attribute, const json_t *about)
 {
-	const char *reference = eh_page_json_text(about, "reference"), *name;
-	json_t *amount;
+	const char *reference = eh_page_json_text(about, "reference"), *name, *group;
+	json_t *amount, *of;
 
-	if (reference == NULL)
-		reference = "";
-	json_object_foreach(json_object_get(about, "amounts"), name, amount)
-		say_amount(say, attribute, name, reference, amount);
-	say_overturns(say, attribute, reference, about);
-	say_times(say, attribute, about);
-	say_variable_test(say, attribute, about);
+	json_object_foreach(json_object_get(about, "amounts"), name, amount) {
+		eh_say_head(say, eh_arena_printf(say->arena, "Amounts: %s", name));
+		json_object_foreach(json_object_get(amount, "groups"), group, of) {
+			if (reference && strcmp(group, reference) == 0)
+				continue;
+			say_gap(say, name, group, reference, amount);
+			eh_say_paragraph(say);
+		}
+		json_object_foreach(json_object_get(amount, "groups"), group, of)
+			if (eh_say_number(of, "n") >= LEAST_N)
+				say_came(say, group, of);
+		eh_say_paragraph(say);
+		say_table(say, attribute, name, amount);
+		say_ratios(say, attribute, name, amount);
+	}
+}
+
+/* ---- the variable test ------------------------------------------------------------------- */
+
+static const char *times(const struct eh_say *say, double x, double by)
+{
+	return eh_page_words_number(say->arena, x * by, by > 1 ? 1 : 2);
+}
+
+/* In words, as a share of more than the whole says nothing. */
+static const char *taken(const struct eh_say *say, const json_t *step)
+{
+	double before = eh_say_number(step, "before"), after = eh_say_number(step, "after");
+	double share = eh_say_number(step, "share_taken");
+
+	if (isnan(before) || isnan(after) || isnan(share))
+		return "not known";
+	if ((before > 0 && after < 0) || (before < 0 && after > 0))
+		return "turns it round";
+	if (share < -1)
+		return "more than doubles it";
+	return eh_arena_printf(say->arena, "%s %s", share < 0 ? "adds" : "takes", eh_page_words_share(say->arena, fabs(share)));
+}
+
+static void put_control(struct eh_say *say, json_t *table, const json_t *entry, double by)
+{
+	const char *control = eh_page_json_text(entry, "control"), *group;
+	json_t *of;
+
+	json_object_foreach(json_object_get(entry, "groups"), group, of) {
+		const json_t *first = json_object_get(of, "first"), *last = json_object_get(of, "last");
+		const char *cells[] = {group,
+		                       control,
+		                       times(say, eh_say_number(first, "before"), by),
+		                       times(say, eh_say_number(first, "after"), by),
+		                       taken(say, first),
+		                       times(say, eh_say_number(last, "before"), by),
+		                       times(say, eh_say_number(last, "after"), by),
+		                       taken(say, last)};
+
+		eh_page_table_row(table, cells);
+	}
+}
+
+/* What stays of a gap that is more than chance, once all other controls are in. */
+static void say_taken(struct eh_say *say, const char *what, const json_t *entry)
+{
+	const char *group;
+	json_t *of;
+
+	json_object_foreach(json_object_get(entry, "groups"), group, of) {
+		double share = eh_say_number(of, "last", "share_taken"), p = eh_say_number(of, "last", "before_p");
+
+		if (share >= SHARE_TOLD && share <= 1 && p < .05)
+			eh_say(say, "The control %s takes %s\u00a0%% of the gap in %s of %s.", eh_page_json_text(entry, "control"),
+			       eh_page_words_number(say->arena, 100 * share, 0), what, group);
+	}
+}
+
+static void say_controls(struct eh_say *say, const char *what, const char *caption, const json_t *entries, double by)
+{
+	static const char *const labels[] = {"Group", "Control", "#Gap alone", "#With it", "So it", "#Gap with all others", "#With it", "So it", NULL};
+	json_t *table, *entry;
+	size_t i;
+
+	json_array_foreach(entries, i, entry)
+		say_taken(say, what, entry);
+	eh_say_paragraph(say);
+	table = eh_say_table(say, caption, labels);
+	json_array_foreach(entries, i, entry)
+		put_control(say, table, entry, by);
+}
+
+void eh_say_variable_test(struct eh_say *say, const char *attribute, const json_t *about)
+{
+	const json_t *test = json_object_get(about, "variable_test");
+	json_t *entries;
+	const char *name;
+
+	if (json_array_size(json_object_get(test, "decision")) == 0 && json_object_size(json_object_get(test, "amounts")) == 0)
+		return;
+	eh_say_head(say, "What each control takes of the gap");
+	eh_say(say, "A control is put in first, before all others, and last, after them.");
+	eh_say(say, "Where two controls say the same, the first takes all, so read both columns.");
+	eh_say(say, "What a control takes is explained only if it is no stand-in for the group.");
+	eh_say_paragraph(say);
+	say_controls(say, "adverse decisions", eh_arena_printf(say->arena, "%s: gap in adverse decisions, of every 100", attribute),
+	             json_object_get(test, "decision"), 100);
+	json_object_foreach(json_object_get(test, "amounts"), name, entries)
+		say_controls(say, name, eh_arena_printf(say->arena, "%s: gap in the mean %s", attribute, name), entries, 1);
 }

@@ -166,10 +166,13 @@ void eh_say_attribute(struct eh_say *say, size_t number, const char *attribute, 
 	eh_say_membership(say, number, attribute, about);
 	eh_say_strata(say, attribute, about);
 	eh_say_score(say, attribute, about);
+	eh_say_amounts(say, attribute, about);
 	eh_say_outcomes(say, attribute, about);
 	eh_say_calibration(say, attribute, about);
 	eh_say_models(say, attribute, about);
+	eh_say_variable_test(say, attribute, about);
+	eh_say_overrides(say, attribute, about);
+	eh_say_times(say, attribute, about);
 	eh_say_proxies(say, attribute, about);
-	eh_say_amounts(say, attribute, about);
 	eh_say_ll144(say, attribute, about);
 }

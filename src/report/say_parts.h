@@ -48,8 +48,10 @@ void eh_say_outcomes(struct eh_say *say, const char *attribute, const json_t *ab
 void eh_say_calibration(struct eh_say *say, const char *attribute, const json_t *about);
 void eh_say_models(struct eh_say *say, const char *attribute, const json_t *about);
 void eh_say_proxies(struct eh_say *say, const char *attribute, const json_t *about);
-/* Amounts, overturns, time to decision, the variable test. */
 void eh_say_amounts(struct eh_say *say, const char *attribute, const json_t *about);
+void eh_say_variable_test(struct eh_say *say, const char *attribute, const json_t *about);
+void eh_say_overrides(struct eh_say *say, const char *attribute, const json_t *about);
+void eh_say_times(struct eh_say *say, const char *attribute, const json_t *about);
 /* Groups known by probabilities only: a bracket with words (say_membership.c). */
 void eh_say_membership(struct eh_say *say, size_t number, const char *attribute, const json_t *about);
 void eh_say_estimated_overview(struct eh_say *say);

@@ -45,6 +45,10 @@ static void nothing_is_hidden(void **state)
 		"is estimated by probabilities, not asked",
 		"1 group that is estimated should be reviewed by a person.",
 		"Of 1 such answer, 0 stay rare",
+		"the premium of women is 7.4 % higher than that of men",
+		"turns it round",
+		"People overturned 5 of every 100 decisions on women.",
+		"Half of the decisions on women took 2 days or less.",
 	};
 	EH_ARENA_AUTO arena = eh_arena_new();
 	EH_BUF_AUTO text = {0}, flat = {0};
