@@ -80,6 +80,7 @@ static void prepare(struct eh_audit *audit, size_t at, struct eh_audit_attribute
 	eh_audit_count_strata(audit, a);
 	a->score_values = eh_audit_score_histograms(audit, at);
 	a->score_sums = eh_audit_score_moments(audit, at);
+	a->score_middle = eh_audit_score_middles(audit, at);
 }
 
 /* ---- the tree -------------------------------------------------------------------------- */
@@ -149,7 +150,7 @@ static void warn_of_bins(const struct eh_audit *audit)
 		eh_audit_warn(audit, "binned", EH_AUDIT_EVERY, NULL, NULL,
 		              "More than %zu rows have a score, so scores were put into bins of up to a thirtieth of "
 		              "their size. "
-		              "Medians, ranks and distances between scores are those of the bins; means are exact.",
+		              "Ranks and distances between scores are those of the bins; means and medians are exact.",
 		              audit->exact_rows);
 }
 

@@ -33,6 +33,12 @@
 
 enum eh_audit_by { EH_AUDIT_BY_NOTHING, EH_AUDIT_BY_MONTH, EH_AUDIT_BY_YEAR };
 
+/* The middle of a group's scores. */
+struct eh_audit_score_middle {
+	struct ehs_bin scored; /* its scored rows, and those of them above the median of the whole log */
+	int64_t twice_median;  /* its own median, in units of q: whole; 0 where nothing is scored */
+};
+
 /* One protected attribute and X, the rows where it is present. */
 struct eh_audit_attribute {
 	const struct eh_map_protected *map;
@@ -51,6 +57,7 @@ struct eh_audit_attribute {
 
 	const struct ehs_histogram *score_values; /* of each group; see audit_scores.h */
 	const struct ehs_moments *score_sums;
+	const struct eh_audit_score_middle *score_middle;
 };
 
 struct eh_audit {

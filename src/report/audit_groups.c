@@ -8,7 +8,6 @@
 
 #include "report/audit_part.h"
 #include "stats/association.h"
-#include "stats/rank.h"
 
 bool eh_audit_under_2_percent(uint64_t n, uint64_t total)
 {
@@ -40,11 +39,11 @@ static void put_group(json_t *out, const struct eh_audit_attribute *a, size_t g,
 }
 
 /* The median is that of all scored rows of the log, also of those whose attribute is missing. */
-static json_t *scoring_rate(const struct eh_audit *audit, const struct eh_audit_attribute *a, size_t g)
+static json_t *scoring_rate(const struct eh_audit_attribute *a, size_t g)
 {
-	struct ehs_bin above = ehs_above(a->score_values[g], audit->twice_median);
+	struct ehs_bin scored = a->score_middle[g].scored;
 
-	return eh_audit_number((double)above.x / (double)above.n);
+	return eh_audit_number((double)scored.x / (double)scored.n);
 }
 
 json_t *eh_audit_groups(const struct eh_audit *audit, size_t attribute)
@@ -58,7 +57,7 @@ json_t *eh_audit_groups(const struct eh_audit *audit, size_t attribute)
 
 		put_group(group, a, g, highest);
 		if (audit->scored > 0)
-			eh_audit_put(group, "ll144_scoring_rate", scoring_rate(audit, a, g));
+			eh_audit_put(group, "ll144_scoring_rate", scoring_rate(a, g));
 		eh_audit_put_text(out, a->levels->text[g], group);
 	}
 	return out;

@@ -13,6 +13,7 @@
 struct two {
 	struct ehs_moments focal, ref;
 	struct ehs_histogram focal_values, ref_values;
+	int64_t focal_median, ref_median; /* twice, in units of q */
 	int scale;
 	bool exact;
 };
@@ -31,8 +32,8 @@ static void put_means(json_t *out, const struct two *t)
 	eh_audit_put(out, "mean_ref", eh_audit_number(ref.mean / unit));
 	eh_audit_put(out, "sd_focal", eh_audit_number(sqrt(focal.variance) / unit));
 	eh_audit_put(out, "sd_ref", eh_audit_number(sqrt(ref.variance) / unit));
-	eh_audit_put(out, "median_focal", eh_audit_number(ehs_median(t->focal_values, t->scale).value));
-	eh_audit_put(out, "median_ref", eh_audit_number(ehs_median(t->ref_values, t->scale).value));
+	eh_audit_put(out, "median_focal", eh_audit_number((double)t->focal_median / (2 * unit)));
+	eh_audit_put(out, "median_ref", eh_audit_number((double)t->ref_median / (2 * unit)));
 }
 
 static void put_standardised(json_t *out, const struct two *t)
@@ -124,5 +125,7 @@ json_t *eh_audit_score(const struct eh_audit *audit, size_t attribute, int group
 	t.ref = a->score_sums[a->reference];
 	t.focal_values = a->score_values[group];
 	t.ref_values = a->score_values[a->reference];
+	t.focal_median = a->score_middle[group].twice_median;
+	t.ref_median = a->score_middle[a->reference].twice_median;
 	return score_json(&t);
 }

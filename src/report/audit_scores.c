@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "cube/cube.h"
-#include "stats/rank.h"
 
 static int by_score(const void *a, const void *b, void *context)
 {
@@ -31,20 +30,6 @@ static int64_t *bin_values(const struct eh_audit *audit, const uint32_t *row, si
 	return key;
 }
 
-static struct ehs_histogram histogram_of_all(const struct eh_audit *audit)
-{
-	int64_t *key = eh_arena_zalloc(audit->arena, audit->scored + 1, sizeof *key);
-	uint64_t *count = eh_arena_zalloc(audit->arena, audit->scored + 1, sizeof *count);
-	size_t bins = 0;
-
-	for (size_t i = 0; i < audit->scored; i++) {
-		if (bins == 0 || key[bins - 1] != audit->scored_key[i])
-			key[bins++] = audit->scored_key[i];
-		count[bins - 1]++;
-	}
-	return (struct ehs_histogram){key, count, bins};
-}
-
 void eh_audit_sort_scores(struct eh_audit *audit)
 {
 	const struct eh_columns *c = audit->columns;
@@ -59,7 +44,8 @@ void eh_audit_sort_scores(struct eh_audit *audit)
 	audit->exact = audit->scored <= audit->exact_rows;
 	audit->scored_row = row;
 	audit->scored_key = bin_values(audit, row, audit->scored);
-	(void)ehs_median_twice(histogram_of_all(audit), &audit->twice_median); /* no score: 0, and nobody asks */
+	if (audit->scored > 0) /* else 0, and nobody asks; of the values themselves also where they are binned */
+		audit->twice_median = c->score.q[row[(audit->scored - 1) / 2]] + c->score.q[row[audit->scored / 2]];
 }
 
 /* Where each group's bins begin in one array that holds them all: a group has no more bins than scored rows. */
@@ -99,6 +85,26 @@ const struct ehs_histogram *eh_audit_score_histograms(const struct eh_audit *aud
 			out[g].n_bins++;
 		}
 		count[end - 1]++;
+	}
+	return out;
+}
+
+const struct eh_audit_score_middle *eh_audit_score_middles(const struct eh_audit *audit, size_t attribute)
+{
+	const struct eh_audit_attribute *a = &audit->attribute[attribute];
+	const size_t *from = place_groups(audit, a);
+	struct eh_audit_score_middle *out = eh_arena_zalloc(audit->arena, a->levels->n + 1, sizeof *out);
+
+	for (size_t i = 0; i < audit->scored; i++) {
+		int64_t x = audit->columns->score.q[audit->scored_row[i]];
+		int32_t g = a->levels->code[audit->scored_row[i]];
+
+		if (g < 0)
+			continue;
+		size_t n = from[g + 1] - from[g], at = out[g].scored.n++;
+		out[g].scored.x += 2 * x > audit->twice_median;
+		out[g].twice_median += at == (n - 1) / 2 ? x : 0;
+		out[g].twice_median += at == n / 2 ? x : 0;
 	}
 	return out;
 }
