@@ -31,15 +31,39 @@ static void check_column(const struct eh_map *m, int column, enum eh_map_role ro
 	EH_ASSERT(column >= 0 && (size_t)column < m->columns_n && (m->columns[column].roles & role) != 0);
 }
 
+/* A column of its own, or a probability for each group. */
+static void check_membership(const struct eh_map *m, const struct eh_map_protected *p)
+{
+	EH_ASSERT((p->proxy != NULL) == (p->column < 0));
+	if (p->proxy == NULL)
+		check_column(m, p->column, EH_MAP_PROTECTED);
+	for (size_t k = 0; p->proxy != NULL && k < p->labels_n; k++)
+		check_column(m, p->proxy[k], EH_MAP_PROBABILITY);
+}
+
+static void check_later_keys(const struct eh_map *m)
+{
+	for (size_t i = 0; i < m->amounts_n; i++) {
+		check_column(m, m->amounts[i].column, EH_MAP_AMOUNT);
+		if (m->amounts[i].expected >= 0)
+			check_column(m, m->amounts[i].expected, EH_MAP_AMOUNT);
+		if (m->amounts[i].actual >= 0)
+			check_column(m, m->amounts[i].actual, EH_MAP_AMOUNT);
+	}
+	if (m->override_column >= 0)
+		check_column(m, m->override_column, EH_MAP_OVERRIDE);
+}
+
 static void check_map(const struct eh_map *m)
 {
 	check_column(m, m->id, EH_MAP_ID);
 	check_column(m, m->decided_at, EH_MAP_DECIDED_AT);
 	check_column(m, m->decision, EH_MAP_DECISION);
 	EH_ASSERT(m->favourable.n + m->adverse.n > 0 && m->protect_n > 0);
+	check_later_keys(m);
 	for (size_t i = 0; i < m->protect_n; i++) {
 		if (m->protect[i].proxy == NULL)
-			check_column(m, m->protect[i].column, EH_MAP_PROTECTED);
+			check_membership(m, &m->protect[i]);
 		for (size_t k = 0; m->protect[i].proxy != NULL && k < m->protect[i].labels_n; k++)
 			check_column(m, m->protect[i].proxy[k], EH_MAP_PROBABILITY);
 		check_refs(m, &m->audit[i].strata);
