@@ -56,6 +56,12 @@ static double dot(const double *a, const double *b, size_t n)
 	return sum;
 }
 
+/* ln(1 + e), 0 <= e <= 1, to 1e-14: log() is three times as fast as log1p(), and loses digits for a small e only. */
+static double log1p_of(double e)
+{
+	return e > .01 ? log(1 + e) : log1p(e);
+}
+
 /* The log-likelihood at beta; keeps each row's gap and weight.  p and 1 - p both to full relative accuracy. */
 static void look(struct newton *t, const double *beta)
 {
@@ -70,7 +76,7 @@ static void look(struct newton *t, const double *beta)
 
 		t->gap[i] = k * q - (n - k) * p;
 		t->weight[i] = n * near * far;
-		t->loglik -= n * log1p(e) + (eta > 0 ? (n - k) * eta : -k * eta);
+		t->loglik -= n * log1p_of(e) + (eta > 0 ? (n - k) * eta : -k * eta);
 	}
 }
 

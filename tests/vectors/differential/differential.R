@@ -255,6 +255,13 @@ family("mann_whitney_exact", "mann_whitney", 1e-10, function(i) {
 	list(x = v[1:k], y = v[-(1:k)])
 }, function(x) list(p_exact = wilcox.test(x$x, x$y, exact = TRUE)$p.value))
 
+family("kruskal", "kruskal_wallis", 1e-11, function(i) list(samples = replicate(2 + below(4), sample_of(.3, 2), simplify = FALSE)), function(x) {
+	if (length(unique(unlist(x$samples))) < 2)
+		return(NULL)
+	t <- kruskal.test(x$samples)
+	list(stat = t$statistic, df = t$parameter, p = t$p.value)
+}, floor = 1e-11)
+
 family("ks", "ks_two_sample", 1e-10, function(i) list(x = sample_of(if (i %% 2) .3 else .001, 1), y = sample_of(.3, 1)), function(x)
 	list(D = ks.test(x$x, x$y, exact = TRUE)$statistic, p_exact = ks.test(x$x, x$y, exact = TRUE)$p.value), floor = 1e-12, p_floor = 1e-13)
 
