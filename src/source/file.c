@@ -73,6 +73,17 @@ void eh_file_close(struct eh_file *file)
 
 /* ---- bytes ---------------------------------------------------------------------- */
 
+static enum eh_rc fail_reading(const struct eh_file *file, int zlib, const char *what, struct eh_err *err)
+{
+	if (zlib == Z_BUF_ERROR)
+		(void)eh_fail(err, EH_BAD_INPUT, "%s: the gzip file is cut off", file->path);
+	else if (zlib == Z_ERRNO)
+		(void)eh_fail(err, EH_BAD_INPUT, "%s: cannot be read: %s", file->path, strerror(errno));
+	else
+		(void)eh_fail(err, EH_BAD_INPUT, "%s: the gzip file is damaged: %s", file->path, what);
+	return eh_hint(err, "copy or export the file again; `gzip -t` says whether it is whole");
+}
+
 /* Reads until a record surely fits or the file ends. */
 static enum eh_rc fill(struct eh_file *file, struct eh_err *err)
 {
@@ -86,12 +97,8 @@ static enum eh_rc fill(struct eh_file *file, struct eh_err *err)
 		int zlib = Z_OK;
 		const char *what = gzerror(file->gz, &zlib);
 
-		if (zlib == Z_BUF_ERROR)
-			return eh_fail(err, EH_BAD_INPUT, "%s: the gzip file is cut off", file->path);
-		if (n < 0 && zlib == Z_ERRNO)
-			return eh_fail(err, EH_BAD_INPUT, "%s: cannot be read: %s", file->path, strerror(errno));
-		if (n < 0)
-			return eh_fail(err, EH_BAD_INPUT, "%s: the gzip file is damaged: %s", file->path, what);
+		if (n < 0 || zlib == Z_BUF_ERROR)
+			return fail_reading(file, zlib, what, err);
 		file->ended = n == 0;
 		file->to += (size_t)n;
 	}
@@ -130,7 +137,8 @@ static enum eh_rc next_record(struct eh_file *file, int64_t *line, bool *more, s
 		if (!*more)
 			return EH_OK;
 		*line = file->line;
-		file->from += eh_csv_take(file->buffer + file->from, file->to - file->from, file->scratch, &file->record);
+		file->from +=
+			eh_csv_take(file->buffer + file->from, file->to - file->from, file->scratch, &file->record);
 		file->line += (int64_t)file->record.lines;
 	} while (file->record.raw.n == 0);
 	return EH_OK;
@@ -156,15 +164,24 @@ static enum eh_rc check_column(struct eh_file *file, size_t at, struct eh_err *e
 	if (name[0] == '\0')
 		return eh_fail(err, EH_BAD_INPUT, "%s:1: column %zu has no name", file->path, at + 1);
 	if (strlen(name) > EH_MAP_NAME_MAX)
-		return eh_fail(err, EH_BAD_INPUT, "%s:1: the name of column %zu is longer than %d bytes", file->path, at + 1,
-		               EH_MAP_NAME_MAX);
+		return eh_fail(err, EH_BAD_INPUT, "%s:1: the name of column %zu is longer than %d bytes", file->path,
+		               at + 1, EH_MAP_NAME_MAX);
 	if (is_reserved(name))
 		return eh_fail(err, EH_BAD_INPUT, "%s:1: the column name \"%s\" is reserved", file->path, name);
 	for (size_t i = 0; i < at; i++)
 		if (strcmp(file->columns[i], name) == 0)
-			return eh_fail(err, EH_BAD_INPUT, "%s:1: columns %zu and %zu are both named \"%s\"", file->path, i + 1,
-			               at + 1, name);
+			return eh_fail(err, EH_BAD_INPUT, "%s:1: columns %zu and %zu are both named \"%s\"", file->path,
+			               i + 1, at + 1, name);
 	return EH_OK;
+}
+
+static enum eh_rc fail_header(const struct eh_file *file, struct eh_err *err)
+{
+	enum eh_csv_fault fault = file->record.fault;
+
+	(void)eh_fail(err, EH_BAD_INPUT, "%s:1: this is not the header of a CSV file: %s", file->path,
+	              fault != EH_CSV_GOOD ? eh_csv_fault_text(fault) : "too many columns");
+	return eh_hint(err, "save the log as CSV in UTF-8, with the names of its columns in the first line");
 }
 
 static enum eh_rc read_header(struct eh_file *file, struct eh_err *err)
@@ -180,16 +197,19 @@ static enum eh_rc read_header(struct eh_file *file, struct eh_err *err)
 		file->from = 3;
 	if ((rc = next_record(file, &line, &more, err)) != EH_OK)
 		return rc;
-	if (!more)
-		return eh_fail(err, EH_BAD_INPUT, "%s: the file is empty", file->path);
+	if (!more) {
+		(void)eh_fail(err, EH_BAD_INPUT, "%s: the file is empty", file->path);
+		return eh_hint(err, "the first line of a log names its columns, and each further line is a decision");
+	}
 	if (r->fault != EH_CSV_GOOD || r->fields_n > EH_CSV_FIELDS_MAX - 8)
-		return eh_fail(err, EH_BAD_INPUT, "%s:1: this is not the header of a CSV file: %s", file->path,
-		               r->fault != EH_CSV_GOOD ? eh_csv_fault_text(r->fault) : "too many columns");
+		return fail_header(file, err);
 	file->columns_n = r->fields_n;
 	file->columns = eh_arena_zalloc(file->arena, r->fields_n, sizeof *file->columns);
-	for (size_t i = 0; rc == EH_OK && i < r->fields_n; i++) {
-		file->columns[i] = eh_arena_strndup(file->arena, r->fields[i].at == NULL ? "" : r->fields[i].at, r->fields[i].n);
-		rc = check_column(file, i, err);
+	for (size_t i = 0; i < r->fields_n; i++) {
+		file->columns[i] =
+			eh_arena_strndup(file->arena, r->fields[i].at == NULL ? "" : r->fields[i].at, r->fields[i].n);
+		if ((rc = check_column(file, i, err)) != EH_OK)
+			return eh_hint(err, "give every column of the file's first line a name of its own");
 	}
 	return rc;
 }
@@ -198,13 +218,16 @@ static enum eh_rc fail_absent(const struct eh_file *file, const char *name, stru
 {
 	const char *near = eh_nearest(name, file->columns, file->columns_n);
 
-	if (near != NULL)
-		return eh_fail(err, EH_BAD_INPUT, "%s:1: the file has no column \"%s\", which the map names; did you mean \"%s\"?",
-		               file->path, name, near);
+	if (near != NULL) {
+		(void)eh_fail(err, EH_BAD_INPUT,
+		              "%s:1: the file has no column \"%s\", which the map names; did you mean \"%s\"?",
+		              file->path, name, near);
+		return eh_hint(err, "correct the column's name in the map, or in the file's first line");
+	}
 	eh_fail(err, EH_BAD_INPUT, "%s:1: the file has no column \"%s\", which the map names", file->path, name);
 	if (file->columns_n == 1 && strpbrk(file->columns[0], ";\t|") != NULL)
 		return eh_hint(err, "the columns of a CSV file are separated by commas; write it again with commas");
-	return EH_BAD_INPUT;
+	return eh_hint(err, "correct the column's name in the map, or in the file's first line");
 }
 
 static enum eh_rc match_columns(struct eh_file *file, struct eh_err *err)
@@ -238,14 +261,18 @@ static enum eh_rc open_bytes(struct eh_file *file, const char *path, struct eh_e
 		if (file->gz == NULL && fd >= 0)
 			(void)close(fd);
 	} else {
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			return eh_fail(err, EH_BAD_INPUT, "%s: is a folder", path);
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+			(void)eh_fail(err, EH_BAD_INPUT, "%s: is a folder", path);
+			return eh_hint(err, "name one file in it");
+		}
 		if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
 			file->total_bytes = st.st_size;
 		file->gz = gzopen(path, "rbe");
 	}
-	if (file->gz == NULL)
-		return eh_fail(err, EH_BAD_INPUT, "%s: cannot be opened: %s", file->path, strerror(errno));
+	if (file->gz == NULL) {
+		(void)eh_fail(err, EH_BAD_INPUT, "%s: cannot be opened: %s", file->path, strerror(errno));
+		return eh_hint(err, "look at the file's name and at who may read it");
+	}
 	EH_ASSERT(gzbuffer(file->gz, GZ_BUFFER_BYTES) == 0);
 	return EH_OK;
 }

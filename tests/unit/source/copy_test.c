@@ -60,6 +60,7 @@ static void refuse_text(const char *text, const char *want)
 
 	assert_int_equal(import_bytes(read_map(map_text), text, strlen(text), false, &sum, &err), EH_BAD_INPUT);
 	assert_non_null(strstr(err.text, want));
+	assert_true(err.hint[0] != '\0'); /* what to do about it */
 }
 
 static const char *value(const char *sql)
@@ -202,6 +203,7 @@ static void failed_import_leaves_nothing(void **state)
 	assert_int_equal(truncate(path, 3000), 0);
 	assert_int_equal(eh_copy_import(arena, pg, read_map(map_text), path, NULL, &sum, &err), EH_BAD_INPUT);
 	assert_non_null(strstr(err.text, "the gzip file is cut off"));
+	assert_non_null(strstr(err.hint, "again"));
 	assert_int_equal(eh_test_int8(pg, "SELECT count(*) FROM pg_namespace WHERE nspname = 'log'"), 0);
 	/* The connection is good for another. */
 	import_text(HEADER GOOD_1, &sum);
