@@ -137,9 +137,28 @@ static void say_answers(struct eh_say *say, const char *attribute, const json_t 
 	json_object_foreach(json_object_get(about, "pairs"), group, json) {
 		struct eh_say_pair pair = eh_say_pair(attribute, group, reference, json);
 
-		if (eh_say_pair_state(&pair) == state)
+		if (eh_say_pair_state(&pair) == state && eh_say_is_told(about, json))
 			eh_say_pair_answer(say, &pair);
 	}
+}
+
+/* Of many groups those without a sentence of their own are named. */
+static void say_untold(struct eh_say *say, const char *attribute, const json_t *about, enum eh_state state, const char *what)
+{
+	const char *reference = eh_page_json_text(about, "reference"), *group;
+	json_t *json, *names = json_array();
+
+	json_object_foreach(json_object_get(about, "pairs"), group, json) {
+		struct eh_say_pair pair = eh_say_pair(attribute, group, reference, json);
+
+		if (eh_say_pair_state(&pair) == state && !eh_say_is_told(about, json))
+			eh_page_append(names, json_string(group));
+	}
+	if (json_array_size(names) > 0)
+		eh_say(say, "%s %s; their figures are in the tables.",
+		       eh_page_words_plural(say->arena, (int64_t)json_array_size(names), "group is", "groups are"), what);
+	eh_say_paragraph(say);
+	eh_say_list(say, names);
 }
 
 void eh_say_attribute(struct eh_say *say, size_t number, const char *attribute, const json_t *about)
@@ -155,6 +174,8 @@ void eh_say_attribute(struct eh_say *say, size_t number, const char *attribute, 
 		eh_say_note(say, EH_PAGE_STATE_THIN, "Not enough data", "No group could be compared with %s.", reference);
 	for (size_t i = 0; i < EH_SAY_ORDERS; i++)
 		say_answers(say, attribute, about, eh_say_order(i));
+	say_untold(say, attribute, about, EH_PAGE_STATE_THIN, "without enough data for a verdict");
+	say_untold(say, attribute, about, EH_PAGE_STATE_OK, "not beyond a line");
 	if (json_object_size(json_object_get(about, "groups")) > 0) {
 		eh_say_head(say, "The figures");
 		eh_say_chart_rates(say, number, attribute, about);

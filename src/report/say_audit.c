@@ -117,12 +117,12 @@ static void say_lede(struct eh_say *say)
 
 static void put_verdict(struct eh_say *say, json_t *table, const struct eh_say_pair *pair)
 {
-	struct eh_say_rates r = eh_say_rates(say, pair->rate, pair->rate_ref);
 	const char *cells[] = {
 		eh_say_name(say, pair->attribute, pair->group),
 		pair->reference,
 		eh_say_pair_word(pair),
-		eh_arena_printf(say->arena, "%s and %s of %s", r.a, r.b, eh_say_count(say, r.base)),
+		eh_page_words_number(say->arena, 100 * pair->rate, 1),
+		eh_page_words_number(say->arena, 100 * pair->rate_ref, 1),
 		eh_say_ratio(say, pair->favourable.ratio, pair->favourable.line),
 		eh_say_range(say, pair->favourable.lo, pair->favourable.hi, 2),
 		eh_say_ratio(say, pair->adverse.ratio, pair->adverse.line),
@@ -148,7 +148,7 @@ static void put_verdicts(struct eh_say *say, json_t *table, enum eh_state state)
 
 void eh_say_overview(struct eh_say *say)
 {
-	static const char *const labels[] = {"Group",  "Against", "Verdict",        "Favourable", "#Ratio",
+	static const char *const labels[] = {"Group",  "Against", "Verdict",        "#Of 100", "#Reference", "#Ratio",
 	                                     "Range", "#Adverse ratio", "#People short", NULL};
 	json_t *table;
 

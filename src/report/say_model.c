@@ -86,7 +86,9 @@ void eh_say_models(struct eh_say *say, const char *attribute, const json_t *abou
 	eh_say(say, "Here only cases with equal controls are compared, by a model.");
 	eh_say_paragraph(say);
 	json_object_foreach(json_object_get(about, "pairs"), name, term)
-		if (!json_is_true(eh_say_at(term, "verdict", "enough", NULL)))
+		if (!eh_say_is_told(about, term))
+			continue;
+		else if (!json_is_true(eh_say_at(term, "verdict", "enough", NULL)))
 			eh_say(say, "There is not enough data on %s.", name);
 		else
 			say_adjusted(say, name, reference, json_object_get(terms, name));

@@ -99,6 +99,8 @@ void eh_say_outcomes(struct eh_say *say, const char *attribute, const json_t *ab
 		       eh_page_words_plural(say->arena, eh_page_json_count(outcome, "n_missing"), "decision", "decisions"));
 	eh_say_paragraph(say);
 	json_object_foreach(json_object_get(outcome, "pair_tests"), group, tests) {
+		if (!eh_say_is_told(about, eh_say_at(about, "pairs", group, NULL)))
+			continue;
 		say_wrongly(say, group, reference, json_object_get(tests, "fpr"));
 		eh_say_paragraph(say);
 	}

@@ -60,6 +60,15 @@ enum eh_state eh_say_pair_state(const struct eh_say_pair *pair)
 	return EH_PAGE_STATE_OK;
 }
 
+bool eh_say_is_told(const json_t *about, const json_t *pair)
+{
+	struct eh_say_pair p = eh_say_pair("", "", "", pair);
+	enum eh_state state = eh_say_pair_state(&p);
+
+	return json_object_size(json_object_get(about, "pairs")) <= EH_SAY_TOLD || state == EH_PAGE_STATE_ALERT ||
+	       state == EH_PAGE_STATE_WATCH;
+}
+
 enum eh_state eh_say_order(size_t i)
 {
 	static const enum eh_state order[EH_SAY_ORDERS] = {EH_PAGE_STATE_ALERT, EH_PAGE_STATE_WATCH, EH_PAGE_STATE_THIN,

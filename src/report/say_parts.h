@@ -32,6 +32,10 @@ struct eh_say_pair eh_say_pair(const char *attribute, const char *group, const c
 
 enum eh_state eh_say_pair_state(const struct eh_say_pair *pair);
 
+/* Where an attribute has more pairs than EH_SAY_TOLD, sentences are for those that crossed a line; tables have all. */
+#define EH_SAY_TOLD 12
+bool eh_say_is_told(const json_t *about, const json_t *pair);
+
 /* The order in which pairs are shown: what crossed a line first, what was not crossed last. */
 #define EH_SAY_ORDERS 4
 enum eh_state eh_say_order(size_t i);

@@ -71,7 +71,7 @@ void eh_say_score(struct eh_say *say, const char *attribute, const json_t *about
 		return;
 	eh_say_head(say, "Scores");
 	json_object_foreach(json_object_get(about, "pairs"), group, pair) {
-		if (json_is_object(json_object_get(pair, "score")))
+		if (json_is_object(json_object_get(pair, "score")) && eh_say_is_told(about, pair))
 			say_pair_score(say, group, reference, json_object_get(pair, "score"));
 		eh_say_paragraph(say);
 	}

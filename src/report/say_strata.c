@@ -140,6 +140,8 @@ void eh_say_strata(struct eh_say *say, const char *attribute, const json_t *abou
 		return;
 	eh_say_head(say, "Among cases that are alike");
 	json_object_foreach(json_object_get(about, "pairs"), group, pair) {
+		if (!eh_say_is_told(about, pair))
+			continue;
 		if (!json_is_true(eh_say_at(pair, "verdict", "enough", NULL))) {
 			eh_say(say, "There is not enough data on %s to compare like with like.", group);
 			eh_say_paragraph(say);

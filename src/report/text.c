@@ -111,6 +111,7 @@ void eh_text_wrap(struct eh_buf *out, const char *text, size_t indent, size_t wi
 struct grid {
 	const json_t *columns, *rows;
 	size_t n, width[MOST_COLUMNS], least[MOST_COLUMNS];
+	size_t head_least[MOST_COLUMNS]; /* down to here only the column's head is broken into lines */
 	bool numeric[MOST_COLUMNS];
 };
 
@@ -160,26 +161,40 @@ static void measure(struct grid *g, size_t c)
 	}
 	size_t head = chars_of(label_of(g, c)), word = longest_word(label_of(g, c));
 	g->width[c] = widest > head ? widest : head;
-	g->least[c] = word > widest ? word : widest;
+	g->least[c] = g->head_least[c] = word > widest ? word : widest;
 	if (!g->numeric[c] && g->least[c] > 12)
 		g->least[c] = word > 12 ? word : 12;
 }
 
-/* Takes room from the widest column that can give some, until the table fits. */
-static void fit(struct grid *g)
+static size_t total_of(const struct grid *g)
 {
-	for (;;) {
-		size_t total = INDENT + GAP * (g->n - 1), best = g->n;
+	size_t total = INDENT + GAP * (g->n - 1);
 
-		for (size_t c = 0; c < g->n; c++) {
-			total += g->width[c];
-			if (g->width[c] > g->least[c] && (best == g->n || g->width[c] > g->width[best]))
+	for (size_t c = 0; c < g->n; c++)
+		total += g->width[c];
+	return total;
+}
+
+/* Takes room from the widest column that is over its least, until the table fits or none is. */
+static void take_room(struct grid *g, const size_t *least)
+{
+	while (total_of(g) > EH_TEXT_WIDTH) {
+		size_t best = g->n;
+
+		for (size_t c = 0; c < g->n; c++)
+			if (g->width[c] > least[c] && (best == g->n || g->width[c] > g->width[best]))
 				best = c;
-		}
-		if (total <= EH_TEXT_WIDTH || best == g->n)
+		if (best == g->n)
 			return;
 		g->width[best]--;
 	}
+}
+
+/* Heads are broken first, as they stand there once; cells only where that is not enough. */
+static void fit(struct grid *g)
+{
+	take_room(g, g->head_least);
+	take_room(g, g->least);
 }
 
 /* Takes the next line of a cell: whole words where one fits, else as many characters as fit. */
