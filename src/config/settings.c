@@ -152,7 +152,7 @@ static bool read_length(const char *text, int64_t *ms)
 static enum eh_rc set_length(struct eh_settings *settings, const struct row *row, const char *text,
 			     const struct origin *from, struct eh_err *err)
 {
-	int64_t ms;
+	int64_t ms = 0;
 
 	if (!read_length(text, &ms))
 		return wrong(from, err, text, "is not a length of time, such as 250ms, 90s, 10m or 1h");
