@@ -36,7 +36,7 @@ static bool measure_y(const double *y, struct least *t)
 			return false;
 		largest = fmax(largest, fabs(y[i]));
 	}
-	t->scale = largest > 0 ? largest : 1;
+	t->scale = largest > 0 ? ldexp(1, ilogb(largest)) : 1;
 	for (size_t i = 0; i < rows; i++)
 		sum += y[i] / t->scale;
 	double first = sum / (double)rows;
@@ -105,13 +105,13 @@ static void add_meat(struct least *t)
 	ehs_add_squares(t->meat, terms, terms, t->s, t->weight, none, 0);
 }
 
-/* The coefficient's combination of the scaled terms: its own over its scale, or for the intercept the means taken off. */
+/* The coefficient's combination of the scaled terms, but for its own scale; for the intercept the means are taken off. */
 static void contrast_of(const struct ehs_scaled *s, size_t term, double *contrast)
 {
 	memset(contrast, 0, s->terms * sizeof *contrast);
-	contrast[term] = 1 / s->scale[term];
+	contrast[term] = 1;
 	for (size_t j = 1; term == 0 && j < s->terms; j++)
-		contrast[j] = -s->mean[j] / s->scale[j];
+		contrast[j] = -(s->mean[j] + s->rest[j]) / s->scale[j];
 }
 
 static void report(struct least *t, double conf, struct ehs_least_squares *out)
@@ -128,16 +128,16 @@ static void report(struct least *t, double conf, struct ehs_least_squares *out)
 	out->r_squared = t->spread > 0 ? 1 - squares / t->spread : NAN;
 	for (size_t j = 0; j < terms; j++) {
 		struct ehs_result *r = &out->coef[j];
-		double sum = 0;
+		double sum = 0, unit = t->scale / t->s->scale[j];
 
 		contrast_of(t->s, j, contrast);
 		for (size_t k = 0; k < terms; k++)
 			sum += contrast[k] * t->beta[k];
 		*r = ehs_result_none(out->status, "ols_hc1");
-		r->est = (sum + (j == 0 ? t->mean : 0)) * t->scale;
-		r->se = robust_se(t, contrast) * hc1 * t->scale;
+		r->est = (sum + (j == 0 ? t->mean : 0)) * unit;
+		r->se = robust_se(t, contrast) * hc1 * unit;
 		r->n[0] = out->n;
-		out->se_classical[j] = sqrt(ehs_contrast_variance(t->factor, terms, contrast)) * sigma * t->scale;
+		out->se_classical[j] = sqrt(ehs_contrast_variance(t->factor, terms, contrast)) * sigma * unit;
 		if (!exact)
 			ehs_wald(r, conf, df);
 	}
@@ -185,6 +185,9 @@ enum ehs_status ehs_least_squares_fit(const struct ehs_amount_data *data, double
 	solve(&t);
 	add_meat(&t);
 	report(&t, conf, out);
+	for (size_t j = 0; j < terms; j++)
+		if (!isfinite(out->coef[j].est) || !isfinite(out->coef[j].se) || !isfinite(out->se_classical[j]))
+			return nothing(out, EHS_OVERFLOW);
 	return out->status;
 }
 

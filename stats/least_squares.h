@@ -32,7 +32,7 @@ struct ehs_least_squares {
 	uint64_t n;
 	/*
 	 * EHS_OK, or no numbers: EHS_EMPTY_GROUP (no rows), EHS_LOW_N (no more rows than terms), EHS_ILL_CONDITIONED,
-	 * EHS_INVALID (counts given, too many columns, a number not finite).  EHS_ZERO_VARIANCE: the fit is exact, se is 0
+	 * EHS_OVERFLOW (a number beyond 10^308), EHS_INVALID (counts given, too many columns, a number not finite).  EHS_ZERO_VARIANCE: the fit is exact, se is 0
 	 * or rounding, and there is no test.
 	 */
 	enum ehs_status status;

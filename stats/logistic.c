@@ -12,14 +12,15 @@
 
 #include "stats/tail.h"
 
-#define ITERATIONS_MAX 100
+#define ITERATIONS_MAX 200
 #define PENALIZED_ITERATIONS_MAX 1000
-#define HALVINGS_MAX 40
+#define HALVINGS_MAX 60
 #define DECREMENT \
 	1e-12 /* g' H^-1 g: the step that is left is a millionth of a standard error; one more halves the digits */
 #define PENALIZED_DECREMENT(n) (1e-25 + 1e-30 * (n)) /* scoring with a penalty closes in by a factor a step only */
 #define ALIVE 1e-3     /* a step that still moves a row's log odds by this much, when nothing is gained by it */
-#define STEP_MAX 5.0   /* in log odds per standard deviation, as Heinze & Schemper */
+#define REACH 8.0      /* a row that went further would lose the weight that could bring it back */
+#define NOISE 1e-6     /* a thousandth of a standard error */
 #define VANISHED 1e-13 /* a pivot of the information that has gone with its weights */
 
 /* A fit on its way. */
@@ -187,16 +188,32 @@ static bool aim(struct newton *t)
 	return isfinite(t->decrement);
 }
 
-/* Goes the step, or half of it, or a quarter, until nothing is lost by it. */
+/*
+ * The largest change of a row's log odds by the step.  With `astray`, only of a row that is moved away from what was
+ * seen in it: to more where there was no outcome, to less where there was nothing else, or a row of both.
+ */
+static double liveliest(const struct newton *t, bool astray)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < t->s->rows; i++) {
+		double n = t->s->weight[i], k = (double)t->data->k[i];
+		double change = dot(t->s->z + i * t->s->terms, t->step, t->s->terms);
+
+		if (n == 0 || (astray && ((k == 0 && change < 0) || (k == n && change > 0))))
+			continue;
+		most = fmax(most, fabs(change));
+	}
+	return most;
+}
+
+/* Goes the step, no row further than REACH away from what was seen in it, or half of it, or a quarter, until nothing is lost by it. */
 static bool go(struct newton *t)
 {
-	double from = t->target, slack = 1e-13 * (fabs(from) + 1), size = 1, longest = 0, next[EHS_TERMS_MAX];
+	double from = t->target, slack = 1e-13 * (fabs(from) + 1), next[EHS_TERMS_MAX];
+	double size = fmin(1, REACH / liveliest(t, true));
 	size_t terms = t->s->terms;
 
-	for (size_t j = 0; t->penalized && j < terms; j++)
-		longest = fmax(longest, fabs(t->step[j]));
-	if (longest > STEP_MAX)
-		size = STEP_MAX / longest;
 	for (unsigned halvings = 0; halvings < HALVINGS_MAX; halvings++, size /= 2) {
 		for (size_t j = 0; j < terms; j++)
 			next[j] = t->beta[j] + size * t->step[j];
@@ -207,17 +224,6 @@ static bool go(struct newton *t)
 	}
 	weigh(t, t->beta);
 	return false;
-}
-
-/* The largest change of a row's log odds by the step. */
-static double liveliest(const struct newton *t)
-{
-	double most = 0;
-
-	for (size_t i = 0; i < t->s->rows; i++)
-		if (t->s->weight[i] > 0)
-			most = fmax(most, fabs(dot(t->s->z + i * t->s->terms, t->step, t->s->terms)));
-	return most;
 }
 
 /* The first step: weighted least squares on the log odds of (k + 1/2)/(n + 1). */
@@ -244,17 +250,30 @@ static bool begin(struct newton *t)
 	return weigh(t, t->beta);
 }
 
+/*
+ * Nothing is left to gain.  Where cells of 10^12 decisions stand beside cells of 5, the rounding of their sums keeps the
+ * decrement from falling further: it no longer falls, and is of no account.
+ */
+static bool is_done(const struct newton *t, double last)
+{
+	if (t->decrement <= (t->penalized ? PENALIZED_DECREMENT(t->s->n) : DECREMENT))
+		return true;
+	return t->decrement < NOISE && t->decrement >= .9 * last;
+}
+
 static enum ehs_status climb(struct newton *t)
 {
+	const enum ehs_status lost = t->penalized ? EHS_NO_CONVERGENCE : EHS_SEPARATION;
 	unsigned most = t->penalized ? PENALIZED_ITERATIONS_MAX : ITERATIONS_MAX;
+	double last = INFINITY;
 
 	if (!begin(t))
-		return t->penalized ? EHS_NO_CONVERGENCE : EHS_SEPARATION;
-	for (t->iterations = 1; t->iterations <= most; t->iterations++) {
+		return lost;
+	for (t->iterations = 1; t->iterations <= most; t->iterations++, last = t->decrement) {
 		if (!aim(t))
-			return t->penalized ? EHS_NO_CONVERGENCE : EHS_SEPARATION;
-		bool done = t->decrement <= (t->penalized ? PENALIZED_DECREMENT(t->s->n) : DECREMENT);
-		if (done && !t->penalized && liveliest(t) > ALIVE)
+			return lost;
+		bool done = is_done(t, last);
+		if (done && !t->penalized && liveliest(t, false) > ALIVE)
 			return EHS_SEPARATION;
 		if (!go(t))
 			return done ? EHS_OK : EHS_NO_CONVERGENCE;
@@ -312,6 +331,9 @@ static bool report(struct newton *t, double conf, struct ehs_logistic *out)
 	memcpy(out->beta, t->beta, sizeof out->beta);
 	out->factor = l;
 	ehs_scaled_to_raw(t->s, beta, l, se);
+	for (size_t j = 0; j < terms; j++)
+		if (!isfinite(beta[j]) || !isfinite(se[j]))
+			return false;
 	for (size_t j = 0; j < terms; j++) {
 		struct ehs_result *r = &out->coef[j];
 
@@ -410,7 +432,7 @@ enum ehs_status ehs_logistic_fit(const struct ehs_logistic_data *data, double co
 	out->status = climb(&t);
 	if (out->status == EHS_OK && report(&t, conf, out))
 		return EHS_OK;
-	if (out->status == EHS_NO_CONVERGENCE) {
+	if (out->status != EHS_SEPARATION) {
 		nothing(out, EHS_NO_CONVERGENCE);
 		return out->status;
 	}

@@ -24,7 +24,7 @@ static void pose(const struct ehs_logistic_data *data, const struct ehs_scaled *
 	memcpy(z, s->z + row * s->terms, s->terms * sizeof *z);
 	for (size_t j = 1; j < s->terms; j++)
 		if (data->r.factor[j - 1] == factor)
-			z[j] = ((j == term ? at : 0) - s->mean[j]) / s->scale[j];
+			z[j] = ehs_scaled_value(s, j, j == term ? at : 0);
 }
 
 static double chance(double eta)

@@ -31,28 +31,35 @@ static bool all_finite(const struct ehs_regressors *r)
 	return true;
 }
 
-/* The mean in two passes: the second takes away what rounding left in the first. */
-static void measure(const struct ehs_regressors *r, size_t j, const struct ehs_scaled *s, double *mean, double *scale)
+/* The mean in two passes: the second keeps what rounding left in the first. */
+static void measure(const struct ehs_regressors *r, size_t term, struct ehs_scaled *s)
 {
-	const double *x = r->x + j, *weight = s->weight;
+	const double *x = r->x + term - 1, *weight = s->weight;
 	double sum = 0, rest = 0, squares = 0, largest = 0;
 
 	for (size_t i = 0; i < r->rows; i++)
 		if (weight[i] > 0)
 			largest = fmax(largest, fabs(x[i * r->columns]));
-	double unit = largest > 0 ? largest : 1; /* so that neither 10^200 nor 10^-200 leaves the range when squared */
+	/* A power of two takes no digit, and neither 10^200 nor 10^-200 leaves the range when squared. */
+	double unit = largest > 0 ? ldexp(1, ilogb(largest)) : 1;
 	for (size_t i = 0; i < r->rows; i++)
-		sum += weight[i] * (x[i * r->columns] / unit);
-	double n = s->n, first = sum / n;
+		sum += weight[i] > 0 ? weight[i] * (x[i * r->columns] / unit) : 0;
+	double first = sum / s->n;
 	for (size_t i = 0; i < r->rows; i++) {
-		double gap = x[i * r->columns] / unit - first;
+		double gap = weight[i] > 0 ? x[i * r->columns] / unit - first : 0;
 
 		rest += weight[i] * gap;
 		squares += weight[i] * gap * gap;
 	}
-	double variance = (squares - rest * rest / n) / n;
-	*mean = (first + rest / n) * unit;
-	*scale = variance > CONSTANT * CONSTANT ? sqrt(variance) * unit : 0;
+	double variance = (squares - rest * rest / s->n) / s->n;
+	s->mean[term] = first * unit;
+	s->rest[term] = rest / s->n * unit;
+	s->scale[term] = variance > CONSTANT * CONSTANT ? sqrt(variance) * unit : 0;
+}
+
+double ehs_scaled_value(const struct ehs_scaled *s, size_t term, double x)
+{
+	return ((x - s->mean[term]) - s->rest[term]) / s->scale[term];
 }
 
 /* The correlations of the columns, factored: a pivot is 1 - R^2 of its column on those before it. */
@@ -71,7 +78,8 @@ static void fill(const struct ehs_regressors *r, double *z, const struct ehs_sca
 	for (size_t i = 0; i < r->rows; i++) {
 		z[i * s->terms] = 1;
 		for (size_t j = 1; j < s->terms; j++)
-			z[i * s->terms + j] = (r->x[i * r->columns + j - 1] - s->mean[j]) / s->scale[j];
+			z[i * s->terms + j] =
+				s->weight[i] > 0 ? ehs_scaled_value(s, j, r->x[i * r->columns + j - 1]) : 0;
 	}
 }
 
@@ -89,7 +97,7 @@ enum ehs_status ehs_regressors_scale(const struct ehs_regressors *r, double *z, 
 		return EHS_LOW_N;
 	out->scale[0] = 1;
 	for (size_t j = 1; j < out->terms; j++) {
-		measure(r, j - 1, out, &out->mean[j], &out->scale[j]);
+		measure(r, j, out);
 		if (out->scale[j] == 0) {
 			*column = j - 1;
 			return EHS_ILL_CONDITIONED;
@@ -118,9 +126,9 @@ void ehs_scaled_to_raw(const struct ehs_scaled *s, double *beta, const double *l
 	mean[0] = 1;
 	for (size_t j = 1; j < s->terms; j++) {
 		memset(contrast, 0, sizeof contrast);
-		contrast[j] = 1 / s->scale[j];
-		se[j] = sqrt(ehs_contrast_variance(l, s->terms, contrast));
-		mean[j] = -s->mean[j] / s->scale[j];
+		contrast[j] = 1;
+		se[j] = sqrt(ehs_contrast_variance(l, s->terms, contrast)) / s->scale[j];
+		mean[j] = -(s->mean[j] + s->rest[j]) / s->scale[j];
 		beta[0] += mean[j] * beta[j];
 		beta[j] /= s->scale[j];
 	}

@@ -32,13 +32,14 @@ struct ehs_regressors {
 	const unsigned *factor;
 };
 
-/* The same, every column with mean 0 and standard deviation 1; term 0 is the column of ones. */
+/* The same, every column with mean 0 and standard deviation 1; term 0 is the column of ones.  Rows of nobody are 0. */
 struct ehs_scaled {
 	const double *z;      /* rows x terms */
 	const double *weight; /* of each row, its decisions */
 	size_t rows, terms;
-	double mean[EHS_TERMS_MAX], scale[EHS_TERMS_MAX]; /* x = mean + scale z; 0 and 1 for term 0 */
-	double n;                                         /* decisions */
+	/* x = mean + rest + scale z (0, 0 and 1 for term 0); `rest` is what a double cannot hold of the mean. */
+	double mean[EHS_TERMS_MAX], rest[EHS_TERMS_MAX], scale[EHS_TERMS_MAX];
+	double n; /* decisions */
 };
 
 /* Doubles of memory that ehs_regressors_scale() wants at `z`. */
@@ -50,6 +51,9 @@ size_t ehs_regressors_doubles(size_t rows, size_t columns);
  * given; EHS_NO_COLUMN otherwise).
  */
 enum ehs_status ehs_regressors_scale(const struct ehs_regressors *r, double *z, struct ehs_scaled *out, size_t *column);
+
+/* The scaled value of a raw one. */
+double ehs_scaled_value(const struct ehs_scaled *s, size_t term, double x);
 
 /*
  * The coefficients of the raw columns from those of the scaled ones, in place; and the standard error of each, where

@@ -277,6 +277,41 @@ static void a_needless_column_is_named(void **state)
 	assert_int_equal(fit.column, 1);
 }
 
+/* A cell of 10^12 beside cells of 5: a full step would throw the few where no weight brings them back. */
+static void the_many_do_not_drown_the_few(void **state)
+{
+	double x[] = {.900, .138, .761, .508, .409, .854}, z[] = {0, 0, 0, 1, 1, 0};
+	uint64_t n[] = {3, 4, UINT64_C(1) << 40, 4, 3, 3}, k[] = {1, 0, 0, 1, 0, 2};
+	uint64_t rare[] = {5, 4, UINT64_C(1) << 40, 4, 3, 3}, half[] = {1, 2, UINT64_C(1) << 39, 1, 1, 2};
+	struct ehs_logistic_data d = {{x, 6, 1, n, NULL}, k}, g = {{z, 6, 1, rare, NULL}, half};
+
+	(void)state;
+	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_OK);
+	double gap[2] = {0};
+	for (size_t i = 0; i < 6; i++) { /* the score is 0 there */
+		double p = 1 / (1 + exp(-fit.coef[0].est - fit.coef[1].est * x[i]));
+
+		gap[0] += (double)k[i] - (double)n[i] * p;
+		gap[1] += ((double)k[i] - (double)n[i] * p) * x[i];
+	}
+	assert_true(fabs(gap[0]) < 1e-3 && fabs(gap[1]) < 1e-3);
+	assert_int_equal(ehs_logistic_fit(&g, .95, work, &fit), EHS_OK);
+	near(fit.coef[1].se, sqrt(1 / 2. + 1 / 5.), 1e-6);
+}
+
+/* Four rows say no more than four numbers, also where a column stands at 10^9 and varies in the fourth decimal. */
+static void too_many_columns_for_the_rows(void **state)
+{
+	double x[] = {0, 1, 0, 1000000000.0001737, 0, 1, -5, 1000000000.0002763,
+	              0, 0, 1, 1000000000.0009127, 1, 0, 9,  1000000000.0009149};
+	uint64_t n[] = {4, 4, 2, 2}, k[] = {2, 0, 1, 1};
+	struct ehs_logistic_data d = {{x, 4, 4, n, NULL}, k};
+
+	(void)state;
+	assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_ILL_CONDITIONED);
+	assert_int_equal(fit.column, 3);
+}
+
 static void emptiness_is_a_status(void **state)
 {
 	double x[] = {0, 1, 0, 1};
@@ -332,6 +367,8 @@ int main(void)
 		cmocka_unit_test(what_parts_the_outcomes_is_named),
 		cmocka_unit_test(a_far_row_is_no_separation),
 		cmocka_unit_test(a_needless_column_is_named),
+		cmocka_unit_test(the_many_do_not_drown_the_few),
+		cmocka_unit_test(too_many_columns_for_the_rows),
 		cmocka_unit_test(emptiness_is_a_status),
 		cmocka_unit_test(how_long_it_takes),
 	};
