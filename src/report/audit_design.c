@@ -97,6 +97,20 @@ static bool *used_levels(const struct eh_audit *audit, const struct eh_audit_des
 	return used;
 }
 
+/* Terms are found by their names.  A group keeps its own but that of the intercept; a control called alike gives way. */
+static const char *name_group(const struct eh_audit *audit, const struct eh_audit_attribute *a, const char *group)
+{
+	return strcmp(group, "(Intercept)") == 0 ? eh_arena_printf(audit->arena, "%s=%s", a->map->name, group) : group;
+}
+
+static const char *name_control(const struct eh_audit *audit, const struct eh_audit_design *d, const char *name)
+{
+	for (size_t t = 0; t < d->term_n && d->term[t].group >= 0; t++) /* the groups stand first */
+		if (strcmp(d->term[t].name, name) == 0)
+			return eh_arena_printf(audit->arena, "%s (control)", name);
+	return name;
+}
+
 static void add_groups(const struct eh_audit *audit, const struct eh_audit_attribute *a, struct eh_audit_design *d)
 {
 	const bool *used = used_levels(audit, d, a->levels);
@@ -104,7 +118,7 @@ static void add_groups(const struct eh_audit *audit, const struct eh_audit_attri
 	for (size_t g = 0; g < a->levels->n; g++) {
 		if ((int)g == a->reference)
 			continue;
-		d->term[d->term_n++] = (struct eh_audit_term){a->levels->text[g].at, 1, (int)g,
+		d->term[d->term_n++] = (struct eh_audit_term){name_group(audit, a, a->levels->text[g].at), 1, (int)g,
 		                                              used[g] ? NULL : "it does not occur in these rows"};
 		d->r.columns += used[g];
 	}
@@ -113,11 +127,12 @@ static void add_groups(const struct eh_audit *audit, const struct eh_audit_attri
 /* One term for a number, one for each level but the first that occurs; with one level there is nothing to tell apart. */
 static void add_control(const struct eh_audit *audit, struct eh_audit_design *d, struct control c, unsigned factor)
 {
+	const char *own = name_control(audit, d, c.name);
 	size_t before = d->term_n;
 	bool first = true;
 
 	if (is_number(c)) {
-		d->term[d->term_n++] = (struct eh_audit_term){c.name, 0, -1, NULL};
+		d->term[d->term_n++] = (struct eh_audit_term){own, 0, -1, NULL};
 		d->r.columns++;
 		return;
 	}
@@ -126,7 +141,8 @@ static void add_control(const struct eh_audit *audit, struct eh_audit_design *d,
 		if (!used[l])
 			continue;
 		if (!first && d->r.columns <= EHS_REGRESSORS_MAX) {
-			const char *name = eh_arena_printf(audit->arena, "%s=%s", c.name, c.ref.levels->text[l].at);
+			const char *name = name_control(
+				audit, d, eh_arena_printf(audit->arena, "%s=%s", c.name, c.ref.levels->text[l].at));
 
 			d->term[d->term_n++] = (struct eh_audit_term){name, factor, -1, NULL};
 			d->r.columns++;
@@ -134,7 +150,7 @@ static void add_control(const struct eh_audit *audit, struct eh_audit_design *d,
 		first = false;
 	}
 	if (d->term_n == before && d->r.columns <= EHS_REGRESSORS_MAX)
-		d->term[d->term_n++] = (struct eh_audit_term){c.name, factor, -1, "it never varies in these rows"};
+		d->term[d->term_n++] = (struct eh_audit_term){own, factor, -1, "it never varies in these rows"};
 }
 
 /* The values of one control from column `at` on; how many columns it takes. */

@@ -75,6 +75,34 @@ static void labels_are_levels_and_numbers_are_numbers(void **state)
 	expect_near(at(tree, LOGIT "unadjusted"), "n", 187, 0);
 }
 
+/* A group may be called as a control or as the intercept is: each keeps its own term. */
+static void terms_have_names_of_their_own(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		static const char *const x[] = {"1", "2", "4"};
+
+		add("M", "a", x[i], 30, 5 + 6 * i);
+		add("x", "b", x[i], 30, 8 + 6 * i);
+		add("tier=b", "a", x[i], 30, 12 + 3 * i);
+		add("(Intercept)", "b", x[i], 30, 20 + i);
+	}
+	EH_JSON_AUTO tree = audit_with(HEAD "strata: [{name: tier, column: tier}]\n"
+	                                    "features: [{name: x, column: x, kind: numeric}]\n"
+	                                    "audit: {sex: {controls: [x, tier]}}\n");
+	const json_t *alone = at(tree, LOGIT "unadjusted"), *of = at(tree, LOGIT "adjusted");
+
+	assert_int_equal(json_object_size(at(alone, "terms")), 4);
+	expect_near(alone, "terms/(Intercept)/coef", log(33. / 57), 1e-9);
+	expect_near(alone, "terms/x/coef", log(42. / 48) - log(33. / 57), 1e-9);
+	expect_near(alone, "terms/sex=(Intercept)/coef", log(63. / 27) - log(33. / 57), 1e-9);
+	assert_int_equal(json_object_size(at(of, "terms")), 6);
+	assert_true(json_is_object(at(of, "terms/x/likelihood_ratio"))); /* the group */
+	assert_null(at(of, "terms/x (control)/likelihood_ratio"));
+	assert_true(json_is_number(at(of, "terms/x (control)/coef")));
+	assert_true(json_is_object(at(of, "terms/tier=b")) && json_is_object(at(of, "terms/tier=b (control)")));
+}
+
 /* The reference's adverse rate is a half, nobody of F is adverse: Firth's estimate has a half in each cell. */
 static void separation_is_said_and_penalised(void **state)
 {
@@ -118,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_group_alone_is_its_odds_ratio, begin_log, end),
 		cmocka_unit_test_setup_teardown(labels_are_levels_and_numbers_are_numbers, begin_log, end),
+		cmocka_unit_test_setup_teardown(terms_have_names_of_their_own, begin_log, end),
 		cmocka_unit_test_setup_teardown(separation_is_said_and_penalised, begin_log, end),
 		cmocka_unit_test_setup_teardown(emptiness_is_said, begin_log, end),
 	};
