@@ -114,6 +114,14 @@ json_t *eh_say_table(struct eh_say *say, const char *caption, const char *const 
 	return table;
 }
 
+void eh_say_mark(json_t *table, size_t column, enum eh_state state)
+{
+	const json_t *rows = json_object_get(table, "rows");
+	const json_t *row = json_array_get(rows, json_array_size(rows) - 1);
+
+	eh_page_set(json_array_get(json_object_get(row, "cells"), column), "cell_state", eh_page_state_slug(state));
+}
+
 void eh_say_figure(struct eh_say *say, const char *title, const char *sentence, const struct eh_buf *chart,
                    json_t *table)
 {

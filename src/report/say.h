@@ -61,6 +61,9 @@ void eh_say_list(struct eh_say *say, json_t *items);
 /* Opens a table; rows are added by eh_page_table_row().  A table without rows is dropped by eh_say_end(). */
 json_t *eh_say_table(struct eh_say *say, const char *caption, const char *const *labels);
 
+/* Puts a state's shape before the text of a cell of the last row: the page shows it, the word stands beside it. */
+void eh_say_mark(json_t *table, size_t column, enum eh_state state);
+
 /* Takes `table` (may be NULL).  `chart` holds SVG that our own C made. */
 void eh_say_figure(struct eh_say *say, const char *title, const char *sentence, const struct eh_buf *chart,
                    json_t *table);

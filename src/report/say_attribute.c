@@ -71,6 +71,7 @@ static void say_pairs_table(struct eh_say *say, const char *attribute, const cha
 		};
 
 		eh_page_table_row(table, cells);
+		eh_say_mark(table, 1, eh_say_pair_state(&p));
 	}
 }
 
@@ -125,6 +126,7 @@ static void say_highest(struct eh_say *say, const char *attribute, const char *r
 		                       eh_say_range(say, p.favourable.lo, p.favourable.hi, 2)};
 
 		eh_page_table_row(table, cells);
+		eh_say_mark(table, 1, eh_say_pair_state(&p));
 	}
 }
 

@@ -130,6 +130,7 @@ static void put_verdict(struct eh_say *say, json_t *table, const struct eh_say_p
 	};
 
 	eh_page_table_row(table, cells);
+	eh_say_mark(table, 2, eh_say_pair_state(pair));
 }
 
 static void put_verdicts(struct eh_say *say, json_t *table, enum eh_state state)

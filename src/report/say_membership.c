@@ -57,6 +57,7 @@ static void put_pair(struct eh_say *say, json_t *table, const char *group, const
 	                       limits(say, difference, "frechet", 100, 1)};
 
 	eh_page_table_row(table, cells);
+	eh_say_mark(table, 1, eh_say_estimated_state(pair));
 }
 
 static void put_group(struct eh_say *say, json_t *table, const char *group, const json_t *of)
@@ -131,5 +132,6 @@ void eh_say_estimated_overview(struct eh_say *say)
 			if (!table)
 				table = eh_say_table(say, "Groups that are estimated by probabilities", labels);
 			eh_page_table_row(table, cells);
+			eh_say_mark(table, 2, eh_say_estimated_state(pair));
 		}
 }

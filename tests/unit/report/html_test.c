@@ -58,6 +58,21 @@ static void it_asks_for_nothing(void **state)
 	assert_int_equal(count(page.data, "<style>"), 1);
 }
 
+/* A verdict has its shape beside its word: crossed, not enough data, to be reviewed. */
+static void a_verdict_has_a_shape(void **state)
+{
+	static const char *const cells[] = {"#g-alert\"/></svg> crossed</td>", "#g-thin\"/></svg> not enough data</td>",
+	                                    "#g-watch\"/></svg> to be reviewed</td>"};
+	EH_ARENA_AUTO arena = eh_arena_new();
+	EH_BUF_AUTO page = {0};
+
+	(void)state;
+	make(arena, &page);
+	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
+		if (!strstr(page.data, cells[i]))
+			fail_msg("not shown: %s", cells[i]);
+}
+
 /* Every id once, every reference to one that is there, every table with a caption, every chart with words. */
 static void it_is_whole(void **state)
 {
@@ -158,6 +173,7 @@ int main(void)
 		cmocka_unit_test(text_of_the_log_is_escaped),
 		cmocka_unit_test(it_asks_for_nothing),
 		cmocka_unit_test(it_is_whole),
+		cmocka_unit_test(a_verdict_has_a_shape),
 		cmocka_unit_test(the_same_document_gives_the_same_bytes),
 		cmocka_unit_test(it_is_written_whole_or_not_at_all),
 		cmocka_unit_test(what_is_no_file_is_not_replaced),
