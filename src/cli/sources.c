@@ -8,8 +8,8 @@
 #include "base/buf.h"
 #include "base/time.h"
 
-enum eh_rc eh_cli_sources(struct eh_arena *arena, struct eh_pg *store, const char *name, struct eh_source **out, size_t *n,
-                          struct eh_err *err)
+enum eh_rc eh_cli_sources(struct eh_arena *arena, struct eh_pg *store, const char *name, struct eh_source **out,
+                          size_t *n, struct eh_err *err)
 {
 	if (name == NULL)
 		return eh_source_list(arena, store, out, n, err);
@@ -28,7 +28,8 @@ static enum eh_rc name_choices(const struct eh_source *list, size_t n, struct eh
 	return eh_hint(err, "give --source and one of: %.400s", names.data);
 }
 
-enum eh_rc eh_cli_one_source(struct eh_arena *arena, struct eh_pg *store, const char *name, struct eh_source *out, struct eh_err *err)
+enum eh_rc eh_cli_one_source(struct eh_arena *arena, struct eh_pg *store, const char *name, struct eh_source *out,
+                             struct eh_err *err)
 {
 	struct eh_source *list = NULL;
 	size_t n = 0;
@@ -38,7 +39,8 @@ enum eh_rc eh_cli_one_source(struct eh_arena *arena, struct eh_pg *store, const 
 		return rc;
 	if (n == 0) {
 		(void)eh_fail(err, EH_BAD_INPUT, "the store has no source");
-		return eh_hint(err, "register one with `evenhand import --map M.yaml FILE` or `evenhand gather --map M.yaml`");
+		return eh_hint(
+			err, "register one with `evenhand import --map M.yaml FILE` or `evenhand gather --map M.yaml`");
 	}
 	if (n > 1)
 		return name_choices(list, n, err);
@@ -61,7 +63,10 @@ enum eh_rc eh_cli_span(const char *from, const char *to, int64_t *from_us, int64
 	enum eh_rc rc = read_instant("--from", from, from_us, err);
 	if (rc == EH_OK)
 		rc = read_instant("--to", to, to_us, err);
-	if (rc == EH_OK && *from_us >= *to_us)
-		return eh_fail(err, EH_BAD_INPUT, "--from is not before --to");
+	if (rc == EH_OK && *from_us >= *to_us) {
+		(void)eh_fail(err, EH_BAD_INPUT, "--from is not before --to");
+		return eh_hint(err, "--from is the first instant of the period, --to the first after it: for June, "
+		                    "--from 2026-06-01 --to 2026-07-01");
+	}
 	return rc;
 }

@@ -3,7 +3,6 @@
  */
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "report/audit.h"
@@ -68,21 +67,21 @@ static json_t *text_or_null(const char *text)
 void eh_audit_warn(const struct eh_audit *audit, const char *kind, size_t attribute, const char *group,
                    const char *stratum, const char *format, ...)
 {
-	char sentence[2048];
+	size_t n = json_array_size(audit->warnings);
 	json_t *warning = json_object();
 	va_list args;
 
 	va_start(args, format);
-	int n = vsnprintf(sentence, sizeof sentence, format, args);
+	const char *sentence = eh_arena_vprintf(audit->arena, format, args);
 	va_end(args);
-	EH_ASSERT(n >= 0);
 	eh_audit_put(warning, "kind", json_string(kind));
 	eh_audit_put(warning, "attribute",
 	             attribute == EH_AUDIT_EVERY ? json_null() : json_string(audit->map->protect[attribute].name));
 	eh_audit_put(warning, "group", text_or_null(group));
 	eh_audit_put(warning, "stratum", text_or_null(stratum));
-	/* A name of a thousand bytes may have been cut in the middle of a character. */
-	json_t *text = json_string(sentence);
-	eh_audit_put(warning, "sentence", text != NULL ? text : json_string("A name is too long to be printed."));
-	eh_audit_append(audit->warnings, warning);
+	eh_audit_put(warning, "sentence", json_string(sentence));
+	if (n > 0 && json_equal(json_array_get(audit->warnings, n - 1), warning)) /* two models may say the same */
+		json_decref(warning);
+	else
+		eh_audit_append(audit->warnings, warning);
 }

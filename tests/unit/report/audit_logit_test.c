@@ -118,11 +118,11 @@ static void separation_is_said_and_penalised(void **state)
 	expect_word(of, "firth/separated_by", "F");
 	expect_near(of, "firth/terms/F/coef", log(.5 / 30.5), 1e-10);
 	assert_true(json_number_value(at(of, "firth/terms/F/likelihood_ratio/p")) < 1e-4);
-	bool warned = false;
+	size_t warned = 0; /* once, though both models say it */
 	for (size_t i = 0; i < json_array_size(at(tree, "warnings")); i++)
-		warned |= strcmp(json_string_value(json_object_get(json_array_get(at(tree, "warnings"), i), "kind")),
+		warned += strcmp(json_string_value(json_object_get(json_array_get(at(tree, "warnings"), i), "kind")),
 		                 "separation") == 0;
-	assert_true(warned);
+	assert_int_equal(warned, 1);
 }
 
 static void emptiness_is_said(void **state)
