@@ -3,8 +3,6 @@
  */
 #include "stats/actual.h"
 
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sf_log.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -13,56 +11,6 @@
 #include "stats/tail.h"
 
 /* ---- counts ---- */
-
-/* ln P(X >= count) of the Poisson law where the usual function has underflowed: the first term times a short series. */
-static double log_upper(double count, double mean)
-{
-	double term = 1, sum = 1;
-
-	for (double i = count + 1; term > 1e-17 * sum; i++)
-		sum += term *= mean / i;
-	return count * log(mean) - mean - lgamma(count + 1) + log(sum);
-}
-
-static double polynomial(const double *c, int n, double x)
-{
-	double sum = 0;
-
-	while (n-- > 0)
-		sum = sum * x + c[n];
-	return sum;
-}
-
-#define LARGE 1e5 /* shape from which GSL's tails would lose digits (half of them at 10^9), and the next one is exact */
-
-/*
- * Temme's uniform expansion of the upper (or lower) tail of the gamma law at x (Olver et al. 8.12.3 and 8.12.4): the
- * normal tail of eta sqrt(a), eta^2/2 = mu - ln(1 + mu), mu = x/a - 1, and a correction of which two terms are enough.
- */
-static struct ehs_tail large_tail(double a, double x, bool upper)
-{
-	static const double c0[] = {-1 / 3.,   1 / 12.,        -2 / 135.,  1 / 864.,
-	                            1 / 2835., -139 / 777600., 1 / 25515., -571 / 261273600.};
-	static const double c1[] = {-1 / 540., -1 / 288., 1 / 378., -77 / 77760.};
-	double mu = (x - a) / a, half = -gsl_sf_log_1plusx_mx(mu), eta = copysign(sqrt(2 * half), mu);
-	double correction = fabs(eta) > .05 ? 1 / mu - 1 / eta : polynomial(c0, 8, eta);
-	struct ehs_tail tail = ehs_normal_upper(upper ? eta * sqrt(a) : -eta * sqrt(a));
-
-	correction += fabs(eta) > .05 ? 0 : polynomial(c1, 4, eta) / a;
-	double part = exp(-a * half - tail.log_p) / sqrt(2 * M_PI * a) * (upper ? correction : -correction);
-	return (struct ehs_tail){tail.p * (1 + part), tail.log_p + log1p(part)};
-}
-
-/* P(Gamma(a) >= x) or P(Gamma(a) <= x): P(X <= count) = upper(count + 1, mean), P(X >= count) = lower(count, mean). */
-static struct ehs_tail gamma_tail(double a, double x, bool upper)
-{
-	if (a >= LARGE)
-		return large_tail(a, x, upper);
-	if (upper)
-		return ehs_chi2_upper(2 * x, 2 * a);
-	double p = gsl_cdf_gamma_P(x, a, 1);
-	return (struct ehs_tail){p, p > 1e-300 ? log(p) : log_upper(a, x)};
-}
 
 /* Twice the smaller tail, at most 1. */
 static void two_sided(struct ehs_result *r, struct ehs_tail lower, struct ehs_tail upper)
@@ -75,10 +23,11 @@ static void two_sided(struct ehs_result *r, struct ehs_tail lower, struct ehs_ta
 
 static void test_poisson(struct ehs_result *r, double count, double mean)
 {
-	struct ehs_tail lower = gamma_tail(count + 1, mean, true), upper = {1, 0};
+	/* P(X <= count) of the Poisson law is the gamma law's upper tail of shape count + 1, P(X >= count) the lower of count. */
+	struct ehs_tail lower = ehs_gamma_tail(count + 1, mean, true), upper = {1, 0};
 
 	if (count > 0)
-		upper = gamma_tail(count, mean, false);
+		upper = ehs_gamma_tail(count, mean, false);
 	two_sided(r, lower, upper);
 }
 
@@ -91,7 +40,7 @@ struct quantile {
 static double falling(double at, const void *context)
 {
 	const struct quantile *q = context;
-	double p = gamma_tail(q->x, exp(at), q->upper).p;
+	double p = ehs_gamma_tail(q->x, exp(at), q->upper).p;
 
 	return q->upper ? p - q->tail : q->tail - p;
 }

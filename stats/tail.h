@@ -16,6 +16,8 @@
 #ifndef EHS_TAIL_H
 #define EHS_TAIL_H
 
+#include <stdbool.h>
+
 #include "stats/ehs.h"
 
 /* A probability and its natural logarithm; p is 0 where it underflows, log_p is not. */
@@ -34,6 +36,9 @@ struct ehs_tail ehs_normal_two_sided(double z);
 
 /* P(X >= x) of the chi-square law; df > 0, else NaN; x <= 0 gives 1. */
 struct ehs_tail ehs_chi2_upper(double x, double df);
+
+/* P(X >= x), or P(X <= x), of the gamma law of this shape > 0 and scale 1, else NaN; any shape up to 1e15. */
+struct ehs_tail ehs_gamma_tail(double shape, double x, bool upper);
 
 /* P(T >= t) of Student's law, and of |T|; df > 0, else NaN; df need not be whole. */
 struct ehs_tail ehs_t_upper(double t, double df);

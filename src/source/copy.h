@@ -8,7 +8,7 @@
  * bytes; the same file again changes nothing.
  *
  * The table, made where it is absent: the map's id column as primary key, its
- * decided_at and outcome_at as timestamptz, every other column of the file as
+ * decided_at, outcome_at and received_at as timestamptz, every other column of the file as
  * text, an empty field as NULL, and evenhand_xid, by which gather finds new rows.
  *
  * Owner    the connection is the caller's; nothing outlives the call.

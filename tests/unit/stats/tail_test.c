@@ -161,6 +161,36 @@ static void nonsense_is_nan(void **state)
 	assert_true(ehs_normal_two_sided(INFINITY).p == 0 && ehs_normal_two_sided(0).p == 1);
 }
 
+/* scipy 1.10.1, where GSL's gsl_cdf_gamma_Q has lost from 6e-11 (10^6) to two thirds (10^9) of the tail. */
+static void large_shapes(void **state)
+{
+	static const double known[][2] = {{1e5, 0.02292059577815362},
+	                                  {1e6, 0.022804095898769836},
+	                                  {1e7, 0.022767202690697624},
+	                                  {1e8, 0.022755530774855204},
+	                                  {1e9, 0.02275183926549529}};
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		double a = known[i][0], x = a + 2 * sqrt(a);
+		struct ehs_tail upper = ehs_gamma_tail(a, x, true), lower = ehs_gamma_tail(a, x, false);
+
+		assert_true(fabs(upper.p / known[i][1] - 1) < 1e-12);
+		assert_true(fabs(upper.p + lower.p - 1) < 1e-15);
+		assert_true(fabs(ehs_chi2_upper(2 * x, 2 * a).p / known[i][1] - 1) < 1e-12);
+		assert_true(fabs(exp(upper.log_p) / upper.p - 1) < 1e-14);
+	}
+	/* On both sides of the change of method the tails are one curve. */
+	for (double z = -30; z <= 30; z += 2.5) {
+		double x = 1e5 + z * sqrt(1e5);
+		struct ehs_tail below = ehs_gamma_tail(nextafter(1e5, 0), x, z > 0), at = ehs_gamma_tail(1e5, x, z > 0);
+
+		assert_true(fabs(at.log_p / below.log_p - 1) < 1e-11);
+	}
+	assert_true(isnan(ehs_gamma_tail(0, 1, true).p) && ehs_gamma_tail(3, 0, true).p == 1);
+	assert_true(ehs_gamma_tail(900, 1, false).p == 0 && ehs_gamma_tail(900, 1, false).log_p < -5000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +201,7 @@ int main(void)
 		cmocka_unit_test(quantile_is_the_inverse),
 		cmocka_unit_test(nonsense_is_nan),
 		cmocka_unit_test(beta_tails_keep_their_digits_where_one_parameter_is_a_thousand_million),
+		cmocka_unit_test(large_shapes),
 	};
 
 	ehs_init();
