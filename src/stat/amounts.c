@@ -16,13 +16,8 @@ static struct ehs_amount_data read_amounts(struct eh_stat_call *c)
 {
 	struct eh_stat_counts group = eh_stat_counts(c, "group", 1, EH_STAT_LEN_MAX);
 	struct eh_stat_numbers y = eh_stat_numbers(c, "y", group.n, group.n);
-	struct eh_stat_number_table controls = {NULL, group.n, 0};
+	struct eh_stat_number_table controls = eh_stat_columns(c, "controls", group.n, EHS_REGRESSORS_MAX - 1);
 
-	if (eh_stat_has(c, "controls"))
-		controls = eh_stat_number_table(c, "controls", 0, group.n);
-	eh_stat_same_length(c, "controls", controls.rows, "group", group.n);
-	if (controls.cols >= EHS_REGRESSORS_MAX)
-		eh_stat_refuse(c, "inputs.controls should have at most %d columns", EHS_REGRESSORS_MAX - 1);
 	if (eh_stat_refused(c))
 		return (struct ehs_amount_data){0};
 	size_t columns = 1 + controls.cols;
@@ -140,7 +135,7 @@ static void amount_ratio(struct eh_stat_call *c)
 }
 
 const struct eh_stat_test eh_stat_amounts_tests[] = {
-	{"amount_gap", "group [0 or 1], y [numbers], controls [[numbers]]; of \"mean\" or \"log\", conf .95",
+	{"amount_gap", "group [0 or 1], y [numbers], controls [[numbers] a column]; of \"mean\" or \"log\", conf .95",
          "beta, se_hc1, t, p, log10_p, se (intercept, group, controls), lo, hi, df (of the group), sigma, r_squared, "
          "percent, "
          "percent_lo, percent_hi, column",

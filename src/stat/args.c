@@ -285,6 +285,19 @@ struct eh_stat_number_table eh_stat_number_table(struct eh_stat_call *c, const c
 	return (struct eh_stat_number_table){to, rows, cols};
 }
 
+struct eh_stat_number_table eh_stat_columns(struct eh_stat_call *c, const char *key, size_t rows, size_t most)
+{
+	struct eh_stat_number_table columns = {NULL, 0, 0};
+
+	if (eh_stat_has(c, key) && rows > 0)
+		columns = eh_stat_number_table(c, key, rows, most);
+	double *to = eh_arena_zalloc(c->arena, rows * columns.rows + 1, sizeof *to);
+	for (size_t i = 0; i < rows; i++)
+		for (size_t j = 0; j < columns.rows; j++)
+			to[i * columns.rows + j] = columns.at[j * rows + i];
+	return (struct eh_stat_number_table){to, rows, columns.rows};
+}
+
 struct eh_stat_samples eh_stat_samples(struct eh_stat_call *c, const char *key, size_t min, size_t max)
 {
 	size_t rows;

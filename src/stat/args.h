@@ -79,6 +79,10 @@ void eh_stat_same_length(struct eh_stat_call *c, const char *key, size_t n, cons
 /* An array of arrays of one length; cols 0: whatever the first row has. */
 struct eh_stat_count_table eh_stat_count_table(struct eh_stat_call *c, const char *key, size_t cols, size_t max_rows);
 struct eh_stat_number_table eh_stat_number_table(struct eh_stat_call *c, const char *key, size_t cols, size_t max_rows);
+
+/* A list of up to `most` columns of `rows` numbers each, as a table of `rows` rows; no columns where it is absent. */
+struct eh_stat_number_table eh_stat_columns(struct eh_stat_call *c, const char *key, size_t rows, size_t most);
+
 struct eh_stat_samples eh_stat_samples(struct eh_stat_call *c, const char *key, size_t min, size_t max);
 
 /* [a, b, c, d]: a with and b without the outcome in the protected group, c and d in the reference group. */

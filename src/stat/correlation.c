@@ -155,7 +155,7 @@ const struct eh_stat_test eh_stat_correlation_tests[] = {
          "pearson, t, p, log10_p, fisher_ci_lo, fisher_ci_hi, spearman, spearman_p_t, kendall_tau_b, kendall_z, "
          "kendall_p, rounded",
          correlation},
-	{"partial_correlation", "x [numbers], y [numbers], controls [[numbers], ...] at most 30, conf .95",
+	{"partial_correlation", "x [numbers], y [numbers], controls [[numbers] a column] at most 30, conf .95",
          "r, t, df, p, log10_p, lo, hi, rounded", partial},
 	{"distance_correlation", "x [numbers], y [numbers] at most 2000, permutations 0 to 999, seed 1",
          "dcor, p_permutation, flags, rounded", distance_correlation},

@@ -26,16 +26,9 @@ static uint64_t *read_outcomes(struct eh_stat_call *c, size_t rows, const uint64
 
 static struct eh_stat_number_table read_controls(struct eh_stat_call *c, size_t rows)
 {
-	struct eh_stat_number_table controls = {NULL, rows, 0};
-
 	if (eh_stat_has(c, "control"))
 		return (struct eh_stat_number_table){eh_stat_numbers(c, "control", rows, rows).at, rows, 1};
-	if (eh_stat_has(c, "controls"))
-		controls = eh_stat_number_table(c, "controls", 0, rows);
-	eh_stat_same_length(c, "controls", controls.rows, "group", rows);
-	if (controls.cols >= EHS_REGRESSORS_MAX)
-		eh_stat_refuse(c, "inputs.controls should have at most %d columns", EHS_REGRESSORS_MAX - 1);
-	return controls;
+	return eh_stat_columns(c, "controls", rows, EHS_REGRESSORS_MAX - 1);
 }
 
 /* Columns: the group, then its controls. */
@@ -115,7 +108,8 @@ static void conditional_effect(struct eh_stat_call *c)
 
 const struct eh_stat_test eh_stat_logistic_tests[] = {
 	{"logistic_conditional_effect",
-         "group [0 or 1], control [numbers] or controls [[numbers]], y [0 or 1] or k [counts], weights [counts]; conf "
+         "group [0 or 1], control [numbers] or controls [[numbers] a column], y [0 or 1] or k [counts], weights "
+         "[counts]; conf "
          ".95",
          "beta, se, z, p, log10_p (intercept, group, controls), loglik, deviance, lr_stat, lr_p, ame, ame_se, "
          "odds_ratio, or_lo, or_hi, method, flags, why, column",

@@ -120,20 +120,21 @@ static void answer_result(struct eh_buf *out, const json_t *id, const struct eh_
 
 static void run_test(struct eh_stat_call *c, const json_t *line)
 {
-	const json_t *test = json_object_get(line, "test");
+	const json_t *name = json_object_get(line, "test");
+	const struct eh_stat_test *test = json_is_string(name) ? find(json_string_value(name)) : NULL;
 
 	c->inputs = json_object_get(line, "inputs");
 	if (!json_is_object(line)) {
 		eh_stat_refuse(c, "a line should be an object {\"id\", \"test\", \"inputs\"}");
-	} else if (!json_is_string(test)) {
+	} else if (!json_is_string(name)) {
 		eh_stat_refuse(c, "\"test\" should be the name of a test");
-	} else if (find(json_string_value(test)) == NULL) {
+	} else if (test == NULL) {
 		eh_stat_refuse(c, "there is no test \"%.80s\"; `evenhand stat --list` names those there are",
-		               json_string_value(test));
+		               json_string_value(name));
 	} else if (!json_is_object(c->inputs)) {
 		eh_stat_refuse(c, "\"inputs\" should be an object");
 	} else {
-		find(json_string_value(test))->run(c);
+		test->run(c);
 	}
 }
 

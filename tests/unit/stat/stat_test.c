@@ -111,6 +111,29 @@ static void every_test_stands_in_the_reference(void **state)
 	assert_true(i >= 2);
 }
 
+/* Also where the fuzzer starts from, and what the bench measures: one good line a test. */
+static void every_test_has_an_example_that_works(void **state)
+{
+	const char *name, *inputs, *result, *other;
+	char path[128], line[1 << 14];
+
+	(void)state;
+	for (size_t i = 0; eh_stat_test_at(i, &name, &inputs, &result); i++) {
+		for (size_t j = 0; j < i && eh_stat_test_at(j, &other, &inputs, &result); j++)
+			assert_string_not_equal(name, other);
+		snprintf(path, sizeof path, "tests/fuzz/seeds/stat/%s", name);
+		FILE *file = fopen(path, "r");
+		if (file == NULL) {
+			print_error("there is no %s\n", path);
+			fail();
+		}
+		line[fread(line, 1, sizeof line - 1, file)] = '\0';
+		assert_int_equal(fclose(file), 0);
+		assert_non_null(strstr(line, name));
+		assert_non_null(strstr(answer(line), "\"status\":\"ok\""));
+	}
+}
+
 static int end(void **state)
 {
 	(void)state;
@@ -126,6 +149,7 @@ int main(void)
 		cmocka_unit_test(a_reason_names_the_field),
 		cmocka_unit_test(numbers_are_exact_up_to_14_digits),
 		cmocka_unit_test(every_test_stands_in_the_reference),
+		cmocka_unit_test(every_test_has_an_example_that_works),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, end);
