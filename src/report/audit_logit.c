@@ -175,10 +175,9 @@ static json_t *model_json(const struct eh_audit *audit, size_t attribute, struct
 
 json_t *eh_audit_logit(const struct eh_audit *audit, size_t attribute)
 {
-	json_t *out = json_object();
-
 	if (audit->attribute[attribute].reference < 0)
 		return json_null();
+	json_t *out = json_object();
 	eh_audit_put(out, "unadjusted", model_json(audit, attribute, eh_audit_no_controls()));
 	eh_audit_put(out, "adjusted", model_json(audit, attribute, eh_audit_all_controls(audit, attribute)));
 	return out;
