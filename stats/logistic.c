@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "stats/logistic_part.h"
 #include "stats/tail.h"
 
 #define ITERATIONS_MAX 200
@@ -22,24 +23,6 @@
 #define REACH 8.0      /* a row that went further would lose the weight that could bring it back */
 #define NOISE 1e-6     /* a thousandth of a standard error */
 #define VANISHED 1e-13 /* a pivot of the information that has gone with its weights */
-
-/* A fit on its way. */
-struct newton {
-	const struct ehs_logistic_data *data;
-	const struct ehs_scaled *s;
-	bool penalized;
-	size_t all[EHS_TERMS_MAX];          /* every term, in order */
-	size_t free[EHS_TERMS_MAX], free_n; /* those that are not held at 0 */
-	double beta[EHS_TERMS_MAX], step[EHS_TERMS_MAX];
-	double *gap, *weight; /* a row: outcomes less those expected; n p (1 - p) */
-	double *final;        /* where the factor at the optimum stays */
-	double *information;  /* terms x terms */
-	double *factor;       /* its Cholesky factor, over all terms or over the free ones */
-	double score[EHS_TERMS_MAX];
-	double loglik, target; /* target: the penalised one, or the same */
-	double decrement;
-	unsigned iterations;
-};
 
 size_t ehs_logistic_doubles(size_t rows, size_t columns)
 {
@@ -64,7 +47,7 @@ static double log1p_of(double e)
 }
 
 /* The log-likelihood at beta; keeps each row's gap and weight.  p and 1 - p both to full relative accuracy. */
-static void look(struct newton *t, const double *beta)
+static void look(struct ehs_newton *t, const double *beta)
 {
 	size_t terms = t->s->terms;
 
@@ -85,7 +68,7 @@ static void look(struct newton *t, const double *beta)
  * The information in its three parts: the sum of the weights at [0][0], under it the weighted means, and the weighted
  * squares about those means.  Kept apart, an outcome of one in 10^9 beside one of a half loses no digit.
  */
-static void add_information(struct newton *t)
+static void add_information(struct ehs_newton *t)
 {
 	size_t terms = t->s->terms;
 	double *a = t->information, sum = 0, mean[EHS_TERMS_MAX] = {0};
@@ -102,7 +85,7 @@ static void add_information(struct newton *t)
 	ehs_add_squares(a + terms + 1, terms - 1, terms, t->s, t->weight, mean + 1, 1);
 }
 
-static void add_score(struct newton *t)
+static void add_score(struct ehs_newton *t)
 {
 	size_t terms = t->s->terms;
 
@@ -113,7 +96,7 @@ static void add_score(struct newton *t)
 }
 
 /* The Cholesky factor of the information of some terms, the intercept the first of them; false where it has vanished. */
-static bool factor(struct newton *t, const size_t *of, size_t m)
+static bool factor(struct ehs_newton *t, const size_t *of, size_t m)
 {
 	size_t terms = t->s->terms;
 	double *l = t->factor, root = sqrt(t->information[0]);
@@ -128,7 +111,7 @@ static bool factor(struct newton *t, const size_t *of, size_t m)
 }
 
 /* What is to be made as large as can be, at beta: all that a step is judged by.  False: not a number. */
-static bool weigh(struct newton *t, const double *beta)
+static bool weigh(struct ehs_newton *t, const double *beta)
 {
 	size_t terms = t->s->terms;
 
@@ -148,7 +131,7 @@ static bool weigh(struct newton *t, const double *beta)
  * Firth's estimate is that of data in which each row had h more decisions, half of them with the outcome, h being the
  * row's leverage: so the gap changes by h (1/2 - p), and a step by the weights of those data is nearly Newton's.
  */
-static void add_penalty(struct newton *t)
+static void add_penalty(struct ehs_newton *t)
 {
 	size_t terms = t->s->terms;
 
@@ -166,7 +149,7 @@ static void add_penalty(struct newton *t)
 }
 
 /* Newton's step from beta, whose gaps and weights are at hand. */
-static bool aim(struct newton *t)
+static bool aim(struct ehs_newton *t)
 {
 	double g[EHS_TERMS_MAX];
 
@@ -192,7 +175,7 @@ static bool aim(struct newton *t)
  * The largest change of a row's log odds by the step.  With `astray`, only of a row that is moved away from what was
  * seen in it: to more where there was no outcome, to less where there was nothing else, or a row of both.
  */
-static double liveliest(const struct newton *t, bool astray)
+static double liveliest(const struct ehs_newton *t, bool astray)
 {
 	double most = 0;
 
@@ -208,7 +191,7 @@ static double liveliest(const struct newton *t, bool astray)
 }
 
 /* Goes the step, no row further than REACH away from what was seen in it, or half of it, or a quarter, until nothing is lost by it. */
-static bool go(struct newton *t)
+static bool go(struct ehs_newton *t)
 {
 	double from = t->target, slack = 1e-13 * (fabs(from) + 1), next[EHS_TERMS_MAX];
 	double size = fmin(1, REACH / liveliest(t, true));
@@ -227,7 +210,7 @@ static bool go(struct newton *t)
 }
 
 /* The first step: weighted least squares on the log odds of (k + 1/2)/(n + 1). */
-static bool begin(struct newton *t)
+static bool begin(struct ehs_newton *t)
 {
 	for (size_t i = 0; i < t->s->rows; i++) {
 		double n = t->s->weight[i], k = (double)t->data->k[i], p = (k + .5) / (n + 1),
@@ -237,7 +220,8 @@ static bool begin(struct newton *t)
 		t->gap[i] = t->weight[i] * log(p / q) + k * q - (n - k) * p;
 	}
 	memset(t->beta, 0, sizeof t->beta);
-	if (t->penalized)
+	t->beta[t->held] = t->value;
+	if (t->penalized || t->held > 0)
 		return weigh(t, t->beta);
 	if (!aim(t))
 		return false;
@@ -254,14 +238,14 @@ static bool begin(struct newton *t)
  * Nothing is left to gain.  Where cells of 10^12 decisions stand beside cells of 5, the rounding of their sums keeps the
  * decrement from falling further: it no longer falls, and is of no account.
  */
-static bool is_done(const struct newton *t, double last)
+static bool is_done(const struct ehs_newton *t, double last)
 {
 	if (t->decrement <= (t->penalized ? PENALIZED_DECREMENT(t->s->n) : DECREMENT))
 		return true;
 	return t->decrement < NOISE && t->decrement >= .9 * last;
 }
 
-static enum ehs_status climb(struct newton *t)
+enum ehs_status ehs_logistic_climb(struct ehs_newton *t)
 {
 	const enum ehs_status lost = t->penalized ? EHS_NO_CONVERGENCE : EHS_SEPARATION;
 	unsigned most = t->penalized ? PENALIZED_ITERATIONS_MAX : ITERATIONS_MAX;
@@ -284,7 +268,7 @@ static enum ehs_status climb(struct newton *t)
 }
 
 /* The column on which the step that does not die out lies most. */
-static size_t parting_column(const struct newton *t)
+static size_t parting_column(const struct ehs_newton *t)
 {
 	size_t at = EHS_NO_COLUMN;
 	double most = 0;
@@ -297,12 +281,12 @@ static size_t parting_column(const struct newton *t)
 	return at;
 }
 
-static struct newton ready(const struct ehs_logistic_data *data, const struct ehs_logistic *fit, bool penalized,
-                           const bool *without)
+struct ehs_newton ehs_logistic_ready(const struct ehs_logistic_data *data, const struct ehs_logistic *fit,
+                                     bool penalized, const bool *without)
 {
 	size_t terms = fit->scaled.terms;
 	double *rest = fit->work + ehs_regressors_doubles(data->r.rows, data->r.columns);
-	struct newton t = {.data = data, .s = &fit->scaled, .penalized = penalized, .target = -INFINITY};
+	struct ehs_newton t = {.data = data, .s = &fit->scaled, .penalized = penalized, .target = -INFINITY};
 
 	t.gap = rest;
 	t.weight = rest + data->r.rows;
@@ -318,7 +302,7 @@ static struct newton ready(const struct ehs_logistic_data *data, const struct eh
 }
 
 /* Coefficients in the columns' own units, and their errors from the information at the optimum. */
-static bool report(struct newton *t, double conf, struct ehs_logistic *out)
+static bool report(struct ehs_newton *t, double conf, struct ehs_logistic *out)
 {
 	size_t terms = t->s->terms;
 	double beta[EHS_TERMS_MAX], se[EHS_TERMS_MAX], *l = t->final;
@@ -397,8 +381,8 @@ static enum ehs_status prepare(const struct ehs_logistic_data *data, double conf
 static enum ehs_status fit_penalized(const struct ehs_logistic_data *data, double conf, struct ehs_logistic *out,
                                      enum ehs_status status)
 {
-	struct newton t = ready(data, out, true, NULL);
-	enum ehs_status reached = climb(&t);
+	struct ehs_newton t = ehs_logistic_ready(data, out, true, NULL);
+	enum ehs_status reached = ehs_logistic_climb(&t);
 
 	out->status = status;
 	out->flags |= EHS_FLAG_PENALIZED;
@@ -428,8 +412,8 @@ enum ehs_status ehs_logistic_fit(const struct ehs_logistic_data *data, double co
 		nothing(out, status);
 		return status;
 	}
-	struct newton t = ready(data, out, false, NULL);
-	out->status = climb(&t);
+	struct ehs_newton t = ehs_logistic_ready(data, out, false, NULL);
+	out->status = ehs_logistic_climb(&t);
 	if (out->status == EHS_OK && report(&t, conf, out))
 		return EHS_OK;
 	if (out->status != EHS_SEPARATION) {
@@ -438,36 +422,4 @@ enum ehs_status ehs_logistic_fit(const struct ehs_logistic_data *data, double co
 	}
 	out->column = parting_column(&t);
 	return fit_penalized(data, conf, out, EHS_SEPARATION);
-}
-
-struct ehs_result ehs_logistic_lr(const struct ehs_logistic_data *data, const struct ehs_logistic *fit,
-                                  const bool *without)
-{
-	bool penalized = (fit->flags & EHS_FLAG_PENALIZED) != 0;
-	struct ehs_result r =
-		ehs_result_none(fit->status, penalized ? "penalized_likelihood_ratio" : "likelihood_ratio");
-
-	if (isnan(fit->loglik))
-		return r;
-	struct newton t = ready(data, fit, penalized, without);
-	r.n[0] = fit->n;
-	r.n[1] = fit->k;
-	r.flags = fit->flags;
-	r.df = (double)(fit->terms - t.free_n);
-	enum ehs_status reached = climb(&t);
-	/* Terms that are left may part the outcomes only where all of them do: their supremum is reached in the limit. */
-	if (reached != EHS_OK) {
-		r.status = reached;
-		return r;
-	}
-	r.stat = fmax(0, 2 * ((penalized ? fit->penalized : fit->loglik) - t.target));
-	if (r.df > 0) {
-		struct ehs_tail tail = ehs_chi2_upper(r.stat, r.df);
-
-		r.p = tail.p;
-		r.log10_p = ehs_log10_of(tail);
-	} else {
-		r.status = EHS_DEGENERATE;
-	}
-	return r;
 }

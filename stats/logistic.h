@@ -75,6 +75,16 @@ struct ehs_result ehs_logistic_lr(const struct ehs_logistic_data *data, const st
                                   const bool *without);
 
 /*
+ * A coefficient with the limits at which the likelihood, the other terms at their best, has lost what chance takes
+ * with probability conf (Venzon & Moolgavkar 1988), and the likelihood ratio's stat, df and p in place of Wald's.  The
+ * limits to read where a fit is penalised: Wald's are symmetric where the truth lies to one side.  About 20 fits.
+ * EHS_NO_CONVERGENCE, with the limit that does not exist NaN: none within EHS_PROFILE_MAX standard errors.
+ */
+#define EHS_PROFILE_MAX 60
+struct ehs_result ehs_logistic_profile(const struct ehs_logistic_data *data, const struct ehs_logistic *fit,
+                                       size_t column, double conf);
+
+/*
  * Average marginal effect of a column on the probability, over the decisions as they are.  An indicator of a factor:
  * mean of p(as if in this group) - p(as if in the reference), its factor's other indicators at 0, all else as it is.
  * A number: mean of beta p (1 - p), per unit of the column.  est, se by the delta method, lo, hi, stat, p, log10_p.

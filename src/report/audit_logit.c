@@ -11,6 +11,7 @@
 #include "stats/logistic.h"
 
 #define CONF 0.95
+#define PROFILE_CELLS 20000 /* above it 40 penalised fits take too long, and Wald's limits do */
 
 struct eh_audit_logit_fit eh_audit_logit_fit(const struct eh_audit *audit, size_t attribute,
                                              struct eh_audit_controls controls, const uint8_t *also)
@@ -77,6 +78,15 @@ static json_t *term_json(const struct ehs_result *r)
 	return out;
 }
 
+/* The limits to read of a penalised estimate: Wald's are symmetric, the truth lies to one side. */
+static void put_profile(json_t *of, const struct eh_audit_logit_fit *m, size_t column)
+{
+	struct ehs_result odds = ehs_odds_ratio_of(ehs_logistic_profile(&m->data, m->fit, column, CONF));
+
+	eh_audit_put(of, "profile_or_lo", eh_audit_number(odds.lo));
+	eh_audit_put(of, "profile_or_hi", eh_audit_number(odds.hi));
+}
+
 /* `shown` false: names without numbers.  A term other than the intercept has its effect and, for a group, its test. */
 static json_t *terms_json(const struct eh_audit_logit_fit *m, bool shown)
 {
@@ -96,6 +106,8 @@ static json_t *terms_json(const struct eh_audit_logit_fit *m, bool shown)
 
 			without[column] = true;
 			eh_audit_put(of, "likelihood_ratio", ratio_test_json(m, without));
+			if ((m->fit->flags & EHS_FLAG_PENALIZED) != 0 && m->data.r.rows <= PROFILE_CELLS)
+				put_profile(of, m, column);
 		}
 		eh_audit_put(out, term->name, of);
 		column += term->dropped == NULL;

@@ -102,6 +102,12 @@ static void conditional_effect(struct eh_stat_call *c)
 	eh_stat_put(c, "odds_ratio", odds.est);
 	eh_stat_put(c, "or_lo", odds.lo);
 	eh_stat_put(c, "or_hi", odds.hi);
+	if (status == EHS_SEPARATION) {
+		struct ehs_result profile = ehs_odds_ratio_of(ehs_logistic_profile(&data, fit, 0, conf));
+
+		eh_stat_put(c, "profile_or_lo", profile.lo);
+		eh_stat_put(c, "profile_or_hi", profile.hi);
+	}
 	eh_stat_put_text(c, "method", fit->coef[1].method);
 	eh_stat_put_flags(c, fit->flags);
 }
@@ -112,7 +118,7 @@ const struct eh_stat_test eh_stat_logistic_tests[] = {
          "[counts]; conf "
          ".95",
          "beta, se, z, p, log10_p (intercept, group, controls), loglik, deviance, lr_stat, lr_p, ame, ame_se, "
-         "odds_ratio, or_lo, or_hi, method, flags, why, column",
+         "odds_ratio, or_lo, or_hi, profile_or_lo, profile_or_hi (where penalised), method, flags, why, column",
          conditional_effect},
 	{0},
 };

@@ -117,6 +117,9 @@ static void separation_is_said_and_penalised(void **state)
 	expect_null(of, "loglik");
 	expect_word(of, "firth/separated_by", "F");
 	expect_near(of, "firth/terms/F/coef", log(.5 / 30.5), 1e-10);
+	double lo = json_number_value(at(of, "firth/terms/F/profile_or_lo"));
+	double hi = json_number_value(at(of, "firth/terms/F/profile_or_hi"));
+	assert_true(lo > 0 && lo < .5 / 30.5 && hi > .5 / 30.5 && hi < 1);
 	assert_true(json_number_value(at(of, "firth/terms/F/likelihood_ratio/p")) < 1e-4);
 	size_t warned = 0; /* once, though both models say it */
 	for (size_t i = 0; i < json_array_size(at(tree, "warnings")); i++)

@@ -99,29 +99,6 @@ static void rows_and_cells_agree(void **state)
 	}
 }
 
-static void the_ratio_test_is_that_of_two_fits(void **state)
-{
-	bool without[4] = {true, false, false, true};
-
-	(void)state;
-	draw(300, 4, 5);
-	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_OK);
-	struct ehs_result lr = ehs_logistic_lr(&w.data, &fit, without);
-	bool all[4] = {true, true, true, true}, none[4] = {false, false, false, false};
-	near(ehs_logistic_lr(&w.data, &fit, all).stat, 2 * (fit.loglik - fit.null_loglik), 1e-11);
-	assert_int_equal(ehs_logistic_lr(&w.data, &fit, none).status, EHS_DEGENERATE);
-	double full = fit.loglik;
-	for (size_t i = 0; i < 300; i++) {
-		w.x[i * 2] = w.x[i * 4 + 1];
-		w.x[i * 2 + 1] = w.x[i * 4 + 2];
-	}
-	w.data.r.columns = 2;
-	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &other), EHS_OK);
-	near(lr.stat, 2 * (full - other.loglik), 1e-10);
-	assert_true(lr.df == 2 && lr.p > 0 && lr.p < 1);
-	near(pow(10, lr.log10_p), lr.p, 1e-11);
-}
-
 /* Of a 2x2 table the penalty is half a decision in each cell. */
 static void the_penalty_of_a_table_is_a_half_per_cell(void **state)
 {
@@ -361,7 +338,6 @@ int main(void)
 		cmocka_unit_test(the_optimum_is_that_of_a_slow_newton),
 		cmocka_unit_test(a_single_group_is_the_odds_ratio),
 		cmocka_unit_test(rows_and_cells_agree),
-		cmocka_unit_test(the_ratio_test_is_that_of_two_fits),
 		cmocka_unit_test(the_penalty_of_a_table_is_a_half_per_cell),
 		cmocka_unit_test(the_penalised_optimum_is_one),
 		cmocka_unit_test(what_parts_the_outcomes_is_named),

@@ -17,7 +17,7 @@ static struct ehs_logistic fit;
 
 static uint64_t seed = 88172645463325252;
 
-static double uniform(void)
+static inline double uniform(void)
 {
 	seed ^= seed << 13;
 	seed ^= seed >> 7;
@@ -25,7 +25,7 @@ static double uniform(void)
 	return (double)(seed >> 11) * 0x1p-53;
 }
 
-static void near(double got, double want, double tolerance)
+static inline void near(double got, double want, double tolerance)
 {
 	if (!(fabs(got - want) <= tolerance * fabs(want)))
 		fail_msg("got %.17g, want %.17g: %.2g apart", got, want, fabs(got / want - 1));
@@ -41,7 +41,7 @@ struct world {
 
 static struct world w;
 
-static void draw(size_t rows, size_t columns, uint64_t most)
+static inline void draw(size_t rows, size_t columns, uint64_t most)
 {
 	memset(w.factor, 0, sizeof w.factor);
 	w.factor[0] = 1;
@@ -68,7 +68,7 @@ struct slow {
 	long double beta[TERMS_MAX], inverse[TERMS_MAX][TERMS_MAX], loglik;
 };
 
-static void invert(long double a[TERMS_MAX][TERMS_MAX], size_t m, long double to[TERMS_MAX][TERMS_MAX])
+static inline void invert(long double a[TERMS_MAX][TERMS_MAX], size_t m, long double to[TERMS_MAX][TERMS_MAX])
 {
 	for (size_t i = 0; i < m; i++)
 		for (size_t j = 0; j < m; j++)
@@ -103,12 +103,12 @@ static void invert(long double a[TERMS_MAX][TERMS_MAX], size_t m, long double to
 	}
 }
 
-static long double x_of(size_t i, size_t j)
+static inline long double x_of(size_t i, size_t j)
 {
 	return j == 0 ? 1 : (long double)w.x[i * w.data.r.columns + j - 1];
 }
 
-static void slow_fit(struct slow *s)
+static inline void slow_fit(struct slow *s)
 {
 	size_t m = w.data.r.columns + 1;
 
