@@ -89,8 +89,13 @@ static void say_lede(struct eh_say *say)
 
 	if (all == 0)
 		eh_say(say, "There is not enough data: no group could be compared with another.");
+	else if (t.thin == all)
+		eh_say(say, "There is not enough data for a verdict on any group.");
+	else if (t.crossed == 0 && all - t.thin == 1)
+		eh_say(say, "No line was crossed for the one group with enough data.");
 	else if (t.crossed == 0)
-		eh_say(say, "No line was crossed for any of %s.", eh_page_words_plural(say->arena, all, "group", "groups"));
+		eh_say(say, "No line was crossed for any of the %s groups with enough data.",
+		       eh_say_count(say, (double)(all - t.thin)));
 	else if (all == 1)
 		eh_say(say, "A line was crossed for the only group that was compared.");
 	else
@@ -103,7 +108,7 @@ static void say_lede(struct eh_say *say)
 	if (t.review > 0)
 		eh_say(say, "%s that %s estimated should be reviewed by a person.",
 		       eh_page_words_plural(say->arena, t.review, "group", "groups"), t.review == 1 ? "is" : "are");
-	if (t.thin > 0)
+	if (t.thin > 0 && t.thin < all)
 		eh_say(say, "For %s there is not enough data for a verdict.",
 		       eh_page_words_plural(say->arena, t.thin, "group", "groups"));
 	if (turned > 0)

@@ -114,9 +114,43 @@ static void sentences_are_short_and_easy(void **state)
 	json_decref(tree);
 }
 
+static const char *first_sentence(struct eh_arena *arena, const char *pairs)
+{
+	json_error_t error;
+	json_t *tree = json_loads(eh_arena_printf(arena, "{\"attributes\": {\"a\": {\"reference\": \"r\", \"pairs\": {%s}}}}", pairs),
+	                          0, &error);
+	json_t *document = eh_say_audit(arena, tree);
+	const char *text =
+		eh_arena_strdup(arena, json_string_value(json_array_get(json_object_get(document, "lede"), 0)));
+
+	json_decref(document);
+	json_decref(tree);
+	return text;
+}
+
+/* Too little data is never told as if nothing were the matter. */
+static void the_answer_comes_first(void **state)
+{
+	static const char thin[] = "\"t\": " PAIR("1", "0", "0", "0", "0", "1", "2", "false", "true", "1", "");
+	static const char good[] = "\"g\": " PAIR("400", "320", "0.8", "1", "0.9", "1.1", "1", "true", "false", "1", "");
+	static const char bad[] = "\"b\": " PAIR("400", "200", "0.5", "0.6", "0.5", "0.7", "2", "true", "true", "0.001", "");
+	EH_ARENA_AUTO arena = eh_arena_new();
+
+	(void)state;
+	assert_string_equal(first_sentence(arena, thin), "There is not enough data for a verdict on any group.");
+	assert_string_equal(first_sentence(arena, good), "No line was crossed for the one group with enough data.");
+	assert_string_equal(first_sentence(arena, eh_arena_printf(arena, "%s, %s", thin, good)),
+	                    "No line was crossed for the one group with enough data.");
+	assert_string_equal(first_sentence(arena, bad), "A line was crossed for the only group that was compared.");
+	assert_string_equal(first_sentence(arena, eh_arena_printf(arena, "%s, %s", bad, good)),
+	                    "A line was crossed for 1 of 2 groups.");
+	assert_string_equal(first_sentence(arena, ""), "There is not enough data: no group could be compared with another.");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(sentences_are_short_and_easy)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(sentences_are_short_and_easy),
+	                                   cmocka_unit_test(the_answer_comes_first)};
 
 	return cmocka_run_group_tests_name("say_audit", tests, NULL, NULL);
 }
