@@ -75,6 +75,14 @@ static bool first_digit(double value, int *exponent)
 	return true;
 }
 
+/* Valgrind computes long doubles in 53 bits, which are not enough. */
+static bool has_64_bits(void)
+{
+	volatile long double odd = 0x1p63L + 1;
+
+	return odd - 0x1p63L == 1;
+}
+
 enum fit { INSIDE, OUTSIDE, UNSURE };
 
 /* Does `back`, which may be off by half a unit of 64 bits, round to value? */
@@ -130,34 +138,38 @@ static size_t lay_out(char *to, uint64_t digits, int exponent)
 	return n + 1;
 }
 
-static size_t write_slowly(char *to, size_t size, double value)
+static size_t write_slowly(char *to, double value)
 {
-	int n = 0;
+	char text[40], *at;
+	uint64_t digits = 0;
 
-	for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
-		n = snprintf(to, size, "%.*g", digits, value);
-		if (strtod(to, NULL) == value)
+	for (int n = DBL_DIG; n <= DBL_DECIMAL_DIG; n++) {
+		snprintf(text, sizeof text, "%.*e", n - 1, value);
+		if (strtod(text, NULL) == value)
 			break;
 	}
-	return (size_t)n;
+	for (at = text; *at != 'e'; at++)
+		if (*at != '.')
+			digits = digits * 10 + (uint64_t)(*at - '0');
+	return lay_out(to, digits, (int)strtol(at + 1, NULL, 10));
 }
 
-static size_t write_positive(char *to, size_t size, double value)
+static size_t write_positive(char *to, double value)
 {
 	uint64_t digits;
 	int exponent;
 
 	if (value < EXACT && value == floor(value))
 		return write_digits(to, (uint64_t)value);
-	if (!first_digit(value, &exponent))
-		return write_slowly(to, size, value);
+	if (!has_64_bits() || !first_digit(value, &exponent))
+		return write_slowly(to, value);
 	enum fit fit = OUTSIDE;
 	for (int n = DBL_DIG; n <= DBL_DECIMAL_DIG && fit == OUTSIDE; n++) {
 		fit = to_digits(value, n - 1 - exponent, &digits);
 		if (fit == INSIDE)
 			return lay_out(to, digits, exponent + ((long double)digits >= power[n]));
 	}
-	return write_slowly(to, size, value);
+	return write_slowly(to, value);
 }
 
 void eh_buf_double(struct eh_buf *b, double value)
@@ -168,6 +180,6 @@ void eh_buf_double(struct eh_buf *b, double value)
 	EH_ASSERT(isfinite(value));
 	if (value < 0)
 		text[n++] = '-';
-	n += write_positive(text + n, sizeof text - n, fabs(value));
+	n += write_positive(text + n, fabs(value));
 	eh_buf_put(b, text, n);
 }
