@@ -14,7 +14,7 @@
  * "figure": {"title", "sentence", "chart", "table"}, which the text report leaves out, as
  * its figures stand in tables already.
  *
- * Sentences keep these rules, which tests/unit/report/grade_test.c holds: 20 words at most, one
+ * Sentences keep these rules, which tests/unit/report/say_audit_test.c holds: 20 words at most, one
  * comparison each, a reading grade of 9 or less, and no word that says more than that a line
  * was crossed (law 10).
  *
