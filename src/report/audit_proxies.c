@@ -278,20 +278,23 @@ static void take_row(struct ehs_cross *m, const struct given *g, const struct eh
 	EH_ASSERT(ehs_cross_take(m, q) == EHS_OK);
 }
 
+/* Memory of its own: a list of rows for each of many groups would outgrow the log. */
 static json_t *partial_json(const struct eh_audit *audit, const struct eh_audit_attribute *a, int group,
                             const struct candidate *c, const uint32_t *row, size_t n)
 {
-	uint32_t *kept = eh_arena_zalloc(audit->arena, n + 1, sizeof *kept);
+	EH_ARENA_AUTO scratch = eh_arena_new();
+	const struct eh_audit here = eh_audit_on(audit, scratch);
+	uint32_t *kept = eh_arena_zalloc(scratch, n + 1, sizeof *kept);
 	size_t rows = pair_rows(a, group, c, row, n, kept), controls[EHS_CROSS_MAX];
 	struct given g = {.variables = 2, .names = json_array()};
 	json_t *out = json_object();
 
 	for (size_t s = 0; s < a->strata_n; s++)
 		if (a->stratum[s] != c->ref.levels)
-			give(audit, &g, a->stratum[s], kept, rows);
+			give(&here, &g, a->stratum[s], kept, rows);
 	struct ehs_cross m = {.p = g.variables};
-	m.sum = eh_arena_zalloc(audit->arena, m.p, sizeof *m.sum);
-	m.product = eh_arena_zalloc(audit->arena, EHS_CROSS_PRODUCTS(m.p), sizeof *m.product);
+	m.sum = eh_arena_zalloc(scratch, m.p, sizeof *m.sum);
+	m.product = eh_arena_zalloc(scratch, EHS_CROSS_PRODUCTS(m.p), sizeof *m.product);
 	for (size_t i = 0; i < rows && !g.too_many; i++)
 		take_row(&m, &g, a, group, c, kept[i]);
 	for (size_t i = 2; i < g.variables; i++)
