@@ -53,14 +53,10 @@ static enum eh_rc read_by(struct wish *wish, struct eh_err *err)
 
 static enum eh_rc read_wish(int argc, char **argv, struct wish *wish, struct eh_err *err)
 {
-	const struct eh_cli_flag flags[] = {{"map", &wish->map_path, NULL},
-	                                    {"from", &wish->from, NULL},
-	                                    {"to", &wish->to, NULL},
-	                                    {"by", &wish->by, NULL},
-	                                    {"fail-on", &wish->fail_on, NULL},
-	                                    {"html", &wish->html, NULL},
-	                                    {"json", NULL, &wish->json},
-	                                    {0}};
+	const struct eh_cli_flag flags[] = {{"map", &wish->map_path, NULL},    {"from", &wish->from, NULL},
+	                                    {"to", &wish->to, NULL},           {"by", &wish->by, NULL},
+	                                    {"fail-on", &wish->fail_on, NULL}, {"html", &wish->html, NULL},
+	                                    {"json", NULL, &wish->json},       {0}};
 	enum eh_rc rc = eh_cli_flags(&argc, argv, flags, err);
 
 	if (rc == EH_OK)
@@ -153,7 +149,8 @@ int eh_cli_audit(int argc, char **argv, struct eh_settings *settings)
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		wish.json = wish.json || strcmp(argv[i], "--json") == 0;
 	if (read_wish(argc, argv, &wish, &err) != EH_OK || eh_map_read(arena, wish.map_path, &map, &err) != EH_OK ||
-	    read_columns(arena, settings, map, &wish, &columns, &err) != EH_OK)
+	    read_columns(arena, settings, map, &wish, &columns, &err) != EH_OK ||
+	    eh_audit_check(map, columns, &err) != EH_OK)
 		return fail(&err, &wish);
 	EH_JSON_AUTO tree = eh_audit_run(arena, map, columns, &wish.options);
 	if (report(arena, &wish, tree, &err) != EH_OK)

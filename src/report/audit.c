@@ -193,6 +193,19 @@ static json_t *attribute_json(const struct eh_audit *audit, size_t at)
 	return out;
 }
 
+enum eh_rc eh_audit_check(const struct eh_map *map, const struct eh_columns *columns, struct eh_err *err)
+{
+	for (size_t i = 0; i < map->protect_n; i++)
+		if (columns->protect[i].n > EH_AUDIT_GROUPS_MAX) {
+			(void)eh_fail(err, EH_BAD_INPUT,
+			              "attribute %s has %zu groups, and an audit compares at most %d",
+			              map->protect[i].name, columns->protect[i].n, EH_AUDIT_GROUPS_MAX);
+			return eh_hint(err,
+			               "name the column of an attribute in the map, or join its values by `bands`");
+		}
+	return EH_OK;
+}
+
 json_t *eh_audit_run(struct eh_arena *arena, const struct eh_map *map, const struct eh_columns *columns,
                      const struct eh_audit_options *options)
 {

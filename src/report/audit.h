@@ -31,6 +31,9 @@
  * the cube's order-preserving quantiser count as tied, and the audit says so (`audit.exact` false). */
 #define EH_AUDIT_EXACT_ROWS 2000000
 
+/* A column of ids is no attribute: each of its groups would be a pair with all its tests. */
+#define EH_AUDIT_GROUPS_MAX 4096
+
 enum eh_audit_by { EH_AUDIT_BY_NOTHING, EH_AUDIT_BY_MONTH, EH_AUDIT_BY_YEAR };
 
 /* The middle of a group's scores. */
@@ -81,6 +84,9 @@ struct eh_audit_options {
 	enum eh_audit_by by;
 	size_t exact_rows; /* 0: EH_AUDIT_EXACT_ROWS */
 };
+
+/* EH_BAD_INPUT where an attribute has more than EH_AUDIT_GROUPS_MAX groups: to be asked before eh_audit_run(). */
+EH_MUST enum eh_rc eh_audit_check(const struct eh_map *map, const struct eh_columns *columns, struct eh_err *err);
 
 /* The whole tree; the caller's.  `options` may be NULL.  Cannot fail: what cannot be computed is null with a reason. */
 json_t *eh_audit_run(struct eh_arena *arena, const struct eh_map *map, const struct eh_columns *columns,

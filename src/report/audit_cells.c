@@ -3,7 +3,7 @@
  */
 #include "report/audit_part.h"
 
-#define CELLS_MAX ((size_t)1 << 22) /* an attribute of ids is none */
+#define CELLS_MAX ((size_t)1 << 18) /* more are ids, and no table that anybody reads */
 
 static json_t *cell_json(const struct eh_levels *a, const struct eh_levels *b, size_t i, const struct ehs_bin *cell,
                          uint64_t n, double highest)

@@ -301,6 +301,23 @@ static double number(const json_t *tree, const char *path)
 	return json_real_value(at(tree, path));
 }
 
+static void a_column_of_ids_is_no_attribute(void **state)
+{
+	const struct eh_map *map = read_map(arena, plain_map);
+	struct eh_err err = {0};
+	char name[16];
+
+	(void)state;
+	for (unsigned i = 0; i < EH_AUDIT_GROUPS_MAX; i++) {
+		(void)snprintf(name, sizeof name, "g%u", i);
+		add(name, "1", 1, 1);
+	}
+	assert_int_equal(eh_audit_check(map, read_log(arena, map, text.data), &err), EH_OK);
+	add("one more", "1", 1, 1);
+	assert_int_equal(eh_audit_check(map, read_log(arena, map, text.data), &err), EH_BAD_INPUT);
+	assert_string_equal(err.text, "attribute sex has 4097 groups, and an audit compares at most 4096");
+}
+
 static void beyond_the_limit_scores_are_binned(void **state)
 {
 	struct eh_audit_options options = {INT64_MIN, INT64_MAX, EH_AUDIT_BY_NOTHING, 100};
@@ -341,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_control_without_information_is_named, begin, end),
 		cmocka_unit_test_setup_teardown(unmapped_values_are_shown, begin, end),
 		cmocka_unit_test_setup_teardown(windows_are_those_that_occur, begin, end),
+		cmocka_unit_test_setup_teardown(a_column_of_ids_is_no_attribute, begin, end),
 		cmocka_unit_test_setup_teardown(beyond_the_limit_scores_are_binned, begin, end),
 	};
 
