@@ -196,8 +196,8 @@ static void put_control(struct eh_say *say, json_t *table, const json_t *entry, 
 	}
 }
 
-/* What stays of a gap that is more than chance, once all other controls are in. */
-static void say_taken(struct eh_say *say, const char *what, const json_t *entry)
+/* What stays of a gap that is more than chance, once all other controls are in; of groups with enough data. */
+static void say_taken(struct eh_say *say, const char *what, const json_t *entry, const json_t *pairs)
 {
 	const char *group;
 	json_t *of;
@@ -205,20 +205,22 @@ static void say_taken(struct eh_say *say, const char *what, const json_t *entry)
 	json_object_foreach(json_object_get(entry, "groups"), group, of) {
 		double share = eh_say_number(of, "last", "share_taken"), p = eh_say_number(of, "last", "before_p");
 
-		if (share >= SHARE_TOLD && share <= 1 && p < .05)
+		if (share >= SHARE_TOLD && share <= 1 && p < .05 &&
+		    !json_is_false(eh_say_at(pairs, group, "verdict", "enough", NULL)))
 			eh_say(say, "The control %s takes %s\u00a0%% of the gap in %s of %s.", eh_page_json_text(entry, "control"),
 			       eh_page_words_number(say->arena, 100 * share, 0), what, group);
 	}
 }
 
-static void say_controls(struct eh_say *say, const char *what, const char *caption, const json_t *entries, double by)
+static void say_controls(struct eh_say *say, const char *what, const char *caption, const json_t *entries,
+                         const json_t *pairs, double by)
 {
 	static const char *const labels[] = {"Group", "Control", "#Gap alone", "#With it", "So it", "#Gap with all others", "#With it", "So it", NULL};
 	json_t *table, *entry;
 	size_t i;
 
 	json_array_foreach(entries, i, entry)
-		say_taken(say, what, entry);
+		say_taken(say, what, entry, pairs);
 	eh_say_paragraph(say);
 	table = eh_say_table(say, caption, labels);
 	json_array_foreach(entries, i, entry)
@@ -239,7 +241,8 @@ void eh_say_variable_test(struct eh_say *say, const char *attribute, const json_
 	eh_say(say, "What a control takes is explained only if it is no stand-in for the group.");
 	eh_say_paragraph(say);
 	say_controls(say, "adverse decisions", eh_arena_printf(say->arena, "%s: gap in adverse decisions, of every 100", attribute),
-	             json_object_get(test, "decision"), 100);
+	             json_object_get(test, "decision"), json_object_get(about, "pairs"), 100);
 	json_object_foreach(json_object_get(test, "amounts"), name, entries)
-		say_controls(say, name, eh_arena_printf(say->arena, "%s: gap in the mean %s", attribute, name), entries, 1);
+		say_controls(say, name, eh_arena_printf(say->arena, "%s: gap in the mean %s", attribute, name), entries,
+		             json_object_get(about, "pairs"), 1);
 }

@@ -42,7 +42,8 @@ static struct tally count_verdicts(const struct eh_say *say)
 		json_object_foreach(json_object_get(about, "pairs"), group, json) {
 			struct eh_say_pair pair = eh_say_pair(attribute, group, eh_page_json_text(about, "reference"), json);
 
-			if (pair.enough && (!t.worst.group || pair.favourable.ratio < t.worst.favourable.ratio))
+			if (pair.enough && !isnan(pair.favourable.ratio) &&
+			    (!t.worst.group || pair.favourable.ratio < t.worst.favourable.ratio))
 				t.worst = pair;
 			t.thin += !pair.enough;
 			t.crossed += pair.favourable.crossed || pair.adverse.crossed;
@@ -56,7 +57,7 @@ static struct tally count_verdicts(const struct eh_say *say)
 static int64_t count_turned(const struct eh_say *say)
 {
 	json_t *attributes = json_object_get(say->audit, "attributes"), *warning;
-	const char *last = "", *group;
+	const char *last = "", *of = "", *group;
 	int64_t n = 0;
 	size_t i;
 
@@ -64,9 +65,10 @@ static int64_t count_turned(const struct eh_say *say)
 		const char *kind = eh_page_json_text(warning, "kind"), *attribute = eh_page_json_text(warning, "attribute");
 
 		if (!kind || !attribute || strcmp(kind, "simpson") != 0 || !(group = eh_page_json_text(warning, "group")) ||
-		    strcmp(group, last) == 0)
+		    (strcmp(group, last) == 0 && strcmp(attribute, of) == 0))
 			continue;
 		last = group;
+		of = attribute;
 		const json_t *verdict = eh_say_at(attributes, attribute, "pairs", group, "verdict", NULL);
 		n += json_is_true(eh_say_at(verdict, "enough", NULL)) && eh_say_number(verdict, "p") < .05;
 	}
@@ -87,7 +89,9 @@ static void say_lede(struct eh_say *say)
 	struct tally t = count_verdicts(say);
 	int64_t turned = count_turned(say), all = t.crossed + t.not_crossed + t.review + t.thin;
 
-	if (all == 0)
+	if (eh_say_number(head, "rows") == 0)
+		eh_say(say, "There is not enough data: no decision was read.");
+	else if (all == 0)
 		eh_say(say, "There is not enough data: no group could be compared with another.");
 	else if (t.thin == all)
 		eh_say(say, "There is not enough data for a verdict on any group.");

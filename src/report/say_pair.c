@@ -160,8 +160,13 @@ static void say_people(struct eh_say *say, const struct eh_say_pair *pair)
 
 	if (isnan(pair->people))
 		return;
-	eh_say(say, "At the rate of %s, %s %s people would have had a favourable decision.", pair->reference,
-	       eh_say_people(say, pair->people), fewer ? "more" : "fewer");
+	if (fabs(pair->people) < .5) {
+		eh_say(say, "At the rate of %s, about as many people would have had a favourable decision.", pair->reference);
+		return;
+	}
+	eh_say(say, "At the rate of %s, %s %s %s would have had a favourable decision.", pair->reference,
+	       eh_say_people(say, pair->people), fewer ? "more" : "fewer",
+	       fabs(pair->people) < 1.5 ? "person" : "people");
 	if (!isnan(pair->people_lo) && pair->people_lo > 0)
 		eh_say(say, "The likely range is %s people.",
 		       eh_say_range(say, round(pair->people_lo), round(pair->people_hi), 0));
@@ -176,7 +181,9 @@ static void say_detectable(struct eh_say *say, const struct eh_say_pair *pair)
 {
 	double air = pair->favourable.detectable;
 
-	if (isnan(air))
+	if (pair->k_ref == 0 || pair->k_ref == pair->n_ref)
+		eh_say(say, "All decisions of the reference group are alike, so the smallest gap that could be seen is not known.");
+	else if (isnan(air))
 		eh_say(say, "No gap, however large, could have been seen for sure with so few cases.");
 	else
 		eh_say(say, "With this many cases, a ratio of %s or less would most likely have been seen.",

@@ -1,0 +1,96 @@
+/*
+ * say_pair_test.c - sentences about two groups at the edges: no one favoured, everyone, hardly a difference, no one.
+ */
+#include "base/json.h"
+#include "report/say_audit.h"
+#include "report/text.h"
+#include "tests/unit/report/tree.h"
+
+static unsigned next_id;
+
+static int begin_log(void **state)
+{
+	next_id = 0;
+	begin(state);
+	eh_buf_puts(&text, "id,at,d,sex,race\n");
+	return 0;
+}
+
+/* n rows, k of them favourable. */
+static void add(const char *sex, const char *race, unsigned n, unsigned k)
+{
+	for (unsigned i = 0; i < n; i++, next_id++)
+		eh_buf_printf(&text, "%06u,2024-01-01,%s,%s,%s\n", next_id, i < k ? "yes" : "no", sex, race);
+}
+
+/* The report with single spaces for its lines' ends; in the arena. */
+static const char *report(void)
+{
+	EH_JSON_AUTO tree = audit_with("source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d}\n"
+	                               "favourable: [\"yes\"]\nprotected:\n"
+	                               "  - {name: sex, column: sex, reference: M}\n"
+	                               "  - {name: race, column: race, reference: W}\n");
+	EH_JSON_AUTO document = eh_say_audit(arena, tree);
+	EH_BUF_AUTO out = {0};
+
+	eh_text_print(&out, document);
+	char *flat = eh_arena_strdup(arena, out.data);
+	for (char *c = flat; *c != '\0'; c++)
+		*c = *c == '\n' ? ' ' : *c;
+	return flat;
+}
+
+static void expect_said(const char *said, const char *sentence)
+{
+	if (strstr(said, sentence) == NULL)
+		fail_msg("not said: %s", sentence);
+}
+
+static void an_empty_log_has_no_decision(void **state)
+{
+	(void)state;
+	expect_said(report(), "There is not enough data: no decision was read.");
+}
+
+/* The ratio to a rate of nought does not exist, and hides no other. */
+static void a_rate_of_nought_hides_no_ratio(void **state)
+{
+	(void)state;
+	add("M", "", 100, 0);
+	add("F", "", 100, 50);
+	add("", "W", 100, 80);
+	add("", "B", 100, 40);
+	const char *said = report();
+
+	expect_said(said, "The lowest ratio is 0.50, for race: B.");
+	expect_said(said, "The ratio of the two rates cannot be given");
+	expect_said(said, "All decisions of the reference group are alike, so the smallest gap that could be seen is not");
+	assert_null(strstr(said, "with so few cases"));
+}
+
+static void hardly_a_difference_is_no_person(void **state)
+{
+	(void)state;
+	add("M", "W", 100, 50);
+	add("F", "B", 100, 50);
+	const char *said = report();
+
+	expect_said(said, "At the rate of M, about as many people would have had a favourable decision.");
+	assert_null(strstr(said, "fewer than 1"));
+	end(state);
+	begin_log(state);
+	add("M", "W", 100, 50);
+	add("F", "B", 100, 49);
+	expect_said(report(), "At the rate of M, about 1 more person would have had a favourable decision.");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(an_empty_log_has_no_decision, begin_log, end),
+		cmocka_unit_test_setup_teardown(a_rate_of_nought_hides_no_ratio, begin_log, end),
+		cmocka_unit_test_setup_teardown(hardly_a_difference_is_no_person, begin_log, end),
+	};
+
+	return cmocka_run_group_tests_name("say pair", tests, NULL, NULL);
+}
