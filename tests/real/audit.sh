@@ -205,6 +205,14 @@ ends() { # CODE ARGUMENT...: with --json standard output is one JSON object what
 	ends 2 --map "$work/dirty.csv" "$work/dirty.csv"
 	ends 2 --map "$work/dirty.yaml" "$work/dirty.csv" --nothing
 	ends 2 --map "$work/dirty.yaml" "$work/dirty.csv" --from 2024-02-01 --to 2024-01-01
+	ends 2 --map "$work/dirty.yaml" "$work/dirty.csv" --html "$work"
+	ends 2 --map "$work/dirty.yaml" "$work/dirty.csv" --html "$work/no/page.html"
+	ends 2 --map "$work/dirty.yaml" "$work/dirty.csv" --html "$work/dirty.csv"
+	ends 2 --map "$work/dirty.yaml" "$work/dirty.csv" --html "$work/dirty.yaml"
+	ends 0 --map "$work/dirty.yaml" "$work/dirty.csv" --html "$work/page.html"
+	ends 0 --map "$work/dirty.yaml" "$work/dirty.csv" --html "$work/page.html"
+	gzip -c "$work/plain.csv" | head -c 9000 >"$work/cut.csv.gz"
+	ends 2 --map "$work/dirty.yaml" "$work/cut.csv.gz"
 } >"$work/wrong"
 verdict "exit codes, hints, and JSON in every outcome"
 
