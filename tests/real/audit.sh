@@ -182,6 +182,47 @@ verdict "rows that cannot be used are counted with their reasons"
 cmp "$work/plain.json" "$work/mixed.json" >>"$work/wrong" 2>&1
 verdict "the order of the rows does not matter"
 
+# ---- a log with every kind of column ------------------------------------------------------------
+
+cat >"$work/wide.yaml" <<'END'
+source: wide
+table: log.wide
+columns: {id: id, decided_at: at, decision: d, score: s, outcome: o, received_at: rec}
+favourable: ["yes"]
+score: {scale: 2}
+outcome: {adverse: ["1"]}
+protected:
+  - {name: sex, column: sex, reference: M}
+  - {name: race, proxy: {white: pw, black: pb}, reference: white}
+strata: [{name: tier, column: tier}]
+features: [{name: dti, column: dti, kind: numeric, scale: 3}, {name: zip, column: zip, kind: categorical}]
+amounts: [{name: premium, column: prem, scale: 2, expected: pexp, actual: pact}]
+override: {column: ov, yes: ["y"]}
+audit:
+  sex: {strata: [tier], controls: [dti, zip], proxies: [dti, zip, tier]}
+END
+awk 'BEGIN {
+	srand(11)
+	n = split("+02 +05:30 Z -1145 ", zone, " "); split("00123 123 <b> \303\251 null", zip, " ")
+	split("-0 +5 .5 007 1e-3 0x10 1e400 nan 9007199254740993", odd, " ")
+	printf "\357\273\277id,at,d,s,o,rec,sex,pw,pb,tier,dti,zip,prem,pexp,pact,ov\r\n"
+	for (i = 0; i < 1500; i++) {
+		w = rand() < .1 ? "" : int(rand() * 5) / 4
+		at = sprintf("20%02d-%02d-%02d %02d:30:00", 23 + i % 2, 1 + rand() * 12, 1 + rand() * 28, rand() * 24)
+		printf "w%d,%s%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\r\n", (i * 7919) % 10007, at, zone[1 + int(rand() * (n + 1))], \
+			rand() < .6 ? "yes" : "no", i % 90 == 7 ? odd[1 + int(rand() * 9)] : rand() * 9, int(rand() * 3) % 2, \
+			rand() < .2 ? "" : substr(at, 1, 8) "01", substr("MFF", 1 + int(rand() * 3), 1), w, \
+			w == "" ? "" : rand() < .95 ? 1 - w : ".9", int(rand() * 12), i % 80 == 3 ? odd[1 + int(rand() * 9)] : rand(), \
+			zip[1 + int(rand() * 5)], 300 + rand() * 99, rand() < .1 ? "" : 280, rand() < .2 ? "" : int(rand() * 900), substr("yn", 1 + int(rand() * 3), 1)
+	}
+	printf "old,1969-12-31T23:59:59Z,yes,1,0,,M,,,1,1,123,5,,,n\r\nfar,2150-01-01,no,1,0,,F,,,1,1,123,5,,,n\r\n"
+}' >"$work/wide.csv"
+import "$work/wide.yaml" "$work/wide.csv" >"$work/wrong"
+[ -s "$work/wrong" ] || both_ways "$work/wide.yaml" "$work/wide.csv" --by year
+grep -q '"window": "1969"' "$work/file.json" && grep -q '"window": "2150"' "$work/file.json" || echo "the first or the last year is missing" >>"$work/wrong"
+grep -q '"not a number in column s"' "$work/file.json" || echo "odd numbers are not set aside" >>"$work/wrong"
+verdict "probabilities, amounts, zones and odd numbers: the same bytes from its table"
+
 # ---- exit codes ------------------------------------------------------------------------------------
 
 ends() { # CODE ARGUMENT...: with --json standard output is one JSON object whatever happens
