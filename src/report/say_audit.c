@@ -82,6 +82,23 @@ static const char *day_of(const struct eh_say *say, const json_t *head, const ch
 	return eh_page_json_time(head, key, &us) ? eh_page_words_day(say->arena, us) : NULL;
 }
 
+/* Where the map's words for a decision are not those of the log, every decision is of one kind. */
+static void say_one_kind(struct eh_say *say)
+{
+	json_t *about, *of;
+	const char *attribute, *group;
+	double n = 0, k = 0;
+
+	json_object_foreach(json_object_get(say->audit, "attributes"), attribute, about)
+		json_object_foreach(json_object_get(about, "groups"), group, of) {
+			n += eh_say_number(of, "n");
+			k += eh_say_number(of, "k");
+		}
+	if (n > 0 && (k == 0 || k == n))
+		eh_say(say, "All decisions on the groups are %s: look whether the map's `favourable` or `adverse` has the log's words.",
+		       k == 0 ? "adverse" : "favourable");
+}
+
 static void say_lede(struct eh_say *say)
 {
 	const json_t *head = json_object_get(say->audit, "audit");
@@ -105,6 +122,7 @@ static void say_lede(struct eh_say *say)
 	else
 		eh_say(say, "A line was crossed for %s of %s.", eh_say_count(say, (double)t.crossed),
 		       eh_page_words_plural(say->arena, all, "group", "groups"));
+	say_one_kind(say);
 	if (t.worst.group && t.worst.favourable.ratio < 1)
 		eh_say(say, "The lowest ratio is %s, for %s.",
 		       eh_say_ratio(say, t.worst.favourable.ratio, t.worst.favourable.line),
@@ -284,7 +302,7 @@ void eh_say_method(struct eh_say *say)
 	eh_say(say, "The ratio is the group's favourable rate over the rate of its reference group.");
 	eh_say(say, "A likely range is one that holds the true value in 95 of 100 such logs (Koopman's score limits).");
 	eh_say(say, "The chance p comes from Fisher's exact test; below 0.05 we call the gap rare.");
-	eh_say(say, "The smallest gap seen is the one that would show up 80 times in 100.");
+	eh_say(say, "The ratio that would show is that of the smallest gap seen in 80 of 100 such logs.");
 	eh_say(say, "Where many questions are asked, p is also given by rules that count them (Holm; BH: Benjamini-Hochberg).");
 	eh_say_paragraph(say);
 	eh_say(say, "A verdict needs 30 cases in the group and 5 expected of the rarer decision in both groups.");

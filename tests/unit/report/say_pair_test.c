@@ -84,11 +84,31 @@ static void hardly_a_difference_is_no_person(void **state)
 	expect_said(report(), "At the rate of M, about 1 more person would have had a favourable decision.");
 }
 
+/* What a map with `Yes` for the log's `yes` gives. */
+static void one_kind_of_decision_asks_for_a_look_at_the_map(void **state)
+{
+	(void)state;
+	add("M", "W", 100, 0);
+	add("F", "B", 100, 0);
+	expect_said(report(), "All decisions on the groups are adverse: look whether the map's `favourable`");
+	end(state);
+	begin_log(state);
+	add("M", "W", 100, 100);
+	add("F", "B", 100, 100);
+	expect_said(report(), "All decisions on the groups are favourable: look whether");
+	end(state);
+	begin_log(state);
+	add("M", "W", 100, 50);
+	add("F", "B", 100, 0);
+	assert_null(strstr(report(), "All decisions on the groups"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_empty_log_has_no_decision, begin_log, end),
 		cmocka_unit_test_setup_teardown(a_rate_of_nought_hides_no_ratio, begin_log, end),
+		cmocka_unit_test_setup_teardown(one_kind_of_decision_asks_for_a_look_at_the_map, begin_log, end),
 		cmocka_unit_test_setup_teardown(hardly_a_difference_is_no_person, begin_log, end),
 	};
 
