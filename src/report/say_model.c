@@ -71,6 +71,21 @@ static void say_left_out(struct eh_say *say, const json_t *about)
 		            eh_page_json_text(one, "control"), eh_page_json_text(one, "reason"));
 }
 
+/* A term of a number has the control's bare name; one of labels has NAME=LEVEL. */
+static void say_units(struct eh_say *say, const json_t *about, const json_t *controls, const json_t *terms)
+{
+	json_t *name;
+	size_t i;
+
+	json_array_foreach(controls, i, name) {
+		const char *control = json_string_value(name);
+
+		if (json_object_get(terms, control) && !eh_say_at(about, "groups", control, NULL))
+			eh_say(say, "The line of %s is for one unit more; over many units it adds up.", control);
+	}
+	eh_say_paragraph(say);
+}
+
 void eh_say_models(struct eh_say *say, const char *attribute, const json_t *about)
 {
 	static const char *const labels[] = {"Term", "#Odds ratio alone", "#With controls", "Range", "#p", "#More adverse, of every 100", NULL};
@@ -83,7 +98,7 @@ void eh_say_models(struct eh_say *say, const char *attribute, const json_t *abou
 	if (json_object_size(terms) == 0 || json_array_size(controls) == 0)
 		return;
 	eh_say_head(say, "With controls held equal");
-	eh_say(say, "Here only cases with equal controls are compared, by a model.");
+	eh_say(say, "Here a model compares the groups as if their controls were equal.");
 	eh_say_paragraph(say);
 	json_object_foreach(json_object_get(about, "pairs"), name, term)
 		if (!eh_say_is_told(about, term))
@@ -93,6 +108,7 @@ void eh_say_models(struct eh_say *say, const char *attribute, const json_t *abou
 		else
 			say_adjusted(say, name, reference, json_object_get(terms, name));
 	eh_say_paragraph(say);
+	say_units(say, about, controls, terms);
 	say_left_out(say, about);
 	table = eh_say_table(say,
 	                     eh_arena_printf(say->arena, "%s: logistic regression of the adverse decision; controls: %s", attribute,

@@ -82,6 +82,9 @@ static void say_stratum(struct eh_say *say, const char *attribute, const char *g
 	if (!isnan(p))
 		eh_say(say, "Chance alone %s give a gap this large (p\u00a0%s).", p < .05 ? "would seldom" : "could",
 		       eh_page_words_p(say->arena, p));
+	if (eh_say_number(cmh, "tarone_p") < .05)
+		eh_say(say, "The gap is not alike in all levels (p\u00a0%s), so one ratio may hide a larger gap in some.",
+		       eh_page_words_p(say->arena, eh_say_number(cmh, "tarone_p")));
 	eh_say(say, "%s of %s could be compared.", eh_say_count(say, eh_say_number(cmh, "n_informative")),
 	       eh_page_words_plural(say->arena, eh_page_json_count(cmh, "n_strata"), "level", "levels"));
 	if (coverage < .995)
