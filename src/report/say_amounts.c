@@ -50,7 +50,7 @@ static void say_percent(struct eh_say *say, const char *name, const char *group,
 	}
 	eh_say(say, "%s, the %s of %s is %s\u00a0%% %s than that of %s.", given(model), name, group,
 	       eh_page_words_number(say->arena, fabs(percent), 1), percent < 0 ? "lower" : "higher", reference);
-	eh_say(say, "The likely range is %s\u00a0%%.", eh_say_range(say, lo, hi, 1));
+	eh_say(say, "The likely range is %s\u00a0%%.", lo > 0 ? eh_say_range(say, lo, hi, 1) : eh_say_range(say, -hi, -lo, 1));
 	if (!isnan(eh_say_number(of, "line_percent")))
 		eh_say(say, is_beyond(of) ? "The line of %s\u00a0%% was crossed." : "The line of %s\u00a0%% was not crossed.",
 		       eh_page_words_number(say->arena, eh_say_number(of, "line_percent"), 0));
@@ -69,16 +69,16 @@ static void say_gap(struct eh_say *say, const char *name, const char *group, con
 	say_percent(say, name, group, reference, amount);
 }
 
-static void say_came(struct eh_say *say, const char *group, const json_t *of)
+/* In the words of any amount: a limit is not charged, and what comes of it is no loss to everybody. */
+static void say_came(struct eh_say *say, const char *name, const char *group, const json_t *of)
 {
 	double expected = eh_say_number(of, "actual_expected", "value"), loss = eh_say_number(of, "loss_ratio", "value");
 
 	if (!isnan(expected))
-		eh_say(say, "Of every 100 that were expected of %s, %s came.", group,
+		eh_say(say, "For %s, %s came where 100 were expected.", group,
 		       eh_page_words_number(say->arena, 100 * expected, 0));
 	if (!isnan(loss))
-		eh_say(say, "Of every 100 charged, %s went out again for %s.", eh_page_words_number(say->arena, 100 * loss, 0),
-		       group);
+		eh_say(say, "For %s, %s came for every 100 of %s.", group, eh_page_words_number(say->arena, 100 * loss, 0), name);
 }
 
 static const char *ratio(const struct eh_say *say, const json_t *of, const char *key)
@@ -114,14 +114,14 @@ static void say_table(struct eh_say *say, const char *attribute, const char *nam
 	}
 }
 
-/* What came per what was expected, and per what was paid: only where the map names the columns. */
+/* What came per what was expected, and per the amount itself: only where the map names the columns. */
 static void say_ratios(struct eh_say *say, const char *attribute, const char *name, const json_t *amount)
 {
 	static const char *const labels[] = {"Group", "#Actual per expected", "Range", "#Loss ratio", "Range", NULL};
 	json_t *table, *of;
 	const char *group;
 
-	table = eh_say_table(say, eh_arena_printf(say->arena, "%s by %s: what came, per what was expected and per what was paid", name, attribute),
+	table = eh_say_table(say, eh_arena_printf(say->arena, "%s by %s: what came, per what was expected and per %s", name, attribute, name),
 	                     labels);
 	json_object_foreach(json_object_get(amount, "groups"), group, of) {
 		const char *cells[] = {group, ratio(say, of, "actual_expected"), ratio_range(say, of, "actual_expected"),
@@ -147,7 +147,10 @@ void eh_say_amounts(struct eh_say *say, const char *attribute, const json_t *abo
 		}
 		json_object_foreach(json_object_get(amount, "groups"), group, of)
 			if (eh_say_number(of, "n") >= LEAST_N)
-				say_came(say, group, of);
+				say_came(say, name, group, of);
+		eh_say_paragraph(say);
+		if (json_object_size(eh_say_at(amount, "log_gap", "adjusted", "groups", NULL)) > 0)
+			eh_say(say, "The per cents compare logarithms, which one large case moves little; the table compares means.");
 		eh_say_paragraph(say);
 		say_table(say, attribute, name, amount);
 		say_ratios(say, attribute, name, amount);
@@ -171,6 +174,8 @@ static const char *taken(const struct eh_say *say, const json_t *step)
 		return "not known";
 	if ((before > 0 && after < 0) || (before < 0 && after > 0))
 		return "turns it round";
+	if (fabs(share) < .0005)
+		return "leaves it as it is";
 	if (share < -1)
 		return "more than doubles it";
 	return eh_arena_printf(say->arena, "%s %s", share < 0 ? "adds" : "takes", eh_page_words_share(say->arena, fabs(share)));
@@ -207,7 +212,7 @@ static void say_taken(struct eh_say *say, const char *what, const json_t *entry,
 
 		if (share >= SHARE_TOLD && share <= 1 && p < .05 &&
 		    !json_is_false(eh_say_at(pairs, group, "verdict", "enough", NULL)))
-			eh_say(say, "The control %s takes %s\u00a0%% of the gap in %s of %s.", eh_page_json_text(entry, "control"),
+			eh_say(say, "Put in last, the control %s takes %s\u00a0%% of the gap in %s of %s.", eh_page_json_text(entry, "control"),
 			       eh_page_words_number(say->arena, 100 * share, 0), what, group);
 	}
 }

@@ -50,7 +50,7 @@ static void say_missing(struct eh_say *say, const char *attribute, const json_t 
 static void say_pairs_table(struct eh_say *say, const char *attribute, const char *reference, const json_t *about)
 {
 	static const char *const labels[] = {"Group", "Verdict", "#Ratio", "Range", "#Adverse ratio", "Range", "#p",
-	                                     "#Smallest gap seen", NULL};
+	                                     "#Ratio that would show", NULL};
 	json_t *table, *pair;
 	const char *group;
 
@@ -113,7 +113,7 @@ static void say_highest(struct eh_say *say, const char *attribute, const char *r
 	if (!best)
 		return;
 	if (strcmp(best, reference) == 0) {
-		eh_say(say, "%s has the highest rate, too, so both rules of reference give the same ratios.", reference);
+		eh_say(say, "Some rules compare with the group that has the highest rate. Here that is %s, too.", reference);
 		eh_say_paragraph(say);
 		return;
 	}

@@ -170,7 +170,8 @@ void eh_say_calibration(struct eh_say *say, const char *attribute, const json_t 
 			small++;
 	}
 	if (small > 0)
-		eh_say(say, "%s too small to be shown; `--json` has them.", eh_page_words_plural(say->arena, small, "bin is", "bins are"));
+		eh_say(say, "%s too small to be shown; `--json` has %s.",
+		       eh_page_words_plural(say->arena, small, "bin is", "bins are"), small == 1 ? "it" : "them");
 	eh_say_paragraph(say);
 	say_predicted(say, attribute, about);
 }

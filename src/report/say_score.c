@@ -16,7 +16,7 @@ static void say_pair_score(struct eh_say *say, const char *group, const char *re
 		return;
 	}
 	eh_say(say, "Take one case of %s and one of %s at random.", group, reference);
-	eh_say(say, "In %s of every 100 such pairs, %s has the higher score.", eh_page_words_number(say->arena, 100 * auc, 0),
+	eh_say(say, "In %s of every 100 such pairs, the one of %s has the higher score.", eh_page_words_number(say->arena, 100 * auc, 0),
 	       group);
 	eh_say(say, "With no gap it would be 50.");
 }

@@ -95,11 +95,12 @@ static void a_gap_is_said(void **state)
 	(void)state;
 	say_with("-7.8", &said);
 	expect(&said, "With controls held equal, the premium of F is 9.8\u00a0% lower than that of M.");
-	expect(&said, "Of every 100 that were expected of F, 54 came.");
-	expect(&said, "Of every 100 charged, 27 went out again for F.");
+	expect(&said, "The likely range is 7.8 to 11.8\u00a0%.");
+	expect(&said, "For F, 54 came where 100 were expected.");
+	expect(&said, "For F, 27 came for every 100 of premium.");
 	expect(&said, "People overturned 17 of every 100 decisions on F. For M it was 11.");
 	expect(&said, "Half of the decisions on F took 2 hours or less.");
-	expect(&said, "The control dti takes 26\u00a0% of the gap in premium of F.");
+	expect(&said, "Put in last, the control dti takes 26\u00a0% of the gap in premium of F.");
 	expect(&said, "There is not enough data on M.");
 }
 
