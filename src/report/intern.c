@@ -5,13 +5,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/arena.h"
 #include "cube/table.h"
 
-static uint32_t hash_text(struct eh_text text)
+/* Seeded, as ids are chosen by people: nobody can choose a log whose ids all fall on one slot. */
+static uint32_t hash_text(const struct eh_intern *intern, struct eh_text text)
 {
-	uint64_t h = eh_table_mix(text.n ^ UINT64_C(0x9e3779b97f4a7c15), UINT64_C(0xd6e8feb86659fd93));
+	uint64_t h = eh_table_mix(text.n ^ intern->seed, UINT64_C(0xd6e8feb86659fd93));
 
 	for (size_t i = 0; i < text.n; i += 8) {
 		uint64_t word = 0;
@@ -50,6 +52,8 @@ static void grow(struct eh_intern *intern)
 	uint32_t cap = intern->cap == 0 ? 64 : intern->cap * 2;
 
 	EH_ASSERT(cap <= UINT32_C(1) << 30);
+	if (intern->cap == 0)
+		EH_ASSERT(getrandom(&intern->seed, sizeof intern->seed, 0) == (ssize_t)sizeof intern->seed);
 	intern->end = eh_xrealloc(intern->end, cap, sizeof *intern->end);
 	intern->hash = eh_xrealloc(intern->hash, cap, sizeof *intern->hash);
 	free(intern->slot);
@@ -68,10 +72,11 @@ static void grow(struct eh_intern *intern)
 
 uint32_t eh_intern_at(struct eh_intern *intern, struct eh_text text, bool *fresh)
 {
-	uint32_t hash = hash_text(text), slot;
+	uint32_t hash, slot;
 
 	if (intern->n == intern->cap)
 		grow(intern);
+	hash = hash_text(intern, text);
 	slot = find(intern, text, hash);
 	if (fresh != NULL)
 		*fresh = intern->slot[slot] == 0;

@@ -17,6 +17,7 @@
 struct eh_intern {
 	struct eh_buf bytes;
 	uint64_t *end; /* of each text in `bytes`; every text has a NUL behind it */
+	uint64_t seed;
 	uint32_t *hash, *slot;
 	uint32_t n, cap, mask;
 };
