@@ -7,7 +7,6 @@
 #include <stdbool.h>
 
 #include "stats/regressors.h"
-#include "stats/root.h"
 #include "stats/tail.h"
 
 /* ---- counts ---- */
@@ -23,35 +22,11 @@ static void two_sided(struct ehs_result *r, struct ehs_tail lower, struct ehs_ta
 
 static void test_poisson(struct ehs_result *r, double count, double mean)
 {
-	/* P(X <= count) of the Poisson law is the gamma law's upper tail of shape count + 1, P(X >= count) the lower of count. */
-	struct ehs_tail lower = ehs_gamma_tail(count + 1, mean, true), upper = {1, 0};
+	struct ehs_tail lower = ehs_gamma_tails(mean, count + 1).upper, upper = {1, 0};
 
 	if (count > 0)
-		upper = ehs_gamma_tail(count, mean, false);
+		upper = ehs_gamma_tails(mean, count).lower;
 	two_sided(r, lower, upper);
-}
-
-/* The mean at which the law's tail from (or up to) x is `tail`: quantiles of the gamma law, whose GSL form ends at 10^8. */
-struct quantile {
-	double x, tail;
-	bool upper;
-};
-
-static double falling(double at, const void *context)
-{
-	const struct quantile *q = context;
-	double p = ehs_gamma_tail(q->x, exp(at), q->upper).p;
-
-	return q->upper ? p - q->tail : q->tail - p;
-}
-
-static struct ehs_value gamma_quantile(double x, double tail, bool upper)
-{
-	struct quantile q = {x, tail, upper};
-	struct ehs_value at = ehs_root_falling(falling, &q, log(x), 1 / sqrt(x), 800);
-
-	at.value = exp(at.value);
-	return at;
 }
 
 static bool allowed(double expected, double conf)
@@ -74,9 +49,9 @@ struct ehs_result ehs_actual_count(uint64_t count, double expected, double conf)
 	r.status = EHS_OK;
 	r.conf = conf;
 	r.est = x / expected;
-	struct ehs_value lo = {0, EHS_OK}, hi = gamma_quantile(x + 1, tail, true);
+	struct ehs_value lo = {0, EHS_OK}, hi = ehs_gamma_quantile_upper(tail, x + 1);
 	if (count > 0)
-		lo = gamma_quantile(x, tail, false);
+		lo = ehs_gamma_quantile(tail, x);
 	r.lo = lo.value / expected;
 	r.hi = hi.value / expected;
 	r.flags = expected < 5 ? EHS_FLAG_LOW_EXPECTED : 0;
@@ -108,7 +83,7 @@ struct ehs_result ehs_actual_count_gap(uint64_t count1, double expected1, uint64
 	if (!allowed(expected1, conf) || !allowed(expected0, conf))
 		return r;
 	r.status = EHS_UNDEFINED;
-	if (count1 + count0 == 0 || expected1 == 0 || expected0 == 0)
+	if ((count1 == 0 && count0 == 0) || expected1 == 0 || expected0 == 0)
 		return r;
 	r.status = count0 == 0 ? EHS_ZERO_CELL : EHS_OK;
 	r.conf = conf;

@@ -3,16 +3,12 @@
  */
 #include "stats/calibration.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdbool.h>
 
-#include "stats/root.h"
 #include "stats/tail.h"
 
 #define ONE ((ehs_int128)EHS_CALIBRATION_ONE)
-#define LOG_MEAN_MAX 700
-#define EXPANDED_FROM 1e5
 
 enum ehs_status ehs_calibration_add(struct ehs_calibration *sum, uint32_t q, unsigned y)
 {
@@ -222,49 +218,6 @@ struct ehs_result ehs_spiegelhalter_difference(const struct ehs_calibration_sums
 	return r;
 }
 
-/* The mean at which the tail of a Poisson count on one side is alpha. */
-struct poisson_target {
-	double shape, alpha;
-	bool upper;
-};
-
-static double beyond_target(double log_mean, const void *context)
-{
-	const struct poisson_target *t = context;
-	double mean = exp(log_mean);
-
-	if (t->upper) /* P(X <= x) falls as the mean grows */
-		return gsl_cdf_gamma_Q(mean, t->shape, 1) - t->alpha;
-	return t->alpha - gsl_cdf_gamma_P(mean, t->shape, 1);
-}
-
-/*
- * The gamma quantile by Cornish and Fisher's expansion (Abramowitz & Stegun 26.4.11, chi-square); from a shape of
- * 10^5 on the first term left out is below 1e-15 relative.
- */
-static double expanded(double shape, double z)
-{
-	double root = sqrt(shape), zz = z * z;
-
-	return shape + z * root + (zz - 1) / 3 + z * (zz - 7) / (36 * root) - ((3 * zz + 7) * zz - 16) / (810 * shape) +
-	       z * ((9 * zz + 256) * zz - 433) / (38880 * shape * root);
-}
-
-/* GSL does not serve here: gsl_cdf_gamma_Pinv is NaN at 10^6, and gsl_cdf_gamma_Q is wrong by percents at 10^8. */
-static struct ehs_value poisson_limit(double shape, double alpha, bool upper)
-{
-	struct poisson_target t = {shape, alpha, upper};
-	double z = gsl_cdf_ugaussian_Qinv(alpha) * (upper ? 1 : -1);
-	double cube = 1 - 1 / (9 * shape) + z / (3 * sqrt(shape)); /* Wilson and Hilferty's, to start from */
-
-	if (shape >= EXPANDED_FROM)
-		return (struct ehs_value){expanded(shape, z), EHS_OK};
-	struct ehs_value u = ehs_root_falling(beyond_target, &t, log(shape) + 3 * log(fmax(cube, .05)),
-	                                      1e-3 / sqrt(shape), LOG_MEAN_MAX);
-	u.value = exp(u.value);
-	return u;
-}
-
 struct ehs_result ehs_oe_ratio(uint64_t observed, double expected, double conf)
 {
 	struct ehs_result r = ehs_result_none(EHS_OK, "garwood_poisson");
@@ -284,8 +237,8 @@ struct ehs_result ehs_oe_ratio(uint64_t observed, double expected, double conf)
 		return r;
 	}
 	if (observed > 0)
-		lo = poisson_limit((double)observed, alpha, false);
-	hi = poisson_limit((double)observed + 1, alpha, true);
+		lo = ehs_gamma_quantile(alpha, (double)observed);
+	hi = ehs_gamma_quantile_upper(alpha, (double)observed + 1);
 	r.est = (double)observed / expected;
 	r.lo = lo.value / expected;
 	r.hi = hi.value / expected;

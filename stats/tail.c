@@ -6,7 +6,6 @@
 #include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>
-#include <gsl/gsl_sf_log.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -20,7 +19,6 @@
 #define TERMS_MAX 2000000 /* of a continued fraction; its length grows with the root of a + b */
 #define SHAPE_MAX 1e15    /* of a beta law; beyond, x is not told from its mean */
 #define LOGIT_MAX 700     /* e^-700 is nearly the smallest double */
-#define LARGE_SHAPE 1e5   /* from which GSL's gamma tails lose digits: 6e-9 of a limit at 3e6, half of p at 1e9 */
 #define LOG_2PI 1.8378770664093453
 
 static const struct ehs_tail unknown = {NAN, NAN};
@@ -88,78 +86,11 @@ static bool step(struct lentz *l, double a, double b)
 	return fabs(l->c * l->d - 1) > DBL_EPSILON;
 }
 
-/* ln Q(a, x) of the gamma law, x well above a */
-static double log_gamma_far(double a, double x)
-{
-	struct lentz l = {x + 1 - a, x + 1 - a, 0};
-
-	l.d = 0;
-	for (int k = 1; k < TERMS_MAX; k++)
-		if (!step(&l, k * (a - k), x + 2 * k + 1 - a))
-			break;
-	return a * log(x) - x - gsl_sf_lngamma(a) - log(l.f);
-}
-
-/* ln P(Gamma(a) <= x) where the usual function has underflowed: the first term times a short series. */
-static double log_gamma_near(double a, double x)
-{
-	double term = 1, sum = 1;
-
-	for (double i = a + 1; term > 1e-17 * sum; i++)
-		sum += term *= x / i;
-	return a * log(x) - x - gsl_sf_lngamma(a + 1) + log(sum);
-}
-
-static double polynomial(const double *c, int n, double x)
-{
-	double sum = 0;
-
-	while (n-- > 0)
-		sum = sum * x + c[n];
-	return sum;
-}
-
-/*
- * Temme's uniform expansion of the upper (or lower) tail of the gamma law at x (Olver et al. 8.12.3 and 8.12.4): the
- * normal tail of eta sqrt(a), eta^2/2 = mu - ln(1 + mu), mu = x/a - 1, and a correction of which two terms are enough.
- */
-static struct ehs_tail large_gamma(double a, double x, bool upper)
-{
-	static const double c0[] = {-1 / 3.,   1 / 12.,        -2 / 135.,  1 / 864.,
-	                            1 / 2835., -139 / 777600., 1 / 25515., -571 / 261273600.};
-	static const double c1[] = {-1 / 540., -1 / 288., 1 / 378., -77 / 77760.};
-	double mu = (x - a) / a, half = -gsl_sf_log_1plusx_mx(mu), eta = copysign(sqrt(2 * half), mu);
-	double correction = fabs(eta) > .05 ? 1 / mu - 1 / eta : polynomial(c0, 8, eta);
-	struct ehs_tail tail = ehs_normal_upper(upper ? eta * sqrt(a) : -eta * sqrt(a));
-
-	correction += fabs(eta) > .05 ? 0 : polynomial(c1, 4, eta) / a;
-	double part = exp(-a * half - tail.log_p) / sqrt(2 * M_PI * a) * (upper ? correction : -correction);
-	return (struct ehs_tail){tail.p * (1 + part), tail.log_p + log1p(part)};
-}
-
-struct ehs_tail ehs_gamma_tail(double shape, double x, bool upper)
-{
-	if (isnan(x) || !(shape > 0))
-		return unknown;
-	if (x <= 0)
-		return upper ? certain : (struct ehs_tail){0, -INFINITY};
-	if (shape >= LARGE_SHAPE)
-		return large_gamma(shape, x, upper);
-	double p = gsl_cdf_gamma_P(x, shape, 1), q = gsl_cdf_gamma_Q(x, shape, 1);
-	if (upper && q < TINY && x > shape)
-		return of_log(log_gamma_far(shape, x));
-	if (!upper && p < TINY && x < shape)
-		return of_log(log_gamma_near(shape, x));
-	return upper ? of_both(q, p) : of_both(p, q);
-}
-
 struct ehs_tail ehs_chi2_upper(double x, double df)
 {
-	if (isnan(x) || !(df > 0))
-		return unknown;
-	if (df == 1)
-		return x <= 0 ? certain : ehs_normal_two_sided(sqrt(x));
-	return ehs_gamma_tail(df / 2, x / 2, true);
+	if (df == 1 && x > 0)
+		return ehs_normal_two_sided(sqrt(x));
+	return ehs_gamma_tails(x / 2, df / 2).upper;
 }
 
 /* ln of x^a y^b / B(a, b) by the deviances of the saddle point, so that no large numbers cancel */

@@ -7,10 +7,11 @@
  *
  * GSL serves where its answer is a normal double; beyond, and for the beta law
  * (where gsl_cdf_beta_Pinv gives NaN, as at (1e-12, 500, 3)), the tails are the
- * continued fractions of the incomplete gamma and beta functions.
+ * continued fractions of the incomplete gamma and beta functions, and for a gamma
+ * law of a large shape, where GSL loses digit after digit, Temme's expansion.
  *
- * Source   Abramowitz & Stegun 26.2.12 (normal), Olver et al., Digital Library of
- *          Mathematical Functions 8.9.2 (gamma); Didonato & Morris 1992, ACM TOMS 18, 9 (beta).
+ * Source   Abramowitz & Stegun 26.2.12 (normal); Olver et al., Digital Library of Mathematical Functions 8.9.2 and
+ *          8.12 (gamma; Temme 1979, SIAM J. Math. Anal. 10, 757); Didonato & Morris 1992, ACM TOMS 18, 9 (beta).
  * Threads  any.
  */
 #ifndef EHS_TAIL_H
@@ -34,11 +35,22 @@ struct ehs_tail ehs_normal_upper(double z);
 /* P(|Z| >= |z|), the two-sided p of a z statistic. */
 struct ehs_tail ehs_normal_two_sided(double z);
 
-/* P(X >= x) of the chi-square law; df > 0, else NaN; x <= 0 gives 1. */
+/* P(X >= x) of the chi-square law; finite df > 0, else NaN; x <= 0 gives 1.  1e-12 relative, any df. */
 struct ehs_tail ehs_chi2_upper(double x, double df);
 
-/* P(X >= x), or P(X <= x), of the gamma law of this shape > 0 and scale 1, else NaN; any shape up to 1e15. */
-struct ehs_tail ehs_gamma_tail(double shape, double x, bool upper);
+/*
+ * P(G <= x) and P(G >= x) of the gamma law with shape a > 0 and unit scale, else NaN; x <= 0 gives 0 and 1.  Of a
+ * Poisson count X with mean m: P(X <= k) is the upper tail at (m, k + 1), P(X >= k) the lower one at (m, k).  1e-12
+ * relative, any shape; beyond 10^15 the shape itself is not told from its neighbours.
+ */
+struct ehs_gamma_tails {
+	struct ehs_tail lower, upper;
+};
+struct ehs_gamma_tails ehs_gamma_tails(double x, double a);
+
+/* The x with P(G <= x) = p, or with P(G >= x) = q; p, q in [0, 1] and finite a > 0, else EHS_INVALID. */
+struct ehs_value ehs_gamma_quantile(double p, double a);
+struct ehs_value ehs_gamma_quantile_upper(double q, double a);
 
 /* P(T >= t) of Student's law, and of |T|; df > 0, else NaN; df need not be whole. */
 struct ehs_tail ehs_t_upper(double t, double df);
