@@ -136,8 +136,7 @@ static enum eh_rc list(struct eh_pg *pg, bool json, struct eh_err *err)
 			print_alert(res, i);
 	}
 	if (rc == EH_OK && json) {
-		json_dumpf(array, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
-		putchar('\n');
+		eh_cli_print_json(array, JSON_INDENT(2) | JSON_SORT_KEYS);
 	} else if (rc == EH_OK && PQntuples(res) == 0) {
 		puts("no alert was ever raised");
 	}
@@ -154,8 +153,7 @@ static enum eh_rc show(struct eh_pg *pg, const char *alert_id, bool json, struct
 	if (json) {
 		EH_JSON_AUTO alert = alert_json(res, 0, true);
 
-		json_dumpf(alert, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
-		putchar('\n');
+		eh_cli_print_json(alert, JSON_INDENT(2) | JSON_SORT_KEYS);
 		return EH_OK;
 	}
 	print_alert(res, 0);

@@ -160,8 +160,7 @@ static enum eh_rc compare(struct eh_pg *pg, const struct eh_policy *now, const s
 	                  common(before, after), "panes", (json_int_t)replayed.panes);
 	EH_ASSERT(doc != NULL);
 	if (json) {
-		json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
-		putchar('\n');
+		eh_cli_print_json(doc, JSON_INDENT(2) | JSON_SORT_KEYS);
 	} else {
 		print_text(doc);
 	}

@@ -27,12 +27,11 @@ static void print(const struct eh_policy *policy, bool json)
 	if (json) {
 		EH_JSON_AUTO out = json_pack("{s:s,s:O}", "sha256", version, "policy", doc);
 
-		json_dumpf(out, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		eh_cli_print_json(out, JSON_INDENT(2) | JSON_SORT_KEYS);
 	} else {
 		printf("version %s\n", version);
-		json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		eh_cli_print_json(doc, JSON_INDENT(2) | JSON_SORT_KEYS);
 	}
-	putchar('\n');
 }
 
 int eh_cli_policy(int argc, char **argv, struct eh_settings *settings)

@@ -183,8 +183,7 @@ static void print_users_json(const PGresult *res)
 		                                       eh_pg_text(res, i, 1), "since", since, "disabled",
 		                                       !eh_pg_null(res, i, 3)));
 	}
-	json_dumpf(users, stdout, JSON_SORT_KEYS | JSON_COMPACT);
-	printf("\n");
+	eh_cli_print_json(users, JSON_SORT_KEYS | JSON_COMPACT);
 }
 
 static enum eh_rc list_users(const struct eh_settings *settings, bool json, struct eh_err *err)

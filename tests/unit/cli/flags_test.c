@@ -3,9 +3,13 @@
  */
 #include "cli/flags.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "tests/lib/test.h"
 
 static const char *map, *out;
@@ -75,12 +79,35 @@ static void words_are_counted(void **state)
 	expect_rc(EH_BAD_INPUT, eh_cli_words(argc, argv, 3, 3, &err), &err);
 }
 
+/* A disk that is full, and a reader who left, are errors of the stream for main() to report; not a broken promise. */
+static void output_that_cannot_be_written_is_left_to_main(void **state)
+{
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		EH_JSON_AUTO doc = json_array();
+
+		for (int i = 0; i < 100000; i++)
+			json_array_append_new(doc, json_integer(i));
+		if (freopen("/dev/full", "w", stdout) == NULL)
+			_exit(1);
+		eh_cli_print_json(doc, JSON_INDENT(2));
+		_exit(fflush(stdout) != 0 || ferror(stdout) ? 42 : 2);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 42);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(flags_and_words_are_told_apart),
 		cmocka_unit_test(slips_are_refused),
 		cmocka_unit_test(words_are_counted),
+		cmocka_unit_test(output_that_cannot_be_written_is_left_to_main),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
