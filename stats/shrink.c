@@ -1,8 +1,8 @@
 /*
  * shrink.c - see shrink.h.
  *
- * For a given strength M the likeliest mean is the zero of a function that falls, and so is, in log M, the profile's
- * slope; both are found by Brent's method.  Everything is written in differences psi(a + x) - psi(a), which lose
+ * For a given strength M the likeliest mean is the zero of a function that falls; so is, near each of its maxima, the
+ * profile's slope in log M.  Both are found by Brent's method.  Everything is written in differences psi(a + x) - psi(a), which lose
  * nothing where the strength is large and the prior all but pools.
  */
 #include "stats/shrink.h"
@@ -17,6 +17,10 @@
 #define SUM_MAX 64      /* terms of the harmonic sum that are added one by one */
 #define SERIES_MIN 1000 /* from here on three terms of the asymptotic series have 13 digits */
 #define LOG_MAX 300
+#define LOG_LEAST -7. /* a strength of a thousandth of a decision */
+#define BEYOND 7.     /* a thousand times the largest group, in logarithms */
+#define PACE .5
+#define BETA_MAX 1e15 /* where the beta law ends; it is normal there as far as doubles go */
 
 /* psi(a + x) - psi(a) for a > 0 and whole x */
 static double psi_gap(double a, uint64_t count)
@@ -68,9 +72,10 @@ static double strength_slope(double log_strength, const void *context)
 
 /* Sums over the groups, and the score for any spread at all: > 0 where the rates differ more than chance makes them. */
 struct totals {
-	double n, x, score, squares;
+	double n, x, score, squares, largest;
 	size_t used;
-	bool invalid, mixed; /* mixed: a group with both outcomes */
+	uint64_t people;
+	bool wraps, invalid, mixed; /* mixed: a group with both outcomes */
 };
 
 static struct totals total(const struct ehs_bin *groups, size_t k)
@@ -81,8 +86,10 @@ static struct totals total(const struct ehs_bin *groups, size_t k)
 		t.invalid |= groups[i].x > groups[i].n;
 		t.mixed |= groups[i].x > 0 && groups[i].x < groups[i].n;
 		t.used += groups[i].n > 0;
+		t.wraps |= __builtin_add_overflow(t.people, groups[i].n, &t.people);
 		t.n += (double)groups[i].n;
 		t.x += (double)groups[i].x;
+		t.largest = fmax(t.largest, (double)groups[i].n);
 		t.squares += (double)groups[i].n * ((double)groups[i].n - 1);
 	}
 	double m = t.x / t.n, rest = (t.n - t.x) / t.n;
@@ -100,20 +107,43 @@ static struct ehs_beta_prior prior_of(double alpha, double beta, double mean, do
 	return (struct ehs_beta_prior){alpha, beta, mean, strength, 0, status};
 }
 
+/*
+ * Where to look for the likeliest log strength: INFINITY where pooling is likelier than any.  The likelihood may have
+ * several maxima (a few small groups far apart beside one that outweighs them all), so it is walked through from far
+ * beyond the largest group down, the slope summed on the way.
+ */
+static double place_of_maximum(const struct groups *g, const struct totals *t)
+{
+	double at = t->score > 0 ? log(fmax(1e-3, t->squares / t->score)) : (double)INFINITY;
+	double best = t->score > 0 ? -(double)INFINITY : 0, u = log(t->largest) + BEYOND;
+	double slope = exp(u) * strength_slope(u, g), gain = -slope; /* beyond, it falls as 1/strength */
+
+	for (; u > LOG_LEAST; u -= PACE) {
+		double before = exp(u - PACE) * strength_slope(u - PACE, g), next = gain - PACE * (slope + before) / 2;
+
+		if (before > 0 && slope <= 0 && fmax(gain, next) > best) {
+			best = fmax(gain, next);
+			at = u - PACE;
+		}
+		slope = before;
+		gain = next;
+	}
+	return slope < 0 && gain > best ? u : at;
+}
+
 static struct ehs_beta_prior fit(const struct ehs_bin *groups, size_t k, const struct totals *t)
 {
 	double m = t->x / t->n;
 
 	if (t->x == 0 || t->x == t->n)
 		return prior_of(NAN, NAN, m, NAN, EHS_DEGENERATE);
-	if (!(t->score > 0))
-		return prior_of(INFINITY, INFINITY, m, INFINITY, EHS_OK);
-	if (!t->mixed)
+	if (!t->mixed && t->score > 0)
 		return prior_of(NAN, NAN, m, 0, EHS_DEGENERATE);
-	/* the score is the expected number of pairs within groups, over M + 1, when rates have the beta law */
-	double start = log(fmax(1e-3, t->squares / t->score));
 	struct groups g = {.at = groups, .k = k, .logit = log(t->x / (t->n - t->x))};
-	struct ehs_value v = ehs_root_falling(strength_slope, &g, start, .25, LOG_MAX);
+	double start = place_of_maximum(&g, t);
+	if (isinf(start))
+		return prior_of(INFINITY, INFINITY, m, INFINITY, EHS_OK);
+	struct ehs_value v = ehs_root_falling(strength_slope, &g, start, PACE, LOG_MAX);
 	g.strength = exp(v.value);
 	struct ehs_value mean = ehs_root_falling(mean_slope, &g, g.logit, .1, LOG_MAX);
 	if (v.status != EHS_OK || mean.status != EHS_OK)
@@ -125,10 +155,14 @@ static struct ehs_beta_prior fit(const struct ehs_bin *groups, size_t k, const s
 struct ehs_beta_prior ehs_beta_prior_of(const struct ehs_bin *groups, size_t k)
 {
 	struct totals t = total(groups, k);
-	enum ehs_status status = t.invalid ? EHS_INVALID : t.n == 0 ? EHS_EMPTY_GROUP : t.used < 2 ? EHS_LOW_N : EHS_OK;
+	enum ehs_status status = t.invalid    ? EHS_INVALID
+	                         : t.wraps    ? EHS_OVERFLOW
+	                         : t.n == 0   ? EHS_EMPTY_GROUP
+	                         : t.used < 2 ? EHS_LOW_N
+	                                      : EHS_OK;
 	struct ehs_beta_prior p = status != EHS_OK ? prior_of(NAN, NAN, NAN, NAN, status) : fit(groups, k, &t);
 
-	p.n = (uint64_t)t.n;
+	p.n = t.people;
 	return p;
 }
 
@@ -149,10 +183,16 @@ struct ehs_result ehs_shrunk_rate(const struct ehs_beta_prior *prior, struct ehs
 		return r;
 	}
 	double a = x + prior->alpha, b = y + prior->beta, n = a + b;
-	struct ehs_value lo = ehs_beta_quantile((1 - conf) / 2, a, b),
-			 hi = ehs_beta_quantile_upper((1 - conf) / 2, a, b);
 	r.est = a / n;
 	r.se = sqrt((a / n) * (b / n) / (n + 1));
+	if (n > BETA_MAX) {
+		r.lo = fmax(0, r.est - ehs_z_of(conf) * r.se);
+		r.hi = fmin(1, r.est + ehs_z_of(conf) * r.se);
+		r.flags = EHS_FLAG_APPROXIMATE;
+		return r;
+	}
+	struct ehs_value lo = ehs_beta_quantile((1 - conf) / 2, a, b),
+			 hi = ehs_beta_quantile_upper((1 - conf) / 2, a, b);
 	r.lo = lo.value;
 	r.hi = hi.value;
 	r.status = lo.status != EHS_OK ? lo.status : hi.status;

@@ -29,7 +29,8 @@ struct ehs_beta_prior {
 	uint64_t n;      /* decisions */
 	/*
 	 * EHS_EMPTY_GROUP: no decision; EHS_LOW_N: fewer than two groups with any; EHS_DEGENERATE: all or none favoured
-	 * in every group together, or each group all or nothing (strength 0); EHS_INVALID: x > n.  alpha, beta NaN.
+	 * in every group together, or each group all or nothing (strength 0); EHS_INVALID: x > n;
+	 * EHS_OVERFLOW: 2^64 decisions or more.  alpha, beta NaN.
 	 */
 	enum ehs_status status;
 };
@@ -38,8 +39,9 @@ struct ehs_beta_prior ehs_beta_prior_of(const struct ehs_bin *groups, size_t k);
 /*
  * A group's rate given the prior: est = (x + alpha)/(n + alpha + beta) with the equal-tailed posterior limits.  They
  * take the prior as known, and are a little narrow where there are few groups.  A group without a decision gets
- * the prior's own.  At infinite strength est, lo and hi are the pooled rate, EHS_ZERO_VARIANCE.  A prior without
- * EHS_OK gives its status; conf outside (0, 1) EHS_INVALID.
+ * the prior's own.  At infinite strength est, lo and hi are the pooled rate, EHS_ZERO_VARIANCE.  Beyond
+ * 10^15 decisions the limits are normal ones, EHS_FLAG_APPROXIMATE.  A prior without EHS_OK gives its status; conf
+ * outside (0, 1) EHS_INVALID.
  */
 struct ehs_result ehs_shrunk_rate(const struct ehs_beta_prior *prior, struct ehs_bin group, double conf);
 

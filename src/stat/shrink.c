@@ -22,14 +22,17 @@ static void empirical_bayes(struct eh_stat_call *c)
 	for (size_t i = 0; i < x.n; i++)
 		groups[i] = (struct ehs_bin){n.at[i], x.at[i]};
 	struct ehs_beta_prior prior = ehs_beta_prior_of(groups, x.n);
+	unsigned flags = 0;
 	for (size_t i = 0; i < x.n; i++) {
 		struct ehs_result r = ehs_shrunk_rate(&prior, groups[i], conf);
 
+		flags |= r.flags;
 		mean[i] = r.est;
 		lo[i] = r.lo;
 		hi[i] = r.hi;
 	}
 	eh_stat_status(c, prior.status, NULL);
+	eh_stat_put_flags(c, flags);
 	eh_stat_put(c, "alpha", prior.alpha);
 	eh_stat_put(c, "beta", prior.beta);
 	eh_stat_put(c, "mean", prior.mean);
@@ -40,6 +43,6 @@ static void empirical_bayes(struct eh_stat_call *c)
 
 const struct eh_stat_test eh_stat_shrink_tests[] = {
 	{"empirical_bayes_beta_binomial", "x [counts], n [counts]; conf .95",
-         "alpha, beta, mean, posterior_mean, posterior_lo, posterior_hi", empirical_bayes},
+         "alpha, beta, mean, posterior_mean, posterior_lo, posterior_hi, flags", empirical_bayes},
 	{0},
 };

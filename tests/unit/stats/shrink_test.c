@@ -88,6 +88,24 @@ static void shrunk(void **state)
 	assert_true(near(ehs_shrunk_rate(&p, (struct ehs_bin){0, 0}, .95).est, p.mean, 1e-14));
 }
 
+/*
+ * One large group outweighs the score test, and the likelihood has a maximum within (by 60 units of it) all the same;
+ * alpha and beta by two-dimensional search in doubles.
+ */
+static void a_few_small_groups_apart_beside_a_large_one(void **state)
+{
+	const struct ehs_bin apart[] = {{1000000, 500000}, {100, 10}, {100, 90}};
+	const struct ehs_bin close[] = {{10000, 5000}, {100, 45}, {100, 55}};
+	struct ehs_beta_prior p = ehs_beta_prior_of(apart, 3);
+
+	(void)state;
+	assert_int_equal(p.status, EHS_OK);
+	assert_true(near(p.alpha, .92998, 2e-5) && near(p.beta, .92998, 2e-5));
+	struct ehs_result r = ehs_shrunk_rate(&p, apart[1], .95);
+	assert_true(r.est > .1 && r.est < .11 && r.hi < .2);
+	assert_true(isinf(ehs_beta_prior_of(close, 3).strength));
+}
+
 static void edges(void **state)
 {
 	const struct ehs_bin none[] = {{5, 0}, {6, 0}}, all_or_none[] = {{5, 0}, {6, 6}}, wrong[] = {{5, 6}, {6, 1}};
@@ -103,6 +121,13 @@ static void edges(void **state)
 	assert_int_equal(ehs_beta_prior_of(wrong, 2).status, EHS_INVALID);
 	assert_int_equal(ehs_beta_prior_of(one, 2).status, EHS_LOW_N);
 	assert_int_equal(ehs_beta_prior_of(nobody, 1).status, EHS_EMPTY_GROUP);
+	const struct ehs_bin vast[] = {{UINT64_C(1) << 62, UINT64_C(1) << 61}, {1000000, 100000}, {1000000, 900000}},
+			     beyond[] = {{UINT64_MAX, 1}, {1, 0}};
+	p = ehs_beta_prior_of(vast, 3);
+	struct ehs_result r = ehs_shrunk_rate(&p, vast[0], .95);
+	assert_true(r.status == EHS_OK && r.flags == EHS_FLAG_APPROXIMATE && p.n == vast[0].n + 2000000);
+	assert_true(r.lo < .5 && .5 < r.hi && near(r.hi - .5, EHS_Z95 * ldexp(1, -32), 1e-6));
+	assert_int_equal(ehs_beta_prior_of(beyond, 2).status, EHS_OVERFLOW);
 	p = ehs_beta_prior_of(spread, 7);
 	assert_int_equal(ehs_shrunk_rate(&p, wrong[0], .95).status, EHS_INVALID);
 	assert_int_equal(ehs_shrunk_rate(&p, spread[0], 1).status, EHS_INVALID);
@@ -112,9 +137,8 @@ static void edges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_likeliest),
-		cmocka_unit_test(pools),
-		cmocka_unit_test(shrunk),
+		cmocka_unit_test(the_likeliest), cmocka_unit_test(pools),
+		cmocka_unit_test(shrunk),        cmocka_unit_test(a_few_small_groups_apart_beside_a_large_one),
 		cmocka_unit_test(edges),
 	};
 
