@@ -3,6 +3,7 @@
  */
 #include "stats/difference.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -28,10 +29,9 @@ static struct pair pair_of(struct ehs_2x2 t, enum ehs_rd_method method)
 		.y2 = (double)(t.ref.n - t.ref.x),
 		.n2 = (double)t.ref.n,
 	};
-	ehs_int128 cross = (ehs_int128)t.prot.x * (t.ref.n - t.ref.x) - (ehs_int128)t.ref.x * (t.prot.n - t.prot.x);
 
 	c.n = c.n1 + c.n2;
-	c.d = (double)cross / (c.n1 * c.n2);
+	c.d = (double)ehs_2x2_cross(t) / (c.n1 * c.n2);
 	c.factor = method == EHS_RD_MN ? c.n / (c.n - 1) : 1;
 	return c;
 }
@@ -43,10 +43,7 @@ static struct ehs_result begin(struct ehs_2x2 t, enum ehs_rd_method method)
 
 	r.n[0] = t.prot.n;
 	r.n[1] = t.ref.n;
-	if (t.prot.x > t.prot.n || t.ref.x > t.ref.n)
-		r.status = EHS_INVALID;
-	else if (t.prot.n == 0 || t.ref.n == 0)
-		r.status = EHS_EMPTY_GROUP;
+	r.status = ehs_2x2_status(t);
 	return r;
 }
 
@@ -146,14 +143,18 @@ struct target {
 static double over_target(double at, const void *context)
 {
 	const struct target *t = context;
+	double d = at * t->unit;
 
-	return score_at(&t->c, fmax(-1, fmin(1, at * t->unit))) - t->z;
+	if (fabs(d) > 1 - 2 * DBL_EPSILON) /* 1/unit times unit is not always 1 */
+		d = copysign(1, d);
+	return score_at(&t->c, d) - t->z;
 }
 
 static double score_limit(const struct pair *c, double z, enum ehs_status *status)
 {
 	double p1 = (c->x1 + .5) / (c->n1 + 1), p2 = (c->x2 + .5) / (c->n2 + 1);
-	struct target t = {*c, z, sqrt(p1 * (1 - p1) / c->n1 + p2 * (1 - p2) / c->n2)};
+	double q1 = (c->y1 + .5) / (c->n1 + 1), q2 = (c->y2 + .5) / (c->n2 + 1);
+	struct target t = {*c, z, sqrt(p1 * q1 / c->n1 + p2 * q2 / c->n2)};
 
 	if (c->d == (z > 0 ? -1 : 1))
 		return c->d;
@@ -200,8 +201,10 @@ struct ehs_result ehs_rd(struct ehs_2x2 table, enum ehs_rd_method method, double
 		r.hi = i.hi;
 		return r;
 	}
-	r.lo = score_limit(&c, fabs(z), &r.status);
-	r.hi = score_limit(&c, -fabs(z), &r.status);
+	/* the score at the estimate is 0: what the search leaves beyond it, some 1e-17 standard errors, is rounding */
+	double lo = score_limit(&c, fabs(z), &r.status), hi = score_limit(&c, -fabs(z), &r.status);
+	r.lo = isnan(lo) ? NAN : fmin(lo, c.d);
+	r.hi = isnan(hi) ? NAN : fmax(hi, c.d);
 	return r;
 }
 
@@ -231,8 +234,7 @@ struct ehs_result ehs_shortfall(struct ehs_2x2 table, enum ehs_shortfall_to to, 
 	double lo = -people * r.hi;
 
 	/* (x1 y2 - x2 y1)/n2 or /N: the product difference is whole, and one division is enough */
-	ehs_int128 cross = (ehs_int128)table.ref.x * table.prot.n - (ehs_int128)table.prot.x * table.ref.n;
-	r.est = isnan(r.est) ? NAN : (double)cross / (to == EHS_TO_POOLED_RATE ? n1 + n2 : n2);
+	r.est = isnan(r.est) ? NAN : -(double)ehs_2x2_cross(table) / (to == EHS_TO_POOLED_RATE ? n1 + n2 : n2);
 	r.hi = -people * r.lo;
 	r.lo = lo;
 	r.se *= people;

@@ -16,7 +16,7 @@ struct ehs_cusum ehs_cusum_init(double k)
 
 double ehs_cusum_step(struct ehs_cusum *c, double x)
 {
-	if (isnan(x))
+	if (!isfinite(x))
 		return c->s;
 	c->n++;
 	c->s = fmax(0, c->s + x - c->k);
@@ -31,7 +31,7 @@ struct ehs_page_hinkley ehs_page_hinkley_init(double delta)
 
 double ehs_page_hinkley_step(struct ehs_page_hinkley *p, double x)
 {
-	if (!isnan(x)) {
+	if (isfinite(x)) {
 		p->n++;
 		p->mean += (x - p->mean) / (double)p->n;
 		p->m += x - p->mean - p->delta;
@@ -47,7 +47,7 @@ struct ehs_ewma ehs_ewma_init(double lambda)
 
 double ehs_ewma_step(struct ehs_ewma *e, double x)
 {
-	if (!isnan(x)) {
+	if (isfinite(x)) {
 		e->n++;
 		e->z += e->lambda * (x - e->z);
 	}
@@ -113,11 +113,9 @@ static double log_variance(struct ehs_bin b)
 
 static enum ehs_status check(struct ehs_2x2 t)
 {
-	if (t.prot.x > t.prot.n || t.ref.x > t.ref.n)
-		return EHS_INVALID;
-	if (t.prot.n == 0 || t.ref.n == 0)
-		return EHS_EMPTY_GROUP;
-	return t.prot.x == 0 || t.ref.x == 0 ? EHS_ZERO_CELL : EHS_OK;
+	enum ehs_status status = ehs_2x2_status(t);
+
+	return status == EHS_OK && (t.prot.x == 0 || t.ref.x == 0) ? EHS_ZERO_CELL : status;
 }
 
 struct ehs_result ehs_air_shift(struct ehs_2x2 current, struct ehs_2x2 reference, double conf)

@@ -23,7 +23,7 @@ struct ehs_cusum {
 	uint64_t since; /* values since S last stood at 0: the rise began n - since values ago */
 };
 struct ehs_cusum ehs_cusum_init(double k);
-/* Returns S.  A NaN is not a value: it leaves all as it was. */
+/* Returns S.  What is not finite is no value, in any chart: it leaves all as it was. */
 double ehs_cusum_step(struct ehs_cusum *c, double x);
 
 /* Page-Hinkley for a rise of the mean by more than delta: m = sum of (x - mean so far - delta), PH = m - min m. */

@@ -61,6 +61,21 @@ struct ehs_result ehs_result_none(enum ehs_status status, const char *method)
 	};
 }
 
+enum ehs_status ehs_2x2_status(struct ehs_2x2 table)
+{
+	if (table.prot.x > table.prot.n || table.ref.x > table.ref.n || (table.prot.n | table.ref.n) >> 63 != 0)
+		return EHS_INVALID;
+	return table.prot.n == 0 || table.ref.n == 0 ? EHS_EMPTY_GROUP : EHS_OK;
+}
+
+ehs_int128 ehs_2x2_cross(struct ehs_2x2 table)
+{
+	ehs_uint128 with = (ehs_uint128)table.prot.x * (table.ref.n - table.ref.x);
+	ehs_uint128 against = (ehs_uint128)table.ref.x * (table.prot.n - table.prot.x);
+
+	return (ehs_int128)(with - against);
+}
+
 void ehs_init(void)
 {
 	gsl_set_error_handler_off();

@@ -105,6 +105,12 @@ const char *ehs_flag_name(unsigned flag);
 /* A result in which nothing is known but why. */
 struct ehs_result ehs_result_none(enum ehs_status status, const char *method);
 
+/* EHS_INVALID where x > n or a group has 2^63 decisions or more, EHS_EMPTY_GROUP, or EHS_OK. */
+enum ehs_status ehs_2x2_status(struct ehs_2x2 table);
+
+/* x_prot y_ref - x_ref y_prot of a table that is EHS_OK, exactly; of any other some number, but no overflow. */
+ehs_int128 ehs_2x2_cross(struct ehs_2x2 table);
+
 /* Call once, before any other function: GSL's default error handler ends the process. */
 void ehs_init(void);
 

@@ -105,7 +105,8 @@ struct ehs_entropy ehs_generalized_entropy_of_moments(const struct ehs_moments *
 			continue;
 		if (groups[g].sum < 0 || groups[g].sum_sq < 0)
 			return nothing(EHS_INVALID);
-		people += groups[g].n;
+		if (__builtin_add_overflow(people, groups[g].n, &people))
+			return nothing(EHS_OVERFLOW);
 		sum += (double)groups[g].sum;
 	}
 	n = (double)people;

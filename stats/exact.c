@@ -373,19 +373,13 @@ static struct ehs_exact by_normal_law(double gap, double variance)
 
 struct ehs_exact ehs_fisher(struct ehs_2x2 table)
 {
-	if (table.prot.x > table.prot.n || table.ref.x > table.ref.n || (table.prot.n | table.ref.n) >> 63 != 0)
-		return no_answer(EHS_INVALID);
-	if (table.prot.n == 0 || table.ref.n == 0)
-		return no_answer(EHS_EMPTY_GROUP);
+	if (ehs_2x2_status(table) != EHS_OK)
+		return no_answer(ehs_2x2_status(table));
 	uint64_t marked = table.prot.x + table.ref.x, all = table.prot.n + table.ref.n, seen = table.prot.x;
 	struct law h = law_of(marked, all - marked, table.prot.n);
 	double variance = variance_of(&h);
-	if (variance > VARIANCE_MAX) {
-		ehs_int128 cross = (ehs_int128)seen * (table.ref.n - table.ref.x) -
-		                   (ehs_int128)table.ref.x * (table.prot.n - seen);
-
-		return by_normal_law((double)cross / (double)all, variance);
-	}
+	if (variance > VARIANCE_MAX)
+		return by_normal_law((double)ehs_2x2_cross(table) / (double)all, variance);
 	double log_seen = log_pmf(&h, seen);
 	struct tail near = near_tail(&h, seen), far = far_tail(&h, seen, log_seen);
 	double sum = near.sum + far.sum;

@@ -28,13 +28,6 @@ static struct odds_cells odds_cells_of(struct ehs_2x2 t)
 	};
 }
 
-static enum ehs_status check(struct ehs_2x2 t)
-{
-	if (t.prot.x > t.prot.n || t.ref.x > t.ref.n)
-		return EHS_INVALID;
-	return t.prot.n == 0 || t.ref.n == 0 ? EHS_EMPTY_GROUP : EHS_OK;
-}
-
 static struct ehs_result begin(struct ehs_2x2 t, const char *method, enum ehs_status status)
 {
 	struct ehs_result r = ehs_result_none(status, method);
@@ -47,12 +40,12 @@ static struct ehs_result begin(struct ehs_2x2 t, const char *method, enum ehs_st
 /* ad - bc is whole and may be wider than a double; both products fit. */
 static double cross_of(struct ehs_2x2 t)
 {
-	return (double)((ehs_int128)t.prot.x * (t.ref.n - t.ref.x) - (ehs_int128)t.ref.x * (t.prot.n - t.prot.x));
+	return (double)ehs_2x2_cross(t);
 }
 
 struct ehs_result ehs_or_woolf(struct ehs_2x2 table, double z, bool halves)
 {
-	struct ehs_result r = begin(table, halves ? "woolf_haldane" : "woolf", check(table));
+	struct ehs_result r = begin(table, halves ? "woolf_haldane" : "woolf", ehs_2x2_status(table));
 	struct odds_cells k = odds_cells_of(table);
 	double half = halves ? .5 : 0;
 
@@ -82,7 +75,7 @@ struct ehs_result ehs_or_woolf(struct ehs_2x2 table, double z, bool halves)
 struct ehs_value ehs_phi(struct ehs_2x2 table)
 {
 	struct odds_cells k = odds_cells_of(table);
-	struct ehs_value v = {NAN, check(table)};
+	struct ehs_value v = {NAN, ehs_2x2_status(table)};
 
 	if (v.status != EHS_OK)
 		return v;
@@ -203,7 +196,7 @@ static double solve(ehs_function *f, const struct law *h, double start, double s
 
 struct ehs_result ehs_or_conditional(struct ehs_2x2 table, double conf)
 {
-	struct ehs_result r = begin(table, "conditional_mle", check(table));
+	struct ehs_result r = begin(table, "conditional_mle", ehs_2x2_status(table));
 
 	if (r.status == EHS_OK && !(conf > 0 && conf < 1))
 		r.status = EHS_INVALID;

@@ -30,13 +30,6 @@ static struct cells cells_of(struct ehs_2x2 t)
 	};
 }
 
-static enum ehs_status check(struct ehs_2x2 t)
-{
-	if (t.prot.x > t.prot.n || t.ref.x > t.ref.n)
-		return EHS_INVALID;
-	return t.prot.n == 0 || t.ref.n == 0 ? EHS_EMPTY_GROUP : EHS_OK;
-}
-
 static struct ehs_interval no_interval(enum ehs_status status)
 {
 	return (struct ehs_interval){NAN, NAN, NAN, status};
@@ -99,7 +92,7 @@ static double score_at(const struct cells *c, double theta, double factor)
 
 struct ehs_test ehs_air_score(struct ehs_2x2 table, double theta)
 {
-	enum ehs_status status = check(table);
+	enum ehs_status status = ehs_2x2_status(table);
 	struct cells c = cells_of(table);
 
 	if (status != EHS_OK)
@@ -129,7 +122,9 @@ static struct ehs_value limit(const struct cells *c, double z, double factor)
 {
 	struct score_target target = {*c, z, factor};
 	double p1 = (c->x1 + .5) / (c->n1 + 1), p2 = (c->x2 + .5) / (c->n2 + 1);
-	double se = sqrt((1 - p1) / (p1 * (c->n1 + 1)) + (1 - p2) / (p2 * (c->n2 + 1)));
+	double q1 = (c->y1 + .5) / (c->n1 + 1),
+	       q2 = (c->y2 + .5) / (c->n2 + 1); /* not 1 - p: of 2^62 one may be left */
+	double se = sqrt(q1 / (p1 * (c->n1 + 1)) + q2 / (p2 * (c->n2 + 1)));
 	struct ehs_value u = ehs_root_falling(above_target, &target, log(p1 / p2) - z * se, se / 8, LOG_RATIO_MAX);
 
 	u.value = exp(u.value);
@@ -138,7 +133,7 @@ static struct ehs_value limit(const struct cells *c, double z, double factor)
 
 static struct ehs_interval score_interval(struct ehs_2x2 table, double z, double factor)
 {
-	enum ehs_status status = check(table);
+	enum ehs_status status = ehs_2x2_status(table);
 	struct cells c = cells_of(table);
 	struct ehs_value lo = {0, EHS_OK}, hi = {INFINITY, EHS_OK};
 
@@ -164,7 +159,7 @@ struct ehs_interval ehs_air_koopman(struct ehs_2x2 table, double z)
 
 struct ehs_result ehs_air_mn(struct ehs_2x2 table, double z)
 {
-	struct ehs_result r = ehs_result_none(check(table), "miettinen_nurminen_ratio");
+	struct ehs_result r = ehs_result_none(ehs_2x2_status(table), "miettinen_nurminen_ratio");
 	struct cells c = cells_of(table);
 	double factor = (c.n1 + c.n2) / (c.n1 + c.n2 - 1);
 
@@ -178,7 +173,7 @@ struct ehs_result ehs_air_mn(struct ehs_2x2 table, double z)
 	r.hi = i.hi;
 	r.conf = erf(fabs(z) * M_SQRT1_2);
 	r.status = i.status;
-	if (table.prot.x + table.ref.x == 0 || c.y1 + c.y2 == 0)
+	if (c.x1 + c.x2 == 0 || c.y1 + c.y2 == 0)
 		return r; /* at ratio 1 nothing varies, so there is no score */
 	r.stat = ehs_z_pooled(table).stat / sqrt(factor);
 	struct ehs_tail p = ehs_normal_two_sided(r.stat);
@@ -189,7 +184,7 @@ struct ehs_result ehs_air_mn(struct ehs_2x2 table, double z)
 
 struct ehs_value ehs_air_katz_se(struct ehs_2x2 table)
 {
-	enum ehs_status status = check(table);
+	enum ehs_status status = ehs_2x2_status(table);
 	struct cells c = cells_of(table);
 
 	if (status == EHS_OK && (table.prot.x == 0 || table.ref.x == 0))
@@ -202,7 +197,7 @@ struct ehs_value ehs_air_katz_se(struct ehs_2x2 table)
 
 struct ehs_interval ehs_air_katz(struct ehs_2x2 table, double z)
 {
-	enum ehs_status status = check(table);
+	enum ehs_status status = ehs_2x2_status(table);
 	struct cells c = cells_of(table);
 
 	if (status != EHS_OK)
@@ -218,7 +213,7 @@ struct ehs_interval ehs_air_katz(struct ehs_2x2 table, double z)
 
 struct ehs_interval ehs_rd_newcombe(struct ehs_2x2 table, double z)
 {
-	enum ehs_status status = check(table);
+	enum ehs_status status = ehs_2x2_status(table);
 
 	if (status != EHS_OK)
 		return no_interval(status);
@@ -232,7 +227,7 @@ struct ehs_interval ehs_rd_newcombe(struct ehs_2x2 table, double z)
 
 struct ehs_test ehs_z_pooled(struct ehs_2x2 table)
 {
-	enum ehs_status status = check(table);
+	enum ehs_status status = ehs_2x2_status(table);
 	struct cells c = cells_of(table);
 
 	if (status != EHS_OK)
@@ -240,15 +235,14 @@ struct ehs_test ehs_z_pooled(struct ehs_2x2 table)
 	if (c.x1 + c.x2 == 0 || c.y1 + c.y2 == 0)
 		return (struct ehs_test){NAN, 1, EHS_DEGENERATE, 0};
 	/* x1/n1 - x2/n2 = (x1 y2 - x2 y1) / (n1 n2), and the sizes join the variance below */
-	ehs_int128 cross = (ehs_int128)table.prot.x * (table.ref.n - table.ref.x) -
-	                   (ehs_int128)table.ref.x * (table.prot.n - table.prot.x);
-	double z = (double)cross * sqrt((c.n1 + c.n2) / (c.n1 * c.n2)) / sqrt((c.x1 + c.x2) * (c.y1 + c.y2));
+	double z = (double)ehs_2x2_cross(table) * sqrt((c.n1 + c.n2) / (c.n1 * c.n2)) /
+	           sqrt((c.x1 + c.x2) * (c.y1 + c.y2));
 	return (struct ehs_test){z, ehs_p_of_z(z), EHS_OK, ehs_log10_of(ehs_normal_two_sided(z))};
 }
 
 struct ehs_expected ehs_expected_count(struct ehs_2x2 table)
 {
-	struct ehs_expected e = {NAN, NAN, NAN, check(table)};
+	struct ehs_expected e = {NAN, NAN, NAN, ehs_2x2_status(table)};
 	struct cells c = cells_of(table);
 	double n = c.n1 + c.n2, k = c.x1 + c.x2;
 
@@ -265,7 +259,7 @@ struct ehs_expected ehs_expected_count(struct ehs_2x2 table)
 
 bool ehs_enough(struct ehs_2x2 table, uint64_t n_min, double expected_min)
 {
-	if (check(table) != EHS_OK || table.prot.n < n_min)
+	if (ehs_2x2_status(table) != EHS_OK || table.prot.n < n_min)
 		return false;
 	struct cells c = cells_of(table);
 	double rarer = fmin(c.x1 + c.x2, c.y1 + c.y2) / (c.n1 + c.n2);

@@ -3,7 +3,7 @@
  *
  * z is the normal quantile of the wanted interval: EHS_Z95, EHS_Z90, ehs_z_of().
  * Every function gives EHS_EMPTY_GROUP with NaN where a group is empty, and
- * EHS_INVALID with NaN where x > n.
+ * EHS_INVALID with NaN where x > n or n >= 2^63.
  *
  * Threads  any.
  */

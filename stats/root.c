@@ -27,7 +27,8 @@ static struct bracket widen(ehs_function *f, const void *context, double start, 
 		bool done = !(there * sign > 0) || fabs(next) >= bound;
 
 		if (done)
-			return sign > 0 ? (struct bracket){at, value, next, there} : (struct bracket){next, there, at, value};
+			return sign > 0 ? (struct bracket){at, value, next, there}
+			                : (struct bracket){next, there, at, value};
 		at = next;
 		value = there;
 		step *= 2;
@@ -87,7 +88,8 @@ static struct ehs_value close_in(ehs_function *f, const void *context, struct br
 
 struct ehs_value ehs_root_falling(ehs_function *f, const void *context, double start, double step, double bound)
 {
-	struct bracket k = widen(f, context, start, step, bound);
+	/* a step too small to be seen, as standard errors of 2^62 people are, would never double into anything */
+	struct bracket k = widen(f, context, start, fmax(step, DBL_EPSILON * fmax(1, fabs(start))), bound);
 
 	if (!(k.fa >= 0 && k.fb <= 0))
 		return lost;

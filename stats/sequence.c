@@ -179,12 +179,18 @@ double ehs_glr_air(struct ehs_2x2 since, double tau)
 	       ehs_bd0(y2, n2 * p.q_ref);
 }
 
-static void add(struct ehs_2x2 *sum, const struct ehs_2x2 *block)
+/* False, and nothing is changed, where a count would wrap. */
+static bool add(struct ehs_2x2 *sum, const struct ehs_2x2 *block)
 {
-	sum->prot.n += block->prot.n;
-	sum->prot.x += block->prot.x;
-	sum->ref.n += block->ref.n;
-	sum->ref.x += block->ref.x;
+	struct ehs_2x2 s;
+
+	if (__builtin_add_overflow(sum->prot.n, block->prot.n, &s.prot.n) ||
+	    __builtin_add_overflow(sum->prot.x, block->prot.x, &s.prot.x) ||
+	    __builtin_add_overflow(sum->ref.n, block->ref.n, &s.ref.n) ||
+	    __builtin_add_overflow(sum->ref.x, block->ref.x, &s.ref.x))
+		return false;
+	*sum = s;
+	return true;
 }
 
 struct ehs_onset ehs_glr_onset(const struct ehs_2x2 *blocks, size_t n, double tau, double units)
@@ -193,7 +199,8 @@ struct ehs_onset ehs_glr_onset(const struct ehs_2x2 *blocks, size_t n, double ta
 	struct ehs_onset onset = {.at = n - 1, .first = n - 1, .last = n - 1, .glr = 0, .since = blocks[n - 1]};
 
 	for (size_t i = n; i-- > 0;) {
-		add(&since, &blocks[i]);
+		if (!add(&since, &blocks[i]))
+			break;
 		double glr = ehs_glr_air(since, tau);
 		if (glr > onset.glr) {
 			onset.at = i;
@@ -206,7 +213,8 @@ struct ehs_onset ehs_glr_onset(const struct ehs_2x2 *blocks, size_t n, double ta
 	since = (struct ehs_2x2){0};
 	onset.first = onset.last = onset.at;
 	for (size_t i = n; i-- > 0;) {
-		add(&since, &blocks[i]);
+		if (!add(&since, &blocks[i]))
+			break;
 		if (ehs_glr_air(since, tau) < onset.glr - units)
 			continue;
 		onset.first = i;

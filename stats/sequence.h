@@ -109,7 +109,7 @@ struct ehs_onset {
 	double glr;           /* 0: nothing speaks against H0 from any start; at = first = last = n - 1 */
 	struct ehs_2x2 since; /* counts from `at` to the end */
 };
-/* Looks at every start; blocks oldest first, n >= 1.  units = 2 is what the pages show. */
+/* Looks at every start (no further back than counts fit 64 bits); blocks oldest first, n >= 1.  units = 2 is what the pages show. */
 struct ehs_onset ehs_glr_onset(const struct ehs_2x2 *blocks, size_t n, double tau, double units);
 
 /*

@@ -82,8 +82,14 @@ struct ehs_replacement ehs_shapley_air(const struct ehs_segment *sources, size_t
 
 	if (status == EHS_OK)
 		status = ehs_shapley(n, replaced_air, &context, phi, scratch);
-	if (status == EHS_INVALID || status == EHS_OVERFLOW)
+	if (status == EHS_INVALID || status == EHS_OVERFLOW) {
+		for (size_t i = 0; i < n; i++) {
+			phi[i] = NAN;
+			if (swap_one)
+				swap_one[i] = NAN;
+		}
 		return (struct ehs_replacement){NAN, NAN, status};
+	}
 	uint32_t everyone = (UINT32_C(1) << n) - 1;
 	for (size_t i = 0; swap_one && i < n; i++)
 		swap_one[i] = scratch[everyone] - scratch[everyone & ~(UINT32_C(1) << i)];

@@ -35,14 +35,12 @@ static void add(struct sums *sum, struct ehs_2x2 t, enum wanted wanted)
 	double c = (double)t.ref.x, d = (double)(t.ref.n - t.ref.x), n2 = (double)t.ref.n;
 	double total = n1 + n2, r = a * d / total, s = b * c / total, p = (a + d) / total, q = (b + c) / total;
 
-	ehs_int128 cross = (ehs_int128)t.prot.x * (t.ref.n - t.ref.x) - (ehs_int128)t.ref.x * (t.prot.n - t.prot.x);
-
 	sum->n += total;
 	if (!counts(t, wanted))
 		return;
 	sum->strata++;
 	sum->informative += total;
-	sum->gap += (double)cross / total; /* a - n1 (a + c)/N = (a d - b c)/N = (a n2 - c n1)/N */
+	sum->gap += (double)ehs_2x2_cross(t) / total; /* a - n1 (a + c)/N = (a d - b c)/N = (a n2 - c n1)/N */
 	sum->variance += n1 * n2 * (a + c) * (b + d) / (total * total * (total - 1));
 	sum->r += r;
 	sum->s += s;
@@ -116,7 +114,7 @@ static struct ehs_cmh over(const struct ehs_2x2 *strata, size_t n_strata, double
 	struct sums m = {0};
 
 	for (size_t i = 0; i < n_strata; i++) {
-		if (strata[i].prot.x > strata[i].prot.n || strata[i].ref.x > strata[i].ref.n)
+		if (ehs_2x2_status(strata[i]) == EHS_INVALID)
 			return nothing(EHS_INVALID, NAN);
 		add(&m, strata[i], wanted);
 	}
@@ -238,15 +236,13 @@ struct ehs_conditional_disparity ehs_conditional_disparity(const struct ehs_2x2 
 		struct ehs_2x2 t = strata[i];
 		double favoured = (double)t.prot.x + (double)t.ref.x, n = (double)t.prot.n + (double)t.ref.n;
 
-		if (t.prot.x > t.prot.n || t.ref.x > t.ref.n)
+		if (ehs_2x2_status(t) == EHS_INVALID)
 			return (struct ehs_conditional_disparity){NAN, NAN, 0, EHS_INVALID};
 		all += n;
 		if (favoured == 0 || favoured == n)
 			continue;
 		/* share refused - share favoured = (b c - a d)/(refused favoured), a b protected, c d reference */
-		ehs_int128 cross =
-			(ehs_int128)t.ref.x * (t.prot.n - t.prot.x) - (ehs_int128)t.prot.x * (t.ref.n - t.ref.x);
-		sum += n * ((double)cross / (favoured * (n - favoured)));
+		sum -= n * ((double)ehs_2x2_cross(t) / (favoured * (n - favoured)));
 		used += n;
 		r.n_informative++;
 	}

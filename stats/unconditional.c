@@ -204,10 +204,7 @@ static struct ehs_result begin(struct ehs_2x2 t, const char *method)
 
 	r.n[0] = t.prot.n;
 	r.n[1] = t.ref.n;
-	if (t.prot.x > t.prot.n || t.ref.x > t.ref.n)
-		r.status = EHS_INVALID;
-	else if (t.prot.n == 0 || t.ref.n == 0)
-		r.status = EHS_EMPTY_GROUP;
+	r.status = ehs_2x2_status(t);
 	return r;
 }
 

@@ -322,6 +322,8 @@ static struct ehs_2x2 table_at(struct eh_stat_call *c, const json_t *value, stru
 	uint64_t cell[4] = {0};
 
 	fill_counts(c, value, at, cell, array_length(c, value, at, 4, 4));
+	if ((cell[0] + cell[1]) >> 63 != 0 || (cell[2] + cell[3]) >> 63 != 0)
+		refuse_at(c, at, "a table of groups below 2^63");
 	return (struct ehs_2x2){.prot = {cell[0] + cell[1], cell[0]}, .ref = {cell[2] + cell[3], cell[2]}};
 }
 

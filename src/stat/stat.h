@@ -2,7 +2,7 @@
  * stat.h - one statistical test a line: JSON in, JSON out.
  *
  * `evenhand stat` lets any other program use the arithmetic of stats/ without a
- * database and without a map.  A line is {"id": any, "test": NAME, "inputs": {...}};
+ * database and without a map.  A line is {"id": a text, number, true, false or null, "test": NAME, "inputs": {...}};
  * its answer is {"id", "status", "result": {...}}.  Emptiness is a status and never
  * stops a line (law 4); what cannot be read is answered with status "invalid" and a
  * reason that names the field.  This room knows JSON and no statistics: it carries

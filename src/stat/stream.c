@@ -30,6 +30,7 @@ struct stream {
 	struct eh_buf line; /* the beginning of a line whose end is not read yet */
 	struct eh_buf answers;
 	bool skipping; /* in the rest of a line that was too long */
+	bool begun;    /* the first bytes are read */
 };
 
 static enum eh_rc flush(struct stream *s, struct eh_err *err)
@@ -52,7 +53,7 @@ static enum eh_rc flush(struct stream *s, struct eh_err *err)
 static bool is_blank(const char *line, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strchr(" \t\r", line[i]) == NULL)
+		if (memchr(" \t\r", line[i], 3) == NULL) /* a NUL is no blank: it gets an answer */
 			return false;
 	return true;
 }
@@ -121,10 +122,21 @@ static void keep(struct stream *s, const char *at, size_t n)
 	eh_buf_put(&s->line, at, n);
 }
 
+/* Some editors begin a file with this mark, which JSON does not know. */
+static size_t byte_order_mark(struct stream *s, const char *at, size_t n)
+{
+	bool first = !s->begun;
+
+	s->begun = s->begun || n > 0;
+	return first && n >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 static enum eh_rc take(struct stream *s, const char *at, size_t n, struct eh_err *err)
 {
-	const char *end = at + n, *newline = memchr(at, '\n', n);
+	const char *end = at + n;
 
+	at += byte_order_mark(s, at, n);
+	const char *newline = memchr(at, '\n', (size_t)(end - at));
 	if (newline != NULL && (s->line.len > 0 || s->skipping)) {
 		keep(s, at, (size_t)(newline - at));
 		answer_kept(s);

@@ -3,15 +3,20 @@
  */
 #include "stats/tail.h"
 
+#include <math.h>
+
 #include "stat/args.h"
 #include "stat/out.h"
 #include "stat/tests.h"
 
+/* One tail that does not exist is NaN, and says so for the line. */
 static void put_tails(struct eh_stat_call *c, const struct ehs_tail *t, size_t n)
 {
 	double *p = eh_arena_zalloc(c->arena, n, sizeof *p), *log_p = eh_arena_zalloc(c->arena, n, sizeof *log_p);
 
 	for (size_t i = 0; i < n; i++) {
+		if (isnan(t[i].p))
+			eh_stat_status(c, EHS_UNDEFINED, NULL);
 		p[i] = t[i].p;
 		log_p[i] = t[i].log_p;
 	}

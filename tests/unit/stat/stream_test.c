@@ -110,6 +110,25 @@ static void blank_lines_are_passed_over_and_pieces_joined(void **state)
 	end(&rig);
 }
 
+/* What some editors put before a file, and what a broken disk puts into one. */
+static void a_byte_order_mark_is_passed_over_and_nuls_are_answered(void **state)
+{
+	static const char lines[] = "\xEF\xBB\xBF" LINE "\n\0\0\n\xEF\xBB\xBF" LINE "\n";
+	struct rig rig;
+	char text[4096];
+
+	(void)state;
+	begin(&rig);
+	say(&rig, lines, sizeof lines - 1);
+	hear(&rig, text, sizeof text, 1);
+	assert_non_null(strstr(text, "\"status\":\"ok\""));
+	hear(&rig, text, sizeof text, 1);
+	assert_non_null(strstr(text, "not JSON"));
+	hear(&rig, text, sizeof text, 1); /* in the middle of a file it is no mark */
+	assert_non_null(strstr(text, "not JSON"));
+	end(&rig);
+}
+
 static void a_line_without_end_is_answered_and_skipped(void **state)
 {
 	size_t n = EH_STAT_LINE_MAX + 100000;
@@ -183,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_comes_while_the_asker_waits),
 		cmocka_unit_test(blank_lines_are_passed_over_and_pieces_joined),
+		cmocka_unit_test(a_byte_order_mark_is_passed_over_and_nuls_are_answered),
 		cmocka_unit_test(a_line_without_end_is_answered_and_skipped),
 		cmocka_unit_test(answers_keep_the_order_of_the_lines),
 		cmocka_unit_test(a_reader_who_left_is_an_error),

@@ -105,6 +105,39 @@ static void shortfall_in_people(void **state)
 	assert_true(isnan(ehs_shortfall(table(0, 0, 1, 2), EHS_TO_REFERENCE_RATE, EHS_RD_MN, EHS_Z95).est));
 }
 
+/* Where a limit all but touches the estimate the search leaves some 1e-17, on the wrong side of it, too. */
+static void limits_hold_the_estimate_to_the_last_bit(void **state)
+{
+	static const uint64_t size[] = {1, 2, 5, 1000000000, INT64_MAX};
+	static const double z[] = {1e-9, .5, EHS_Z95, 6};
+
+	(void)state;
+	for (size_t i = 0; i < 5 * 5 * 4 * 9; i++) {
+		uint64_t n1 = size[i % 5], n2 = size[i / 5 % 5];
+		uint64_t x1[] = {0, n1, n1 / 2}, x2[] = {0, n2, n2 / 3};
+		struct ehs_result r = ehs_rd(table(x1[i / 100 % 3], n1, x2[i / 300 % 3], n2),
+		                             i & 1 ? EHS_RD_MN : EHS_RD_MEE, z[i / 25 % 4]);
+
+		assert_int_equal(r.status, EHS_OK);
+		assert_true(r.lo <= r.est && r.est <= r.hi);
+	}
+}
+
+/* Counts that no product of two would fit are a defect of the caller, whatever the question. */
+static void groups_beyond_2_to_the_63_are_refused(void **state)
+{
+	struct ehs_2x2 wide = table(UINT64_MAX, UINT64_MAX, 1, 2), wrong = table(UINT64_MAX, 1, UINT64_MAX, 0);
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(ehs_rd(wide, (enum ehs_rd_method)i, EHS_Z95).status, EHS_INVALID);
+		assert_int_equal(ehs_rd(wrong, (enum ehs_rd_method)i, EHS_Z95).status, EHS_INVALID);
+	}
+	assert_int_equal(ehs_z_pooled(wide).status, EHS_INVALID);
+	assert_int_equal(ehs_air_koopman(wide, EHS_Z95).status, EHS_INVALID);
+	assert_true(isnan(ehs_shortfall(wrong, EHS_TO_POOLED_RATE, EHS_RD_MN, EHS_Z95).est));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +145,8 @@ int main(void)
 		cmocka_unit_test(limits_invert_the_test),
 		cmocka_unit_test(tests_at_nothing),
 		cmocka_unit_test(shortfall_in_people),
+		cmocka_unit_test(limits_hold_the_estimate_to_the_last_bit),
+		cmocka_unit_test(groups_beyond_2_to_the_63_are_refused),
 	};
 
 	ehs_init();

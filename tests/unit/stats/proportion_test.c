@@ -130,6 +130,21 @@ static void huge(void **state)
 		}
 }
 
+/* One of 2^62 refused: 1 - p is 0 in doubles, and once the search for a limit stood still. */
+static void one_of_all_the_counts(void **state)
+{
+	const uint64_t n = UINT64_C(1) << 62;
+
+	(void)state;
+	for (uint64_t x1 = n - 2; x1 <= n; x1++)
+		for (uint64_t x2 = n - 2; x2 <= n; x2++) {
+			struct ehs_interval k = ehs_air_koopman(table(x1, n, x2, n), EHS_Z95);
+
+			assert_int_equal(k.status, EHS_OK);
+			assert_true(k.lo <= 1 && k.hi >= 1 && k.hi - k.lo < 1e-15);
+		}
+}
+
 static void empty_and_wrong(void **state)
 {
 	(void)state;
@@ -264,7 +279,7 @@ int main(void)
 		cmocka_unit_test(projection),      cmocka_unit_test(projection_keeps_the_few),
 		cmocka_unit_test(empty_and_wrong), cmocka_unit_test(enough),
 		cmocka_unit_test(koopman_covers),  cmocka_unit_test(far_out),
-		cmocka_unit_test(clopper_pearson),
+		cmocka_unit_test(clopper_pearson), cmocka_unit_test(one_of_all_the_counts),
 	};
 
 	ehs_init();

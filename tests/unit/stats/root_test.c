@@ -66,6 +66,8 @@ static void says_so_where_there_is_none(void **state)
 	(void)state;
 	assert_int_equal(ehs_root_falling(never, &one, 0, .1, 700).status, EHS_NO_CONVERGENCE);
 	assert_true(isnan(ehs_root_falling(never, &one, 0, .1, 700).value));
+	/* a first step of nothing, as a standard error of 0, must not stand still for ever */
+	assert_true(fabs(ehs_root_falling(kinked, &one, .5, 0, 700).value - 1) < 1e-15);
 	assert_int_equal(ehs_root_falling(broken, &one, 0, .1, 700).status, EHS_NO_CONVERGENCE);
 }
 

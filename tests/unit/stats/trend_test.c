@@ -64,6 +64,11 @@ static void edges(void **state)
 	assert_int_equal(ehs_trend(some, bad, 2).status, EHS_INVALID);
 	assert_int_equal(ehs_trend(empty, score, 2).status, EHS_EMPTY_GROUP);
 	assert_int_equal(ehs_trend(empty, score, 0).status, EHS_EMPTY_GROUP);
+	const double vast[] = {1e300, -1e300}, tiny[] = {1e-300, -1e-300}, unit[] = {1, -1};
+	const struct ehs_bin whole[] = {{UINT64_MAX, 2}, {6, 3}};
+	struct ehs_result u = ehs_trend(some, unit, 2), v = ehs_trend(some, vast, 2), t = ehs_trend(some, tiny, 2);
+	assert_true(near(v.stat, u.stat, 1e-13) && near(t.stat, u.stat, 1e-13) && near(v.est, u.est / 1e300, 1e-13));
+	assert_int_equal(ehs_trend(whole, score, 2).status, EHS_OVERFLOW);
 	struct ehs_result r = ehs_trend(far, score, 2);
 	assert_true(near(r.stat, 2e9, 1e-12) && r.p == 0 && near(r.log10_p, -434294487.0, 1e-6));
 }
