@@ -2,6 +2,7 @@
  * columns.c - see columns.h.  Rows are appended as they come and put into the order of
  * their ids at the end.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,11 +203,12 @@ static int by_value(const void *a, const void *b)
 	return x->value != y->value ? (x->value > y->value) - (x->value < y->value) : by_text(a, b);
 }
 
+/* What no double holds, as 1e400, is a label: nothing could be computed with it. */
 static bool is_number(struct eh_text text)
 {
 	int64_t q;
 
-	return eh_fixed_parse(text.at, text.n, 0, &q) != EH_FIXED_NOT_NUMBER;
+	return eh_fixed_parse(text.at, text.n, 0, &q) != EH_FIXED_NOT_NUMBER && isfinite(strtod(text.at, NULL));
 }
 
 static bool all_numbers(const struct eh_intern *values)

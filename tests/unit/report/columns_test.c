@@ -96,6 +96,16 @@ static void levels_of_numbers_stand_by_value(void **state)
 	assert_int_equal(sex->code[1], 1);
 }
 
+static void what_no_double_holds_is_a_label(void **state)
+{
+	const struct eh_columns *c = read_text(HEADER "a,2024-01-01,yes,,,F,1e400,,10\nb,2024-01-01,yes,,,M,2,,1e308\n");
+
+	(void)state;
+	assert_false(c->strata[0].numeric);
+	assert_true(c->levels[1].numeric);
+	assert_true(c->levels[1].value[1] == 1e308);
+}
+
 static void a_period_is_half_open(void **state)
 {
 	static const char text[] = HEADER "a,2024-01-01,yes,,,F,1,,\nb,2024-01-31T23:59:59.999999Z,yes,,,F,2,.15,\n"
@@ -183,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_stand_by_id),
 		cmocka_unit_test(levels_of_numbers_stand_by_value),
+		cmocka_unit_test(what_no_double_holds_is_a_label),
 		cmocka_unit_test(a_period_is_half_open),
 		cmocka_unit_test(an_id_counts_once),
 		cmocka_unit_test(reasons_are_counted),
