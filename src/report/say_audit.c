@@ -99,6 +99,16 @@ static void say_one_kind(struct eh_say *say)
 		       k == 0 ? "adverse" : "favourable");
 }
 
+/* One row in twenty or more: what is said may not be true of the log. */
+static void say_unread(struct eh_say *say, const json_t *head)
+{
+	int64_t rows = eh_page_json_count(json_object_get(head, "set_aside"), "rows");
+
+	if (rows > 0 && rows * 19 >= eh_page_json_count(head, "rows"))
+		eh_say(say, "Mind that %s could not be read and %s in no figure.",
+		       eh_page_words_plural(say->arena, rows, "row", "rows"), rows == 1 ? "is" : "are");
+}
+
 static void say_lede(struct eh_say *say)
 {
 	const json_t *head = json_object_get(say->audit, "audit");
@@ -139,6 +149,7 @@ static void say_lede(struct eh_say *say)
 	if (first && last)
 		eh_say(say, "The log holds %s from %s to %s.",
 		       eh_page_words_plural(say->arena, eh_page_json_count(head, "rows"), "decision", "decisions"), first, last);
+	say_unread(say, head);
 	eh_say(say, "A crossed line is a difference in figures; it does not say why, nor who answers for it.");
 }
 

@@ -52,6 +52,17 @@ static void an_empty_log_has_no_decision(void **state)
 	expect_said(report(), "There is not enough data: no decision was read.");
 }
 
+static void many_rows_that_were_not_read_are_said_at_once(void **state)
+{
+	(void)state;
+	add("M", "W", 96, 50);
+	for (unsigned i = 0; i < 5; i++)
+		eh_buf_printf(&text, "x%u,never,yes,M,W\n", i);
+	assert_null(strstr(report(), "Mind that")); /* 5 of 101 */
+	eh_buf_puts(&text, "y,never,yes,M,W\n");
+	expect_said(report(), "Mind that 6 rows could not be read and are in no figure.");
+}
+
 /* The ratio to a rate of nought does not exist, and hides no other. */
 static void a_rate_of_nought_hides_no_ratio(void **state)
 {
@@ -107,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_empty_log_has_no_decision, begin_log, end),
+		cmocka_unit_test_setup_teardown(many_rows_that_were_not_read_are_said_at_once, begin_log, end),
 		cmocka_unit_test_setup_teardown(a_rate_of_nought_hides_no_ratio, begin_log, end),
 		cmocka_unit_test_setup_teardown(one_kind_of_decision_asks_for_a_look_at_the_map, begin_log, end),
 		cmocka_unit_test_setup_teardown(hardly_a_difference_is_no_person, begin_log, end),
