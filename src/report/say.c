@@ -217,8 +217,8 @@ struct eh_say_rates eh_say_rates(const struct eh_say *say, double a, double b)
 
 	while (base < 10000 && !is_enough(a, b, base))
 		base *= 10;
-	if (fabs(a - b) < 1e-4 && a > .01 && b > .01)
-		base = 100; /* as good as equal: more digits say nothing */
+	if (fabs(a - b) < .01 * fmax(a, b) && a > .01 && b > .01)
+		base = 100; /* as good as equal: more digits would claim more than there is */
 	return (struct eh_say_rates){base, of_every(say, a, base), of_every(say, b, base)};
 }
 

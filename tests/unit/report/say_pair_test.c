@@ -114,6 +114,25 @@ static void one_kind_of_decision_asks_for_a_look_at_the_map(void **state)
 	assert_null(strstr(report(), "All decisions on the groups"));
 }
 
+/* 319 and 321 of a thousand are 32 and 32 of a hundred, 12 and 16 are 1 and 2; 12 and 14 need the thousand. */
+static void rates_have_the_digits_that_part_them(void **state)
+{
+	(void)state;
+	add("M", "W", 1000, 321);
+	add("F", "B", 1000, 319);
+	expect_said(report(), "In the group F, 32 of every 100 decisions were favourable.");
+	end(state);
+	begin_log(state);
+	add("M", "W", 1000, 16);
+	add("F", "B", 1000, 12);
+	expect_said(report(), "In the group F, 1 of every 100");
+	end(state);
+	begin_log(state);
+	add("M", "W", 1000, 14);
+	add("F", "B", 1000, 12);
+	expect_said(report(), "In the group F, 12 of every 1000");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +140,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(many_rows_that_were_not_read_are_said_at_once, begin_log, end),
 		cmocka_unit_test_setup_teardown(a_rate_of_nought_hides_no_ratio, begin_log, end),
 		cmocka_unit_test_setup_teardown(one_kind_of_decision_asks_for_a_look_at_the_map, begin_log, end),
+		cmocka_unit_test_setup_teardown(rates_have_the_digits_that_part_them, begin_log, end),
 		cmocka_unit_test_setup_teardown(hardly_a_difference_is_no_person, begin_log, end),
 	};
 
