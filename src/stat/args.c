@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/nearest.h"
+
 /* Where a value stands, for the reason of a refusal: key, key[i] or key[i][j]. */
 struct place {
 	const char *key;
@@ -36,15 +38,57 @@ static void refuse_at(struct eh_stat_call *c, struct place at, const char *wante
 		eh_stat_refuse(c, "inputs.%s[%zu][%zu] should be %s", at.key, at.i, at.j, wanted);
 }
 
-static const json_t *look(struct eh_stat_call *c, const char *key, const char *wanted)
+static bool was_asked(const struct eh_stat_call *c, const char *key)
+{
+	for (size_t i = 0; i < c->asked_n; i++)
+		if (strcmp(c->asked[i], key) == 0)
+			return true;
+	return false;
+}
+
+/* The input, or NULL; that the test looked for it is remembered. */
+static const json_t *ask(struct eh_stat_call *c, const char *key)
 {
 	const json_t *value = json_object_get(c->inputs, key);
 
-	if (value == NULL || json_is_null(value)) {
+	if (c->asked_n < EH_STAT_ASKED_MAX && !was_asked(c, key))
+		c->asked[c->asked_n++] = key;
+	return json_is_null(value) ? NULL : value;
+}
+
+/* A name in the line that is close to `key`, and that is no other input. */
+static const char *slip_for(const struct eh_stat_call *c, const char *key)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(c->inputs, name,
+	                    value) if (!was_asked(c, name) && eh_nearest(name, &key, 1) != NULL) return name;
+	return NULL;
+}
+
+static const json_t *look(struct eh_stat_call *c, const char *key, const char *wanted)
+{
+	const json_t *value = ask(c, key);
+	const char *slip = value == NULL ? slip_for(c, key) : NULL;
+
+	if (slip != NULL)
+		eh_stat_refuse(c, "inputs.%s is missing: it should be %s; is it \"%.40s\" in the line?", key, wanted,
+		               slip);
+	else if (value == NULL)
 		eh_stat_refuse(c, "inputs.%s is missing: it should be %s", key, wanted);
-		return NULL;
-	}
 	return value;
+}
+
+void eh_stat_refuse_slips(struct eh_stat_call *c)
+{
+	for (size_t i = 0; i < c->asked_n && c->asked_n < EH_STAT_ASKED_MAX; i++) {
+		const char *slip = eh_stat_has(c, c->asked[i]) ? NULL : slip_for(c, c->asked[i]);
+
+		if (slip != NULL)
+			eh_stat_refuse(c, "inputs.%.40s is not known to this test, did you mean \"%s\"?", slip,
+			               c->asked[i]);
+	}
 }
 
 /* ---- single values ---- */
@@ -103,11 +147,9 @@ static double number_at(struct eh_stat_call *c, const json_t *value, struct plac
 	return x;
 }
 
-bool eh_stat_has(const struct eh_stat_call *c, const char *key)
+bool eh_stat_has(struct eh_stat_call *c, const char *key)
 {
-	const json_t *value = json_object_get(c->inputs, key);
-
-	return value != NULL && !json_is_null(value);
+	return ask(c, key) != NULL;
 }
 
 uint64_t eh_stat_count(struct eh_stat_call *c, const char *key)
@@ -150,10 +192,10 @@ double eh_stat_conf(struct eh_stat_call *c)
 
 size_t eh_stat_word(struct eh_stat_call *c, const char *key, const char *const *words)
 {
-	const json_t *value = json_object_get(c->inputs, key);
+	const json_t *value = ask(c, key);
 	char list[160] = "";
 
-	if (value == NULL || json_is_null(value))
+	if (value == NULL)
 		return 0;
 	for (size_t i = 0; words[i] != NULL; i++) {
 		size_t used = strlen(list);

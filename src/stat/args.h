@@ -58,7 +58,10 @@ struct eh_stat_fixed {
 	size_t n;
 };
 
-bool eh_stat_has(const struct eh_stat_call *c, const char *key);
+bool eh_stat_has(struct eh_stat_call *c, const char *key);
+
+/* After the test: refuses where an optional input is absent and the line has a name that is close to its own. */
+void eh_stat_refuse_slips(struct eh_stat_call *c);
 
 uint64_t eh_stat_count(struct eh_stat_call *c, const char *key);
 uint64_t eh_stat_count_or(struct eh_stat_call *c, const char *key, uint64_t otherwise); /* where it is absent */

@@ -14,8 +14,12 @@
 #include "base/buf.h"
 #include "stats/ehs.h"
 
+#define EH_STAT_ASKED_MAX 16 /* of one test; further ones are not remembered */
+
 struct eh_stat_call {
-	json_t *inputs;          /* use args.h */
+	json_t *inputs;                       /* use args.h */
+	const char *asked[EH_STAT_ASKED_MAX]; /* names of inputs that the test looked for */
+	size_t asked_n;
 	struct eh_buf *fields;   /* use out.h */
 	struct eh_arena *arena;  /* workspace for kernels, too */
 	enum ehs_status status;  /* of the main result; EHS_OK unless said otherwise */

@@ -9,6 +9,8 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "config/nearest.h"
+#include "stat/args.h"
 #include "stat/call.h"
 #include "stat/out.h"
 #include "stat/tests.h"
@@ -118,6 +120,15 @@ static void answer_result(struct eh_buf *out, const json_t *id, const struct eh_
 	eh_buf_puts(out, "}}\n");
 }
 
+static void refuse_name(struct eh_stat_call *c, const char *name)
+{
+	for (size_t f = 0; f < FAMILIES; f++)
+		for (const struct eh_stat_test *t = families[f]; t->name != NULL; t++)
+			if (eh_nearest(name, &t->name, 1) != NULL)
+				eh_stat_refuse(c, "there is no test \"%.80s\", did you mean \"%s\"?", name, t->name);
+	eh_stat_refuse(c, "there is no test \"%.80s\"; `evenhand stat --list` names those there are", name);
+}
+
 static void run_test(struct eh_stat_call *c, const json_t *line)
 {
 	const json_t *name = json_object_get(line, "test");
@@ -129,12 +140,13 @@ static void run_test(struct eh_stat_call *c, const json_t *line)
 	} else if (!json_is_string(name)) {
 		eh_stat_refuse(c, "\"test\" should be the name of a test");
 	} else if (test == NULL) {
-		eh_stat_refuse(c, "there is no test \"%.80s\"; `evenhand stat --list` names those there are",
-		               json_string_value(name));
+		refuse_name(c, json_string_value(name));
 	} else if (!json_is_object(c->inputs)) {
 		eh_stat_refuse(c, "\"inputs\" should be an object");
 	} else {
 		test->run(c);
+		if (!eh_stat_refused(c))
+			eh_stat_refuse_slips(c);
 	}
 }
 

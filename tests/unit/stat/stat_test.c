@@ -66,6 +66,20 @@ static void what_cannot_be_read_is_said(void **state)
 #define TABLE(value) "{\"id\":1,\"test\":\"fisher_exact_2x2\",\"inputs\":{\"table\":" value "}}"
 #define WELCH(x, y) "{\"id\":1,\"test\":\"welch_t_smd\",\"inputs\":{\"x\":" x ",\"y\":" y "}}"
 
+static void a_slip_is_no_silent_default(void **state)
+{
+	(void)state;
+	expect_reason("{\"test\":\"binomial_ci\",\"inputs\":{\"x\":[1],\"n\":[2],\"cnof\":0.5}}",
+	              "inputs.cnof is not known to this test, did you mean \\\"conf\\\"?");
+	expect_reason("{\"test\":\"fisher_exact_2x2\",\"inputs\":{\"tabel\":[1,2,3,4]}}",
+	              "inputs.table is missing: it should be an array of 4 counts; is it \\\"tabel\\\" in the line?");
+	expect_reason("{\"test\":\"fisher_exact_2x3\",\"inputs\":{}}", "did you mean \\\"fisher_exact_2x2\\\"?");
+	/* `control` is an input, and close to `controls`, which is another. */
+	assert_null(strstr(answer("{\"test\":\"logistic_conditional_effect\",\"inputs\":{\"group\":[0,1,0,1,0,1],"
+	                          "\"control\":[1,2,2,1,3,3],\"y\":[0,1,1,0,1,0]}}"), "\"invalid\""));
+	assert_non_null(strstr(answer("{\"test\":\"binomial_ci\",\"inputs\":{\"x\":[1],\"n\":[2],\"note\":\"a\"}}"), "\"ok\""));
+}
+
 static void a_reason_names_the_field(void **state)
 {
 	(void)state;
@@ -146,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_answered_with_its_id),
 		cmocka_unit_test(what_cannot_be_read_is_said),
+		cmocka_unit_test(a_slip_is_no_silent_default),
 		cmocka_unit_test(a_reason_names_the_field),
 		cmocka_unit_test(numbers_are_exact_up_to_14_digits),
 		cmocka_unit_test(every_test_stands_in_the_reference),
