@@ -175,12 +175,16 @@ static enum eh_rc open_bytes(struct eh_bisg_reader *r, const char *path, struct 
 		if (r->gz == NULL && fd >= 0)
 			(void)close(fd);
 	} else {
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			return eh_fail(err, EH_BAD_INPUT, "%s: is a folder", path);
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+			(void)eh_fail(err, EH_BAD_INPUT, "%s: is a folder", path);
+			return eh_hint(err, "name one file in it");
+		}
 		r->gz = gzopen(path, "rbe");
 	}
-	if (r->gz == NULL)
-		return eh_fail(err, EH_BAD_INPUT, "%s: cannot be opened: %s", r->path, strerror(errno));
+	if (r->gz == NULL) {
+		(void)eh_fail(err, EH_BAD_INPUT, "%s: cannot be opened: %s", r->path, strerror(errno));
+		return eh_hint(err, "look at the file's name and at who may read it");
+	}
 	return EH_OK;
 }
 

@@ -331,8 +331,10 @@ enum eh_rc eh_yaml_read(struct eh_arena *arena, const char *path, const struct e
 	char *bytes = eh_arena_zalloc(arena, EH_YAML_MAX_BYTES + 2, 1);
 	size_t n;
 
-	if (file == NULL)
-		return eh_fail(err, EH_BAD_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+	if (file == NULL) {
+		(void)eh_fail(err, EH_BAD_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+		return eh_hint(err, "look at the file's name and at who may read it");
+	}
 	n = fread(bytes, 1, EH_YAML_MAX_BYTES + 1, file);
 	if (ferror(file))
 		return eh_fail(err, EH_BAD_INPUT, "%s: cannot be read: %s", path, strerror(errno));

@@ -184,6 +184,13 @@ static enum eh_rc fail_header(const struct eh_file *file, struct eh_err *err)
 	return eh_hint(err, "save the log as CSV in UTF-8, with the names of its columns in the first line");
 }
 
+static const char commas[] = "the columns of a CSV file are separated by commas; write it again with commas";
+
+static bool is_other_separated(const struct eh_file *file)
+{
+	return file->columns_n == 1 && strpbrk(file->columns[0], ";\t|") != NULL;
+}
+
 static enum eh_rc read_header(struct eh_file *file, struct eh_err *err)
 {
 	struct eh_csv_record *r = &file->record;
@@ -209,7 +216,8 @@ static enum eh_rc read_header(struct eh_file *file, struct eh_err *err)
 		file->columns[i] =
 			eh_arena_strndup(file->arena, r->fields[i].at == NULL ? "" : r->fields[i].at, r->fields[i].n);
 		if ((rc = check_column(file, i, err)) != EH_OK)
-			return eh_hint(err, "give every column of the file's first line a name of its own");
+			return eh_hint(err, "%s", is_other_separated(file) ? commas
+			                                                   : "give every column of the file's first line a name of its own");
 	}
 	return rc;
 }
@@ -225,8 +233,8 @@ static enum eh_rc fail_absent(const struct eh_file *file, const char *name, stru
 		return eh_hint(err, "correct the column's name in the map, or in the file's first line");
 	}
 	eh_fail(err, EH_BAD_INPUT, "%s:1: the file has no column \"%s\", which the map names", file->path, name);
-	if (file->columns_n == 1 && strpbrk(file->columns[0], ";\t|") != NULL)
-		return eh_hint(err, "the columns of a CSV file are separated by commas; write it again with commas");
+	if (is_other_separated(file))
+		return eh_hint(err, "%s", commas);
 	return eh_hint(err, "correct the column's name in the map, or in the file's first line");
 }
 

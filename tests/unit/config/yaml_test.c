@@ -95,6 +95,17 @@ static void refuses_broken_yaml_with_a_place(void **state)
 	}
 }
 
+static void a_file_that_is_not_there_is_no_bad_yaml(void **state)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	const struct eh_yaml *root;
+	struct eh_err err = {0};
+
+	(void)state;
+	assert_int_equal(eh_yaml_read(arena, "/no/such.yaml", &root, NULL, NULL, &err), EH_BAD_INPUT);
+	assert_string_equal(err.hint, "look at the file's name and at who may read it");
+}
+
 static void limits_hold(void **state)
 {
 	(void)state;
@@ -221,6 +232,7 @@ int main(void)
 		cmocka_unit_test(tree_has_places),
 		cmocka_unit_test(refuses_what_hides_its_meaning),
 		cmocka_unit_test(refuses_broken_yaml_with_a_place),
+		cmocka_unit_test(a_file_that_is_not_there_is_no_bad_yaml),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(keys_are_known_or_named),
 		cmocka_unit_test(scalars_by_type),

@@ -188,6 +188,29 @@ static void many_rows_keep_their_places(void **state)
 	}
 }
 
+/* Also where the one name that this makes is too long for a name. */
+static void other_separators_are_told(void **state)
+{
+	static const char *const heads[] = {"id;at;d", "id\tat\td",
+	                                    "id;at;d;s;o;sex;tier;dti;zip;and;so;many;more;that;the;name;is;long"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		char path[] = "/tmp/evenhand-log-XXXXXX";
+		const struct eh_columns *columns = NULL;
+		struct eh_err err = {0};
+		int fd = mkstemp(path);
+
+		assert_true(fd >= 0);
+		assert_int_equal(write(fd, heads[i], strlen(heads[i])), strlen(heads[i]));
+		assert_int_equal(close(fd), 0);
+		assert_int_equal(eh_columns_read_file(arena, read_map(arena, map_text), path, INT64_MIN, INT64_MAX, &columns, &err),
+		                 EH_BAD_INPUT);
+		assert_non_null(strstr(err.hint, "separated by commas"));
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +221,7 @@ int main(void)
 		cmocka_unit_test(an_id_counts_once),
 		cmocka_unit_test(reasons_are_counted),
 		cmocka_unit_test(names_under_audit_are_found),
+		cmocka_unit_test(other_separators_are_told),
 		cmocka_unit_test(many_rows_keep_their_places),
 	};
 
