@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,6 +128,18 @@ static const char *follow(struct eh_arena *arena, const char *path)
 	return found;
 }
 
+/* A log or a map behind --html is a slip that nothing would bring back. */
+static bool is_something_else(const char *path, const struct stat *there)
+{
+	char head[16] = "";
+	int fd = there->st_size > 0 ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+	ssize_t n = fd < 0 ? 0 : read(fd, head, sizeof head - 1);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return fd >= 0 && (n < 9 || strncasecmp(head, "<!doctype", 9) != 0);
+}
+
 enum eh_rc eh_html_write(struct eh_arena *arena, const char *path, const struct eh_buf *bytes, struct eh_err *err)
 {
 	struct stat there;
@@ -138,5 +151,9 @@ enum eh_rc eh_html_write(struct eh_arena *arena, const char *path, const struct 
 	}
 	if (exists && !S_ISREG(there.st_mode))
 		return write_into(path, bytes, err);
+	if (exists && is_something_else(path, &there)) {
+		(void)eh_fail(err, EH_BAD_INPUT, "%s is there and is no page: it is left as it is", path);
+		return eh_hint(err, "name the page first, as in --html report.html, or remove that file");
+	}
 	return replace(arena, follow(arena, path), bytes, err);
 }

@@ -121,12 +121,12 @@ static void it_is_written_whole_or_not_at_all(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	const char *path = eh_arena_printf(arena, "%s/a.html", folder);
-	eh_buf_puts(&bytes, "first");
+	eh_buf_puts(&bytes, "<!doctype html>first");
 	assert_int_equal(eh_html_write(arena, path, &bytes, &err), EH_OK);
 	eh_buf_puts(&bytes, " and second");
 	assert_int_equal(eh_html_write(arena, path, &bytes, &err), EH_OK);
 	assert_int_equal(stat(path, &found), 0);
-	assert_int_equal(found.st_size, 16);
+	assert_int_equal(found.st_size, 31);
 	assert_int_equal(eh_html_write(arena, eh_arena_printf(arena, "%s/no/a.html", folder), &bytes, &err), EH_BAD_INPUT);
 	assert_int_equal(eh_html_write(arena, folder, &bytes, &err), EH_BAD_INPUT); /* a folder has that name */
 	assert_int_equal(eh_html_write(arena, "", &bytes, &err), EH_BAD_INPUT);
@@ -140,19 +140,19 @@ static void what_is_no_file_is_not_replaced(void **state)
 	EH_ARENA_AUTO arena = eh_arena_new();
 	EH_BUF_AUTO bytes = {0};
 	struct eh_err err = {0};
-	char folder[] = "/tmp/evenhand-html-XXXXXX", got[8] = "";
+	char folder[] = "/tmp/evenhand-html-XXXXXX", got[32] = "";
 	struct stat found;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	eh_buf_puts(&bytes, "page");
+	eh_buf_puts(&bytes, "<!doctype html>page");
 	const char *pipe = eh_arena_printf(arena, "%s/pipe", folder), *link = eh_arena_printf(arena, "%s/link", folder);
 	const char *file = eh_arena_printf(arena, "%s/file", folder);
 	assert_int_equal(mkfifo(pipe, 0600), 0);
 	int fd = open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	assert_true(fd >= 0);
 	assert_int_equal(eh_html_write(arena, pipe, &bytes, &err), EH_OK);
-	assert_int_equal(read(fd, got, sizeof got), 4);
+	assert_int_equal(read(fd, got, sizeof got), 19);
 	assert_int_equal(close(fd), 0);
 	assert_int_equal(lstat(pipe, &found), 0);
 	assert_true(S_ISFIFO(found.st_mode));
@@ -163,14 +163,41 @@ static void what_is_no_file_is_not_replaced(void **state)
 	assert_int_equal(lstat(link, &found), 0);
 	assert_true(S_ISLNK(found.st_mode));
 	assert_int_equal(stat(file, &found), 0);
-	assert_int_equal(found.st_size, 6);
+	assert_int_equal(found.st_size, 21);
 	assert_int_equal(unlink(link) | unlink(file) | unlink(pipe) | rmdir(folder), 0);
+}
+
+/* `--html log.csv` with the page's name forgotten. */
+static void a_log_is_not_replaced_by_a_page(void **state)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	EH_BUF_AUTO bytes = {0};
+	struct eh_err err = {0};
+	char folder[] = "/tmp/evenhand-html-XXXXXX";
+	struct stat found;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	const char *path = eh_arena_printf(arena, "%s/log.csv", folder);
+	FILE *log = fopen(path, "w");
+	assert_non_null(log);
+	fputs("id,at\n", log);
+	assert_int_equal(fclose(log), 0);
+	eh_buf_puts(&bytes, "<!doctype html>page");
+	assert_int_equal(eh_html_write(arena, path, &bytes, &err), EH_BAD_INPUT);
+	assert_non_null(strstr(err.text, "is there and is no page"));
+	assert_int_equal(stat(path, &found), 0);
+	assert_int_equal(found.st_size, 6);
+	assert_int_equal(truncate(path, 0), 0); /* an empty file, as mktemp makes it, is nobody's loss */
+	assert_int_equal(eh_html_write(arena, path, &bytes, &err), EH_OK);
+	assert_int_equal(unlink(path) | rmdir(folder), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_of_the_log_is_escaped),
+		cmocka_unit_test(a_log_is_not_replaced_by_a_page),
 		cmocka_unit_test(it_asks_for_nothing),
 		cmocka_unit_test(it_is_whole),
 		cmocka_unit_test(a_verdict_has_a_shape),
