@@ -185,7 +185,8 @@ static double liveliest(const struct ehs_newton *t, bool astray)
 
 		if (n == 0 || (astray && ((k == 0 && change < 0) || (k == n && change > 0))))
 			continue;
-		most = fmax(most, fabs(change));
+		if (fabs(change) > most) /* fmax() would be a call for each row */
+			most = fabs(change);
 	}
 	return most;
 }

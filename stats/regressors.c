@@ -4,6 +4,7 @@
 #include "stats/regressors.h"
 
 #include <gsl/gsl_cdf.h>
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -38,15 +39,16 @@ static void measure(const struct ehs_regressors *r, size_t term, struct ehs_scal
 	double sum = 0, rest = 0, squares = 0, largest = 0;
 
 	for (size_t i = 0; i < r->rows; i++)
-		if (weight[i] > 0)
-			largest = fmax(largest, fabs(x[i * r->columns]));
+		if (weight[i] > 0 && fabs(x[i * r->columns]) > largest)
+			largest = fabs(x[i * r->columns]);
 	/* A power of two takes no digit, and neither 10^200 nor 10^-200 leaves the range when squared. */
-	double unit = largest > 0 ? ldexp(1, ilogb(largest)) : 1;
+	int power = largest >= DBL_MIN ? ilogb(largest) : 0;
+	double unit = ldexp(1, power), shrink = ldexp(1, -power);
 	for (size_t i = 0; i < r->rows; i++)
-		sum += weight[i] > 0 ? weight[i] * (x[i * r->columns] / unit) : 0;
+		sum += weight[i] > 0 ? weight[i] * (x[i * r->columns] * shrink) : 0;
 	double first = sum / s->n;
 	for (size_t i = 0; i < r->rows; i++) {
-		double gap = weight[i] > 0 ? x[i * r->columns] / unit - first : 0;
+		double gap = weight[i] > 0 ? x[i * r->columns] * shrink - first : 0;
 
 		rest += weight[i] * gap;
 		squares += weight[i] * gap * gap;
