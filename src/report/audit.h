@@ -117,7 +117,7 @@ struct ehs_2x2 eh_audit_adverse(struct ehs_2x2 table);               /* the same
 json_t *eh_audit_pair_block(struct ehs_2x2 table);
 
 /* The V-block of a row-major table; empty rows and columns are dropped. */
-json_t *eh_audit_table_block(const struct eh_audit *audit, const uint64_t *table, size_t rows, size_t cols);
+json_t *eh_audit_table_block(const uint64_t *table, size_t rows, size_t cols);
 
 #define EH_AUDIT_EVERY SIZE_MAX /* a warning about no attribute in particular */
 

@@ -91,12 +91,11 @@ json_t *eh_audit_unmapped(const struct eh_audit *audit, size_t attribute)
 	return out;
 }
 
-json_t *eh_audit_table_block(const struct eh_audit *audit, const uint64_t *table, size_t rows, size_t cols)
+json_t *eh_audit_table_block(const uint64_t *table, size_t rows, size_t cols)
 {
 	struct ehs_contingency c = ehs_contingency(table, rows, cols);
 	json_t *out = json_object();
 
-	(void)audit;
 	eh_audit_put(out, "n", eh_audit_count(c.n));
 	eh_audit_put(out, "chi2", eh_audit_number(c.chi2));
 	eh_audit_put(out, "df", isfinite(c.df) ? json_integer((json_int_t)c.df) : json_null());
@@ -117,5 +116,5 @@ json_t *eh_audit_overall(const struct eh_audit *audit, size_t attribute)
 		table[2 * g] = a->group[g].x;
 		table[2 * g + 1] = a->group[g].n - a->group[g].x;
 	}
-	return eh_audit_table_block(audit, table, a->levels->n, 2);
+	return eh_audit_table_block(table, a->levels->n, 2);
 }

@@ -56,12 +56,11 @@ static bool is_flat(struct ehs_2x2 t)
 static json_t *z_json(struct ehs_2x2 table)
 {
 	struct ehs_result z = ehs_rd(table, EHS_RD_MEE, EHS_Z95);
-	json_t *out = json_object();
+	json_t *out;
 
-	if (is_flat(table)) {
-		json_decref(out);
+	if (is_flat(table))
 		return json_null();
-	}
+	out = json_object();
 	eh_audit_put(out, "z", eh_audit_number(z.stat));
 	eh_audit_put(out, "p", eh_audit_number(z.p));
 	eh_audit_put(out, "log10_p", eh_audit_number(z.log10_p));

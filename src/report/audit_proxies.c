@@ -152,7 +152,7 @@ static json_t *labels_json(const struct eh_audit *audit, const struct eh_audit_a
 	uint64_t *table = eh_arena_zalloc(audit->arena, a->levels->n * cols + 1, sizeof *table);
 	for (size_t i = 0; i < n; i++)
 		table[(size_t)a->levels->code[row[i]] * cols + (size_t)levels->code[row[i]]]++;
-	out = eh_audit_table_block(audit, table, a->levels->n, cols);
+	out = eh_audit_table_block(table, a->levels->n, cols);
 	struct ehs_contingency of = ehs_contingency(table, a->levels->n, cols);
 	eh_audit_put(out, "kind", json_string("categorical"));
 	eh_audit_put(out, "levels", eh_audit_count(of.cols));
