@@ -3,7 +3,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/json.h"
 #include "cli/flags.h"
@@ -52,23 +51,6 @@ static enum eh_rc read_by(struct wish *wish, struct eh_err *err)
 	return EH_OK;
 }
 
-/* A page over the log or the map would be the end of a record. */
-static enum eh_rc check_html(const struct wish *wish, struct eh_err *err)
-{
-	const char *const read[] = {wish->map_path, wish->path};
-	struct stat page, other;
-
-	if (wish->html == NULL || stat(wish->html, &page) != 0 || !S_ISREG(page.st_mode))
-		return EH_OK;
-	for (size_t i = 0; i < sizeof read / sizeof read[0]; i++)
-		if (read[i] != NULL && stat(read[i], &other) == 0 && page.st_dev == other.st_dev &&
-		    page.st_ino == other.st_ino) {
-			(void)eh_fail(err, EH_BAD_INPUT, "--html %s would overwrite %s", wish->html, read[i]);
-			return eh_hint(err, "give the page a name of its own, as in --html report.html");
-		}
-	return EH_OK;
-}
-
 static enum eh_rc read_wish(int argc, char **argv, struct wish *wish, struct eh_err *err)
 {
 	const struct eh_cli_flag flags[] = {{"map", &wish->map_path, NULL},    {"from", &wish->from, NULL},
@@ -94,7 +76,7 @@ static enum eh_rc read_wish(int argc, char **argv, struct wish *wish, struct eh_
 		(void)eh_fail(err, EH_BAD_INPUT, "--fail-on knows 'crossed' only, not '%s'", wish->fail_on);
 		return eh_hint(err, "write --fail-on crossed, or leave it out");
 	}
-	return check_html(wish, err);
+	return EH_OK;
 }
 
 static enum eh_rc read_columns(struct eh_arena *arena, const struct eh_settings *settings, const struct eh_map *map,
