@@ -110,20 +110,24 @@ static bool too_large(ehs_int128 sum)
 	return sum > LIMIT || sum < -LIMIT;
 }
 
-static enum ehs_status accept(struct ehs_ratio_sums *sums, struct ehs_ratio_sums next)
+static bool fits(const struct ehs_ratio_sums *s)
 {
-	if (too_large(next.a) || too_large(next.b) || too_large(next.aa) || too_large(next.ab) || too_large(next.bb))
-		return EHS_OVERFLOW;
-	*sums = next;
-	return EHS_OK;
+	return !too_large(s->a) && !too_large(s->b) && !too_large(s->aa) && !too_large(s->ab) && !too_large(s->bb);
 }
 
 enum ehs_status ehs_ratio_merge(struct ehs_ratio_sums *sums, const struct ehs_ratio_sums *more)
 {
-	struct ehs_ratio_sums next = {sums->n + more->n,   sums->a + more->a,   sums->b + more->b,
-	                              sums->aa + more->aa, sums->ab + more->ab, sums->bb + more->bb};
+	uint64_t n;
 
-	return next.n < sums->n ? EHS_OVERFLOW : accept(sums, next); /* two sums of at most 2^126 fit in 128 bits */
+	if (__builtin_add_overflow(sums->n, more->n, &n) || !fits(sums) || !fits(more))
+		return EHS_OVERFLOW;
+	/* two sums of at most 2^126 fit in 128 bits */
+	struct ehs_ratio_sums next = {
+		n, sums->a + more->a, sums->b + more->b, sums->aa + more->aa, sums->ab + more->ab, sums->bb + more->bb};
+	if (!fits(&next))
+		return EHS_OVERFLOW;
+	*sums = next;
+	return EHS_OK;
 }
 
 enum ehs_status ehs_ratio_add(struct ehs_ratio_sums *sums, int64_t a, int64_t b)
@@ -135,10 +139,16 @@ enum ehs_status ehs_ratio_add(struct ehs_ratio_sums *sums, int64_t a, int64_t b)
 
 enum ehs_status ehs_ratio_subtract(struct ehs_ratio_sums *sums, const struct ehs_ratio_sums *less)
 {
+	if (!fits(sums) || !fits(less))
+		return EHS_OVERFLOW;
 	struct ehs_ratio_sums next = {sums->n - less->n,   sums->a - less->a,   sums->b - less->b,
 	                              sums->aa - less->aa, sums->ab - less->ab, sums->bb - less->bb};
-
-	return less->n > sums->n || next.aa < 0 || next.bb < 0 ? EHS_INVALID : accept(sums, next);
+	if (less->n > sums->n || next.aa < 0 || next.bb < 0)
+		return EHS_INVALID;
+	if (!fits(&next))
+		return EHS_OVERFLOW;
+	*sums = next;
+	return EHS_OK;
 }
 
 /* A number in two doubles, hi + lo: the sums of squares nearly cancel where losses follow what was expected. */
@@ -209,7 +219,7 @@ struct ehs_result ehs_actual_amount(const struct ehs_ratio_sums *sums, double un
 	double n = (double)sums->n, b = (double)sums->b;
 
 	r.n[0] = sums->n;
-	if (!(conf > 0 && conf < 1) || !(unit > 0) || against <= 0)
+	if (!(conf > 0 && conf < 1) || !(unit > 0) || against <= 0 || !fits(sums) || sums->aa < 0 || sums->bb < 0)
 		return r;
 	r.status = sums->n == 0 ? EHS_EMPTY_GROUP : EHS_UNDEFINED;
 	if (sums->n == 0 || sums->b <= 0)

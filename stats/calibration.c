@@ -10,6 +10,26 @@
 
 #define ONE ((ehs_int128)EHS_CALIBRATION_ONE)
 
+/* No term of a true sum is above 10^24, so 2^33 of them stay far inside 128 bits; others are looked at. */
+static bool add(ehs_int128 *sum, ehs_int128 more, bool minus)
+{
+	return minus ? !__builtin_sub_overflow(*sum, more, sum) : !__builtin_add_overflow(*sum, more, sum);
+}
+
+static enum ehs_status join(struct ehs_calibration *sum, const struct ehs_calibration *more, bool minus)
+{
+	struct ehs_calibration s = *sum;
+
+	s.n = minus ? s.n - more->n : s.n + more->n;
+	s.observed = minus ? s.observed - more->observed : s.observed + more->observed;
+	if (!add(&s.expected, more->expected, minus) || !add(&s.variance, more->variance, minus) ||
+	    !add(&s.squares, more->squares, minus) || !add(&s.tilted, more->tilted, minus) ||
+	    !add(&s.tilted_var, more->tilted_var, minus))
+		return EHS_OVERFLOW;
+	*sum = s;
+	return EHS_OK;
+}
+
 enum ehs_status ehs_calibration_add(struct ehs_calibration *sum, uint32_t q, unsigned y)
 {
 	ehs_int128 p = q, rest = ONE - p, gap = ONE * (ehs_int128)y - p, tilt = ONE - 2 * p;
@@ -18,44 +38,26 @@ enum ehs_status ehs_calibration_add(struct ehs_calibration *sum, uint32_t q, uns
 		return EHS_INVALID;
 	if (sum->n >= EHS_CALIBRATION_N_MAX)
 		return EHS_OVERFLOW;
-	sum->n++;
-	sum->observed += y;
-	sum->expected += p;
-	sum->variance += p * rest;
-	sum->squares += gap * gap;
-	sum->tilted += gap * tilt;
-	sum->tilted_var += tilt * tilt * p * rest;
-	return EHS_OK;
-}
-
-/* No term is above 10^24, so 2^33 of them stay far inside 128 bits. */
-static void add(struct ehs_calibration *sum, const struct ehs_calibration *more, int sign)
-{
-	sum->expected += sign * more->expected;
-	sum->variance += sign * more->variance;
-	sum->squares += sign * more->squares;
-	sum->tilted += sign * more->tilted;
-	sum->tilted_var += sign * more->tilted_var;
+	struct ehs_calibration row = {
+		1, y, p, p * rest, gap * gap, gap * tilt, tilt * tilt * p * rest,
+	};
+	return join(sum, &row, false);
 }
 
 enum ehs_status ehs_calibration_merge(struct ehs_calibration *sum, const struct ehs_calibration *more)
 {
 	if (sum->n > EHS_CALIBRATION_N_MAX || more->n > EHS_CALIBRATION_N_MAX - sum->n)
 		return EHS_OVERFLOW;
-	sum->n += more->n;
-	sum->observed += more->observed;
-	add(sum, more, 1);
-	return EHS_OK;
+	if (sum->observed > sum->n || more->observed > more->n)
+		return EHS_INVALID;
+	return join(sum, more, false);
 }
 
 enum ehs_status ehs_calibration_subtract(struct ehs_calibration *sum, const struct ehs_calibration *less)
 {
 	if (less->n > sum->n || less->observed > sum->observed)
 		return EHS_OVERFLOW;
-	sum->n -= less->n;
-	sum->observed -= less->observed;
-	add(sum, less, -1);
-	return EHS_OK;
+	return join(sum, less, true);
 }
 
 struct ehs_calibration_sums ehs_calibration_of(const struct ehs_calibration *sum)

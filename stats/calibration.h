@@ -34,7 +34,8 @@ struct ehs_calibration {
 
 /* Adds one row; EHS_INVALID where q > D or y > 1, EHS_OVERFLOW beyond 2^33 rows; nothing is changed then. */
 enum ehs_status ehs_calibration_add(struct ehs_calibration *sum, uint32_t q, unsigned y);
-/* sum += more, sum -= less; EHS_OVERFLOW where rows would exceed 2^33, or fall below 0; nothing is changed then. */
+/* sum += more, sum -= less; EHS_OVERFLOW where rows would exceed 2^33, or fall below 0, or a
+ * sum leave its integer, EHS_INVALID where more were observed than there are; nothing is changed then. */
 enum ehs_status ehs_calibration_merge(struct ehs_calibration *sum, const struct ehs_calibration *more);
 enum ehs_status ehs_calibration_subtract(struct ehs_calibration *sum, const struct ehs_calibration *less);
 

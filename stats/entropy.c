@@ -120,6 +120,8 @@ struct ehs_entropy ehs_generalized_entropy_of_moments(const struct ehs_moments *
 
 		if (groups[g].n == 0)
 			continue;
+		if (m.status == EHS_INVALID)
+			return nothing(EHS_INVALID);
 		within += groups[g].n > 1 ? m.variance * (double)(groups[g].n - 1) : 0;
 		between += (double)groups[g].n * ((m.mean - mu) * (m.mean - mu));
 	}

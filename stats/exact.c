@@ -84,6 +84,8 @@ double ehs_hypergeometric_log_pmf(uint64_t x, uint64_t m, uint64_t n, uint64_t k
 {
 	if (k > m + n || x > k || x > m || k - x > n)
 		return -INFINITY;
+	if (m + n == 0)
+		return 0;
 	double total = (double)(m + n), p = (double)k / total, q = (double)(m + n - k) / total;
 
 	return binomial_log_pmf((double)x, (double)m, p, q) + binomial_log_pmf((double)(k - x), (double)n, p, q) -

@@ -40,13 +40,13 @@ enum ehs_status ehs_confusion_subtract(struct ehs_confusion *sum, const struct e
 	return EHS_OK;
 }
 
-/* All four fit together into 64 bits, so that no sum below can wrap. */
+/* All four fit together into 63 bits, so that no sum or product below can wrap. */
 static bool is_countable(const struct ehs_confusion *c)
 {
 	uint64_t n;
 
 	return !__builtin_add_overflow(c->tp, c->fp, &n) && !__builtin_add_overflow(n, c->fn, &n) &&
-	       !__builtin_add_overflow(n, c->tn, &n);
+	       !__builtin_add_overflow(n, c->tn, &n) && n <= INT64_MAX;
 }
 
 struct ehs_bin ehs_outcome_bin(const struct ehs_confusion *c, enum ehs_outcome_rate rate)

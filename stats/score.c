@@ -18,10 +18,32 @@ struct centered {
 	int64_t base;
 };
 
+#define ROWS_MAX ((ehs_int128)1 << 33)
+#define VALUE_MAX (((ehs_int128)1 << 47) - 1)
+
+/* EHS_INVALID where no values within the bounds of law 1 have such sums. */
+static enum ehs_status look(const struct ehs_moments *m)
+{
+	ehs_int128 n = (ehs_int128)m->n;
+
+	if (n == 0)
+		return EHS_EMPTY_GROUP;
+	bool bounded = n <= ROWS_MAX && m->sum <= n * VALUE_MAX && m->sum >= -n * VALUE_MAX;
+	if (!bounded || m->sum_sq < 0)
+		return EHS_INVALID;
+	ehs_int128 mean = m->sum / n, rest = m->sum % n;
+	/* the squares are at least n mean^2 + 2 mean rest, with the mean cut off towards 0 */
+	return m->sum_sq >= n * mean * mean + 2 * mean * rest ? EHS_OK : EHS_INVALID;
+}
+
+static enum ehs_status look_at_both(const struct ehs_moments *a, const struct ehs_moments *b)
+{
+	return look(a) == EHS_INVALID || look(b) == EHS_OK ? look(a) : look(b);
+}
+
+/* Of moments that are EHS_OK. */
 static struct centered center(const struct ehs_moments *m)
 {
-	if (m->n == 0)
-		return (struct centered){0, NAN, 0, 0};
 	ehs_int128 n = (ehs_int128)m->n, base = m->sum / n, rest = m->sum - base * n;
 	ehs_uint128 b = (ehs_uint128)base;
 	/* the sum of (q - base)^2 fits, though its three terms need not: unsigned arithmetic wraps back */
@@ -43,10 +65,11 @@ static double mean_gap(const struct centered *a, const struct centered *b)
 
 struct ehs_mean ehs_mean_of(const struct ehs_moments *m)
 {
-	struct centered c = center(m);
+	enum ehs_status status = look(m);
 
-	if (m->n == 0)
-		return (struct ehs_mean){NAN, NAN, EHS_EMPTY_GROUP};
+	if (status != EHS_OK)
+		return (struct ehs_mean){NAN, NAN, status};
+	struct centered c = center(m);
 	double mean = (double)c.base + c.part;
 	if (m->n == 1)
 		return (struct ehs_mean){mean, NAN, EHS_LOW_N};
@@ -82,12 +105,11 @@ static void welch(struct ehs_smd *s, const struct centered *a, const struct cent
 struct ehs_smd ehs_smd(const struct ehs_moments *prot, const struct ehs_moments *ref, int scale)
 {
 	struct ehs_smd s = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, EHS_OK};
-	struct centered a = center(prot), b = center(ref);
 
-	if (prot->n == 0 || ref->n == 0) {
-		s.status = EHS_EMPTY_GROUP;
+	s.status = look_at_both(prot, ref);
+	if (s.status != EHS_OK)
 		return s;
-	}
+	struct centered a = center(prot), b = center(ref);
 	double unit = pow(10, scale), gap = mean_gap(&a, &b);
 	s.difference = gap / unit;
 	if (prot->n < 2 || ref->n < 2) {
@@ -153,10 +175,11 @@ struct ehs_correlation ehs_correlation_of(double r, uint64_t n, double z)
 
 struct ehs_correlation ehs_point_biserial(const struct ehs_moments *prot, const struct ehs_moments *ref, double z)
 {
-	struct centered a = center(prot), b = center(ref);
+	enum ehs_status status = look_at_both(prot, ref);
 
-	if (prot->n == 0 || ref->n == 0)
-		return no_correlation(EHS_EMPTY_GROUP);
+	if (status != EHS_OK)
+		return no_correlation(status);
+	struct centered a = center(prot), b = center(ref);
 	double within = a.ss + b.ss, between = mean_gap(&a, &b) * sqrt(a.n * b.n / (a.n + b.n));
 	if (within == 0 && between == 0)
 		return no_correlation(EHS_ZERO_VARIANCE);
@@ -171,16 +194,24 @@ struct ehs_eta ehs_eta_squared(const struct ehs_moments *groups, size_t k)
 	double between = 0, within = 0, filled = 0;
 
 	for (size_t i = 0; i < k; i++) {
-		all.n += groups[i].n;
-		all.sum += groups[i].sum;
-		all.sum_sq += groups[i].sum_sq;
-	}
-	struct centered total = center(&all);
-	for (size_t i = 0; i < k; i++) {
-		struct centered g = center(&groups[i]);
-
 		if (groups[i].n == 0)
 			continue;
+		e.status = look(&groups[i]);
+		all.n += groups[i].n; /* groups that are EHS_OK are far from where this wraps */
+		if (e.status != EHS_OK || __builtin_add_overflow(all.sum, groups[i].sum, &all.sum) ||
+		    __builtin_add_overflow(all.sum_sq, groups[i].sum_sq, &all.sum_sq) || look(&all) != EHS_OK) {
+			e.status = EHS_INVALID;
+			return e;
+		}
+	}
+	e.status = EHS_EMPTY_GROUP;
+	if (all.n == 0)
+		return e;
+	struct centered total = center(&all);
+	for (size_t i = 0; i < k; i++) {
+		if (groups[i].n == 0)
+			continue;
+		struct centered g = center(&groups[i]);
 		double gap = mean_gap(&g, &total);
 		between += g.n * gap * gap;
 		within += g.ss;

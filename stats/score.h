@@ -14,7 +14,10 @@
 
 #include "stats/ehs.h"
 
-/* n values q, |q| < 2^47, n < 2^33; their sum and the sum of their squares. */
+/*
+ * n values q, |q| < 2^47, n <= 2^33; their sum and the sum of their squares.  Sums that no such values have give
+ * EHS_INVALID.
+ */
 struct ehs_moments {
 	uint64_t n;
 	ehs_int128 sum, sum_sq;

@@ -9,13 +9,23 @@ static struct ehs_histogram as_histogram(const struct ehs_sparse *s)
 	return (struct ehs_histogram){s->key, s->count, s->n_bins};
 }
 
+/* Places below are counted without them, so one would be written before the first. */
+static bool has_zero(const struct ehs_sparse *s)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < s->n_bins; i++)
+		found |= s->count[i] == 0;
+	return found;
+}
+
 enum ehs_status ehs_sparse_merge(struct ehs_sparse *into, struct ehs_histogram from)
 {
 	struct ehs_walk w = {.a = as_histogram(into), .b = from};
 	uint64_t size, mine, sum;
 	size_t bins = 0;
 
-	if (!ehs_histogram_size(from, &size) || !ehs_histogram_size(w.a, &mine))
+	if (!ehs_histogram_size(from, &size) || !ehs_histogram_size(w.a, &mine) || has_zero(into))
 		return EHS_INVALID;
 	while (ehs_walk_next(&w)) {
 		if (__builtin_add_overflow(w.at_a, w.at_b, &sum))

@@ -41,7 +41,7 @@ struct ehs_sparse {
 	size_t n_bins, room;
 };
 
-/* EHS_OVERFLOW also where `room` is too small, EHS_INVALID where keys of `from` do not rise.  `from` is another one. */
+/* EHS_OVERFLOW also where `room` is too small, EHS_INVALID where keys do not rise or `into` holds a 0.  `from` is another one. */
 enum ehs_status ehs_sparse_merge(struct ehs_sparse *into, struct ehs_histogram from);
 enum ehs_status ehs_sparse_subtract(struct ehs_sparse *into, struct ehs_histogram from);
 

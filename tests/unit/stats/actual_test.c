@@ -187,6 +187,26 @@ static void sums_merge_and_subtract(void **state)
 	assert_true(huge.n == 9);
 }
 
+/* What no row could have added is not added to either, and nothing wraps. */
+static void sums_that_do_not_fit_are_left_as_they_were(void **state)
+{
+	const ehs_int128 most = (ehs_int128)(~(ehs_uint128)0 >> 1), least = -most - 1;
+	struct ehs_ratio_sums wild[] = {{1, most, 0, 0, 0, 0},
+	                                {1, 0, least, 0, 0, 0},
+	                                {1, 0, 0, most, 0, 0},
+	                                {1, 0, 0, 0, least, 0},
+	                                {UINT64_MAX, 0, 0, 0, 0, 0}};
+	struct ehs_ratio_sums some = {2, 3, 4, 5, 6, 9}, kept = some;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(ehs_ratio_merge(&some, &wild[i]), EHS_OVERFLOW);
+		assert_int_not_equal(ehs_ratio_subtract(&some, &wild[i]), EHS_OK);
+		assert_memory_equal(&some, &kept, sizeof some);
+	}
+	assert_int_equal(ehs_actual_amount(&wild[2], 1, 1, .95).status, EHS_INVALID);
+}
+
 static void emptiness_of_amounts(void **state)
 {
 	struct ehs_ratio_sums s = {0};
@@ -233,6 +253,7 @@ int main(void)
 		cmocka_unit_test(two_counts_are_a_binomial),
 		cmocka_unit_test(the_ratio_is_its_definition),
 		cmocka_unit_test(sums_merge_and_subtract),
+		cmocka_unit_test(sums_that_do_not_fit_are_left_as_they_were),
 		cmocka_unit_test(emptiness_of_amounts),
 		cmocka_unit_test(a_gap_of_ratios),
 	};

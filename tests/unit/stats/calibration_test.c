@@ -167,6 +167,20 @@ static double poisson_lower(uint64_t x, double mean)
 }
 
 /* Each limit is where the tail beyond the count is alpha/2; values of R's qgamma beyond what can be summed. */
+static void merging_what_does_not_fit_changes_nothing(void **state)
+{
+	const ehs_int128 most = (ehs_int128)(~(ehs_uint128)0 >> 1);
+	struct ehs_calibration some = {.n = 2, .observed = 1, .expected = 5, .tilted = -7}, kept = some;
+	struct ehs_calibration wild = {.n = 2, .observed = 1, .expected = most}, wrong = {.n = 1, .observed = 2};
+	struct ehs_calibration low = {.n = 2, .observed = 1, .tilted = most};
+
+	(void)state;
+	assert_int_equal(ehs_calibration_merge(&some, &wild), EHS_OVERFLOW);
+	assert_int_equal(ehs_calibration_merge(&some, &wrong), EHS_INVALID);
+	assert_int_equal(ehs_calibration_subtract(&some, &low), EHS_OVERFLOW);
+	assert_memory_equal(&some, &kept, sizeof some);
+}
+
 static void poisson_limits(void **state)
 {
 	static const double by_r[][3] = {{99998, 99379.15886173147, 100619.7385417881},
@@ -226,8 +240,13 @@ static void hosmer_lemeshow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_rows),   cmocka_unit_test(merging),        cmocka_unit_test(empty_and_degenerate),
-		cmocka_unit_test(null_laws), cmocka_unit_test(poisson_limits), cmocka_unit_test(hosmer_lemeshow),
+		cmocka_unit_test(by_rows),
+		cmocka_unit_test(merging),
+		cmocka_unit_test(empty_and_degenerate),
+		cmocka_unit_test(null_laws),
+		cmocka_unit_test(poisson_limits),
+		cmocka_unit_test(merging_what_does_not_fit_changes_nothing),
+		cmocka_unit_test(hosmer_lemeshow),
 	};
 
 	ehs_init();

@@ -151,6 +151,28 @@ static void hedges_correction(void **state)
 	}
 }
 
+/* Sums that no values of law 1 have: beyond their bounds, or squares too small for their sum. */
+static void impossible_moments_are_refused(void **state)
+{
+	const ehs_int128 most = (ehs_int128)(~(ehs_uint128)0 >> 1);
+	const struct ehs_moments wrong[] = {
+		{2, most, most}, {2, -most - 1, 5}, {UINT64_MAX, 1, 1}, {3, 1, -1}, {2, 10, 3}, {1, -4, 15},
+	};
+	const struct ehs_moments fine[] = {{2, 10, 50}, {2, 3, 5}};
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		const struct ehs_moments both[] = {fine[0], wrong[i]};
+
+		assert_int_equal(ehs_mean_of(&wrong[i]).status, EHS_INVALID);
+		assert_true(isnan(ehs_mean_of(&wrong[i]).mean));
+		assert_int_equal(ehs_smd(&fine[1], &wrong[i], 0).status, EHS_INVALID);
+		assert_int_equal(ehs_point_biserial(&wrong[i], &fine[1], 1.96).status, EHS_INVALID);
+		assert_int_equal(ehs_eta_squared(both, 2).status, EHS_INVALID);
+	}
+	assert_true(ehs_mean_of(&fine[0]).mean == 5 && ehs_mean_of(&fine[0]).variance == 0);
+}
+
 static void empty_small_and_constant(void **state)
 {
 	struct ehs_moments none = {0, 0, 0}, one = {1, 5, 25}, fives = {4, 20, 100}, sixes = {3, 18, 108};
@@ -180,7 +202,7 @@ int main(void)
 		cmocka_unit_test(a_shift_changes_nothing),   cmocka_unit_test(two_to_the_33_rows),
 		cmocka_unit_test(point_biserial_is_pearson), cmocka_unit_test(eta_squared),
 		cmocka_unit_test(a_tiny_p_has_a_logarithm),  cmocka_unit_test(hedges_correction),
-		cmocka_unit_test(empty_small_and_constant),
+		cmocka_unit_test(empty_small_and_constant),  cmocka_unit_test(impossible_moments_are_refused),
 	};
 
 	ehs_init();

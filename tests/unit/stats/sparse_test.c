@@ -80,11 +80,24 @@ static void refused_is_unchanged(void **state)
 	assert_int_equal(h.s.n_bins, 2);
 }
 
+/* A bin of nothing was counted as no place, and the merge wrote before the first. */
+static void a_bin_of_nothing_is_refused(void **state)
+{
+	int64_t key[] = {1, 2, 3, 0, 0}, more[] = {0};
+	uint64_t count[] = {4, 0, 1, 0, 0}, one[] = {1};
+	struct ehs_sparse s = {key, count, 3, 5};
+
+	(void)state;
+	assert_int_equal(ehs_sparse_merge(&s, (struct ehs_histogram){more, one, 1}), EHS_INVALID);
+	assert_true(s.n_bins == 3 && key[0] == 1 && count[2] == 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(against_values),
 		cmocka_unit_test(refused_is_unchanged),
+		cmocka_unit_test(a_bin_of_nothing_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
