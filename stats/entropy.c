@@ -27,8 +27,20 @@ static enum ehs_status count(const struct ehs_benefit *cells, size_t n_cells, si
 	return *n > 0 ? EHS_OK : EHS_EMPTY_GROUP;
 }
 
-/* Sizes and means of the groups; returns the mean of all. */
-static double mean_of(const struct ehs_benefit *cells, size_t n_cells, struct ehs_benefit_group *groups,
+/* A power of two near the largest benefit: the indices ask for ratios only, and 1e200 has no square. */
+static int unit_of(const struct ehs_benefit *cells, size_t n_cells)
+{
+	double largest = 0;
+	int unit;
+
+	for (size_t i = 0; i < n_cells; i++)
+		largest = cells[i].count > 0 ? fmax(largest, cells[i].benefit) : largest;
+	(void)frexp(largest, &unit);
+	return unit;
+}
+
+/* Sizes and means of the groups, benefits in 2^unit; returns the mean of all. */
+static double mean_of(const struct ehs_benefit *cells, size_t n_cells, int unit, struct ehs_benefit_group *groups,
                       size_t n_groups, double n)
 {
 	double sum = 0;
@@ -37,7 +49,8 @@ static double mean_of(const struct ehs_benefit *cells, size_t n_cells, struct eh
 		groups[g] = (struct ehs_benefit_group){0, 0};
 	for (size_t i = 0; i < n_cells; i++) {
 		groups[cells[i].group].n += (double)cells[i].count;
-		groups[cells[i].group].mean += (double)cells[i].count * cells[i].benefit;
+		groups[cells[i].group].mean +=
+			cells[i].count > 0 ? (double)cells[i].count * ldexp(cells[i].benefit, -unit) : 0;
 	}
 	for (size_t g = 0; g < n_groups; g++) {
 		sum += groups[g].mean;
@@ -62,24 +75,28 @@ struct ehs_entropy ehs_generalized_entropy(const struct ehs_benefit *cells, size
 
 	if (status != EHS_OK)
 		return nothing(status);
-	double mu = mean_of(cells, n_cells, groups, n_groups, n);
+	int unit = unit_of(cells, n_cells);
+	double mu = mean_of(cells, n_cells, unit, groups, n_groups, n);
 	if (mu == 0)
 		return nothing(EHS_UNDEFINED);
 	for (size_t i = 0; i < n_cells; i++) {
 		double own = groups[cells[i].group].mean, w = (double)cells[i].count, inner[2] = {0, 0};
+		double benefit = ldexp(cells[i].benefit, -unit);
 
 		if (cells[i].count == 0)
 			continue;
-		add(w, cells[i].benefit, mu, &total[0], &total[1]);
-		logs += w * (cells[i].benefit > 0 ? ehs_bd0(mu, cells[i].benefit) : (double)INFINITY);
+		add(w, benefit, mu, &total[0], &total[1]);
+		logs += w * (benefit > 0 ? ehs_bd0(mu, benefit) : (double)INFINITY);
 		if (own > 0) /* in a group whose mean is 0 all are alike */
-			add(w, cells[i].benefit, own, &inner[0], &inner[1]);
+			add(w, benefit, own, &inner[0], &inner[1]);
 		within[0] += inner[0];
 		within[1] += inner[1];
 	}
 	for (size_t g = 0; g < n_groups; g++)
 		if (groups[g].n > 0)
 			add(groups[g].n, groups[g].mean, mu, &between[0], &between[1]);
+	for (size_t g = 0; g < n_groups; g++)
+		groups[g].mean = ldexp(groups[g].mean, unit);
 	double half = 2 * n * mu * mu, whole = n * mu;
 	return (struct ehs_entropy){
 		.ge2 = total[0] / half,
@@ -88,7 +105,7 @@ struct ehs_entropy ehs_generalized_entropy(const struct ehs_benefit *cells, size
 		.between_theil = between[1] / whole,
 		.within_ge2 = within[0] / half,
 		.within_theil = within[1] / whole,
-		.mean = mu,
+		.mean = ldexp(mu, unit),
 		.n = people,
 		.status = EHS_OK,
 		.mean_log_deviation = logs / whole,

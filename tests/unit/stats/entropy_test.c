@@ -139,6 +139,24 @@ static void refused(void **state)
 	assert_true(ehs_generalized_entropy_of_moments(&m, 1).status == EHS_EMPTY_GROUP);
 }
 
+/* The indices know no unit: from 1e-300 to 1e300 the same bits but for the powers of ten themselves. */
+static void any_unit(void **state)
+{
+	(void)state;
+	for (int power = -300; power <= 300; power += 60) {
+		double one = pow(10, power);
+		const struct ehs_benefit cells[] = {{one, 3, 0}, {2 * one, 5, 1}, {0, 0, 1}, {4 * one, 1, 0}};
+		const struct ehs_benefit plain[] = {{1, 3, 0}, {2, 5, 1}, {0, 0, 1}, {4, 1, 0}};
+		struct ehs_benefit_group groups[2];
+		struct ehs_entropy e = ehs_generalized_entropy(cells, 4, groups, 2);
+		struct ehs_entropy f = ehs_generalized_entropy(plain, 4, groups, 2);
+
+		assert_int_equal(e.status, EHS_OK);
+		assert_true(fabs(e.ge2 / f.ge2 - 1) < 1e-13 && fabs(e.theil / f.theil - 1) < 1e-13);
+		assert_true(fabs(e.mean / one / f.mean - 1) < 1e-13 && fabs(e.within_ge2 / f.within_ge2 - 1) < 1e-13);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +164,7 @@ int main(void)
 		cmocka_unit_test(cells_are_people),
 		cmocka_unit_test(from_sums),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(any_unit),
 	};
 
 	ehs_init();
