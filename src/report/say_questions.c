@@ -61,8 +61,11 @@ void eh_say_questions(struct eh_say *say)
 		return;
 	eh_say_section(say, "questions", "Many questions at once");
 	eh_say(say, "This audit asks %s.", eh_page_words_plural(say->arena, (int64_t)n, "question", "questions"));
-	eh_say(say, "With no gap anywhere, about %s of them would still look rare by chance.",
-	       eh_page_words_number(say->arena, fmax(1, round(n * .05)), 0));
+	if (n * .05 < .5)
+		eh_say(say, "With no gap anywhere, fewer than 1 of them would look rare by chance.");
+	else
+		eh_say(say, "With no gap anywhere, about %s of them would still look rare by chance.",
+		       eh_page_words_number(say->arena, round(n * .05), 0));
 	eh_say_paragraph(say);
 	json_t *table = eh_say_table(say, "Answers with p below 0.05, and what is left when all questions are counted", labels);
 	json_array_foreach(json_object_get(all, "families"), i, family)
