@@ -41,8 +41,8 @@ enum ehs_status ehs_betting_init(struct ehs_betting *b, double tau, double half_
 	return tau > 0 && !isinf(tau) && half_life > 0 ? EHS_OK : EHS_INVALID;
 }
 
-/* The stake that a payoff of this mean and spread would ask for: Kelly's, to second order. */
-void ehs_betting_lambda(const struct ehs_betting *b, double lambda[EHS_BETTORS])
+/* What the four stake on the next pair; the first as a payoff of this mean and spread asks for: Kelly's, to second order. */
+static void stakes(const struct ehs_betting *b, double lambda[EHS_BETTORS])
 {
 	double mean = b->sum / b->n;
 
@@ -65,7 +65,7 @@ enum ehs_status ehs_betting_step(struct ehs_betting *b, struct ehs_betting_row i
 
 	if (isnan(g))
 		return EHS_INVALID;
-	ehs_betting_lambda(b, lambda); /* before g is remembered: the stake must not know it */
+	stakes(b, lambda); /* before g is remembered: the stake must not know it */
 	for (int k = 0; k < EHS_BETTORS; k++) {
 		double log_e = log1p(-lambda[k] * g);
 

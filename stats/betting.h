@@ -60,9 +60,6 @@ struct ehs_betting {
 /* Starts with wealth 1 and M = 0.  half_life: pairs after which a payoff counts half in the memory; > 0. */
 enum ehs_status ehs_betting_init(struct ehs_betting *b, double tau, double half_life);
 
-/* What the four bettors will stake on the next pair. */
-void ehs_betting_lambda(const struct ehs_betting *b, double lambda[EHS_BETTORS]);
-
 /*
  * One pair; the rows must have been paired before their outcomes were seen, and each row belongs to one pair only.
  * EHS_INVALID, and nothing is changed, where ehs_betting_payoff() is NaN.

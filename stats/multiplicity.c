@@ -152,7 +152,7 @@ enum ehs_status ehs_saffron_init(struct ehs_online *s, double alpha, double w0, 
  * back (1 - lambda) alpha - w0 from its own tick on, each further one (1 - lambda) alpha.  The clock of LORD++
  * ticks at every hypothesis, that of SAFFRON only where p > lambda.
  */
-double ehs_online_level(const struct ehs_online *s)
+static double level_of(const struct ehs_online *s)
 {
 	double pay = (1 - s->lambda) * s->alpha, level = s->w0 * ehs_gamma_weight(s->clock + 1), earned = 0;
 	uint64_t kept = s->rejections < EHS_ONLINE_REMEMBERED ? s->rejections : EHS_ONLINE_REMEMBERED;
@@ -168,7 +168,7 @@ double ehs_online_level(const struct ehs_online *s)
 
 bool ehs_online_step(struct ehs_online *s, double p, double *level)
 {
-	double alpha = ehs_online_level(s);
+	double alpha = level_of(s);
 	bool rejected = p >= 0 && p <= alpha;
 	bool ticks = !(s->lambda > 0) || !(p >= 0 && p <= s->lambda);
 

@@ -79,9 +79,8 @@ struct ehs_online {
 enum ehs_status ehs_lord_init(struct ehs_online *s, double alpha, double w0);
 /* The same with 0 < lambda < 1 (usual: 1/2) and w0 <= (1 - lambda) alpha. */
 enum ehs_status ehs_saffron_init(struct ehs_online *s, double alpha, double w0, double lambda);
-/* The level at which the next hypothesis will be tested. */
-double ehs_online_level(const struct ehs_online *s);
-/* Answers it: true = rejected (p <= level).  NaN, or p outside [0, 1], counts as p = 1. */
+/* Answers the next hypothesis: true = rejected (p <= level).  NaN, or p outside [0, 1], counts as p = 1.  *level (may
+ * be NULL) gets the level, which does not depend on p. */
 bool ehs_online_step(struct ehs_online *s, double p, double *level);
 
 /*

@@ -75,14 +75,15 @@ void ehs_alternatives_log_e(struct ehs_2x2 block, double theta_ref, double tau, 
 		log_e[i] = ehs_block_log_e(block, theta_ref, fmin(ehs_delta[i] * tau * theta_ref, RATE_MAX), tau);
 }
 
-double ehs_log1pexp(double x)
+/* ln(1 + e^x) without overflow. */
+static double log1pexp(double x)
 {
 	return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
 }
 
 double ehs_sr_step(double log_m, double log_e)
 {
-	return log_e + ehs_log1pexp(log_m);
+	return log_e + log1pexp(log_m);
 }
 
 struct ehs_memory ehs_memory_init(void)

@@ -53,9 +53,6 @@ double ehs_block_growth(double n_prot, double n_ref, double theta_ref, double th
 /* The four alternatives theta_prot = delta tau theta_ref (at most .99, which matters for tau > 1 only). */
 void ehs_alternatives_log_e(struct ehs_2x2 block, double theta_ref, double tau, double log_e[EHS_ALTERNATIVES]);
 
-/* ln(1 + e^x) without overflow. */
-double ehs_log1pexp(double x);
-
 /* M' = E (1 + M) in logs; a fresh M is 0, log_m = -INFINITY. */
 double ehs_sr_step(double log_m, double log_e);
 

@@ -3,6 +3,8 @@
  */
 #include "stats/logistic.h"
 
+#include <math.h>
+
 #include "stat/args.h"
 #include "stat/out.h"
 #include "stat/tests.h"
@@ -74,16 +76,17 @@ static void put_terms(struct eh_stat_call *c, const struct ehs_logistic *fit)
 
 static void conditional_effect(struct eh_stat_call *c)
 {
+	static const char *const penalty[] = {"where_separated", "always", NULL};
 	struct ehs_logistic_data data = read_data(c);
 	double conf = eh_stat_conf(c);
-	bool group[EHS_REGRESSORS_MAX] = {true};
+	bool group[EHS_REGRESSORS_MAX] = {true}, always = eh_stat_word(c, "penalty", penalty) == 1;
 
 	if (eh_stat_refused(c))
 		return;
 	struct ehs_logistic *fit = eh_arena_zalloc(c->arena, 1, sizeof *fit);
 	size_t doubles = ehs_logistic_doubles(data.r.rows, data.r.columns);
 	double *work = eh_arena_zalloc(c->arena, doubles, sizeof *work);
-	enum ehs_status status = ehs_logistic_fit(&data, conf, work, fit);
+	enum ehs_status status = (always ? ehs_logistic_firth : ehs_logistic_fit)(&data, conf, work, fit);
 	bool apart = status == EHS_SEPARATION || status == EHS_ILL_CONDITIONED;
 	eh_stat_status(c, status, apart ? "separation_or_rank_deficient" : NULL);
 	if (apart)
@@ -102,7 +105,7 @@ static void conditional_effect(struct eh_stat_call *c)
 	eh_stat_put(c, "odds_ratio", odds.est);
 	eh_stat_put(c, "or_lo", odds.lo);
 	eh_stat_put(c, "or_hi", odds.hi);
-	if (status == EHS_SEPARATION) {
+	if (!isnan(fit->penalized)) {
 		struct ehs_result profile = ehs_odds_ratio_of(ehs_logistic_profile(&data, fit, 0, conf));
 
 		eh_stat_put(c, "profile_or_lo", profile.lo);
@@ -115,8 +118,7 @@ static void conditional_effect(struct eh_stat_call *c)
 const struct eh_stat_test eh_stat_logistic_tests[] = {
 	{"logistic_conditional_effect",
          "group [0 or 1], control [numbers] or controls [[numbers] a column], y [0 or 1] or k [counts], weights "
-         "[counts]; conf "
-         ".95",
+         "[counts]; penalty \"where_separated\" or \"always\" (Firth's), conf .95",
          "beta, se, z, p, log10_p (intercept, group, controls), loglik, deviance, lr_stat, lr_p, ame, ame_se, "
          "odds_ratio, or_lo, or_hi, profile_or_lo, profile_or_hi (where penalised), method, flags, why, column",
          conditional_effect},

@@ -80,6 +80,17 @@ static void a_slip_is_no_silent_default(void **state)
 	assert_non_null(strstr(answer("{\"test\":\"binomial_ci\",\"inputs\":{\"x\":[1],\"n\":[2],\"note\":\"a\"}}"), "\"ok\""));
 }
 
+/* Of a 2 x 2 table Firth's penalty is half a decision more in each cell: (2.5 2.5)/(1.5 1.5). */
+static void firths_penalty_where_nothing_is_separated(void **state)
+{
+	static const char line[] = "{\"test\":\"logistic_conditional_effect\",\"inputs\":{\"group\":[0,0,0,1,1,1],"
+				   "\"y\":[0,1,0,1,1,0],\"penalty\":\"always\"}}";
+	(void)state;
+	assert_non_null(strstr(answer(line), "\"odds_ratio\":2.77777777777777"));
+	assert_non_null(strstr(answer(line), "\"method\":\"logistic_firth\""));
+	assert_non_null(strstr(answer(line), "\"status\":\"ok\""));
+}
+
 static void a_reason_names_the_field(void **state)
 {
 	(void)state;
@@ -161,6 +172,7 @@ int main(void)
 		cmocka_unit_test(a_line_is_answered_with_its_id),
 		cmocka_unit_test(what_cannot_be_read_is_said),
 		cmocka_unit_test(a_slip_is_no_silent_default),
+		cmocka_unit_test(firths_penalty_where_nothing_is_separated),
 		cmocka_unit_test(a_reason_names_the_field),
 		cmocka_unit_test(numbers_are_exact_up_to_14_digits),
 		cmocka_unit_test(every_test_stands_in_the_reference),
