@@ -89,7 +89,7 @@ static void hardly_a_difference_is_no_person(void **state)
 	/* Two questions, one chance in twenty each. */
 	expect_said(said, "With no gap anywhere, fewer than 1 of them would look rare by chance.");
 	expect_said(said, "At the rate of M, about as many people would have had a favourable decision.");
-	assert_null(strstr(said, "fewer than 1"));
+	assert_null(strstr(said, "fewer than 1 fewer"));
 	end(state);
 	begin_log(state);
 	add("M", "W", 100, 50);
