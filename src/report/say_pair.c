@@ -132,6 +132,13 @@ static void say_chance(struct eh_say *say, const struct eh_say_pair *pair)
 		eh_say(say, "Chance alone could give a gap this large (p\u00a0%s).", eh_page_words_p(say->arena, pair->p));
 }
 
+/* A point beyond a line is not a range beyond it, nor is one that is not. */
+static void say_both_sides(struct eh_say *say, const struct eh_say_side *side)
+{
+	if (side->lo < side->line && side->hi > side->line)
+		eh_say(say, "The likely range lies on both sides of that line.");
+}
+
 static void say_favourable(struct eh_say *say, const struct eh_say_pair *pair)
 {
 	const struct eh_say_side *side = &pair->favourable;
@@ -139,8 +146,9 @@ static void say_favourable(struct eh_say *say, const struct eh_say_pair *pair)
 	say_ratio(say, "the two rates", side);
 	if (side->crossed)
 		eh_say(say, "It crossed the four-fifths line of %s.", eh_page_words_number(say->arena, side->line, 2));
-	else
+	else if (!isnan(side->ratio))
 		eh_say(say, "The four-fifths line of %s was not crossed.", eh_page_words_number(say->arena, side->line, 2));
+	say_both_sides(say, side);
 }
 
 static void say_adverse(struct eh_say *say, const struct eh_say_pair *pair)
@@ -152,6 +160,7 @@ static void say_adverse(struct eh_say *say, const struct eh_say_pair *pair)
 		eh_say(say, "It crossed the adverse line of %s.", eh_page_words_number(say->arena, side->line, 2));
 	else if (!isnan(side->ratio))
 		eh_say(say, "The adverse line of %s was not crossed.", eh_page_words_number(say->arena, side->line, 2));
+	say_both_sides(say, side);
 }
 
 static void say_people(struct eh_say *say, const struct eh_say_pair *pair)

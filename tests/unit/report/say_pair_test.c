@@ -135,6 +135,26 @@ static void rates_have_the_digits_that_part_them(void **state)
 	expect_said(report(), "In the group F, 12 of every 1000");
 }
 
+/* 50 of 100 against 60 of 100 is .83, and likely anything from .65 to 1.06. */
+static void a_range_across_a_line_is_told(void **state)
+{
+	(void)state;
+	add("M", "W", 100, 60);
+	add("F", "B", 100, 50);
+	expect_said(report(), "The four-fifths line of 0.80 was not crossed. The likely range lies on both sides of that line.");
+	end(state);
+	begin_log(state);
+	add("M", "W", 1000, 600);
+	add("F", "B", 1000, 300);
+	expect_said(report(), "It crossed the four-fifths line of 0.80. Chance");
+	assert_null(strstr(report(), "both sides of that line"));
+	end(state);
+	begin_log(state);
+	add("M", "W", 100, 0);
+	add("F", "B", 100, 50);
+	assert_null(strstr(report(), "The four-fifths line of 0.80 was not crossed. Chance"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +163,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_rate_of_nought_hides_no_ratio, begin_log, end),
 		cmocka_unit_test_setup_teardown(one_kind_of_decision_asks_for_a_look_at_the_map, begin_log, end),
 		cmocka_unit_test_setup_teardown(rates_have_the_digits_that_part_them, begin_log, end),
+		cmocka_unit_test_setup_teardown(a_range_across_a_line_is_told, begin_log, end),
 		cmocka_unit_test_setup_teardown(hardly_a_difference_is_no_person, begin_log, end),
 	};
 
