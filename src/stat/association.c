@@ -30,6 +30,7 @@ static void contingency(struct eh_stat_call *c)
 	eh_stat_put(c, "log10_p", r.log10_p);
 	eh_stat_put(c, "G", r.g);
 	eh_stat_put(c, "G_p", r.g_p);
+	eh_stat_put(c, "G_log10_p", r.g_log10_p);
 	eh_stat_put(c, "cramers_v", r.cramers_v);
 	eh_stat_put(c, "cramers_v_bias_corrected", r.cramers_v_corrected);
 	eh_stat_put(c, "mutual_information_nats", r.mutual_info);
@@ -48,7 +49,7 @@ static void contingency(struct eh_stat_call *c)
 
 const struct eh_stat_test eh_stat_association_tests[] = {
 	{"contingency_kxc", "table [[counts], ...]",
-         "statistic, df, p, log10_p, G, G_p, cramers_v, cramers_v_bias_corrected, mutual_information_nats, "
+         "statistic, df, p, log10_p, G, G_p, G_log10_p, cramers_v, cramers_v_bias_corrected, mutual_information_nats, "
          "mutual_information_miller_madow, theil_u_col_given_row, theil_u_row_given_col, min_expected; of a 2 x 2 "
          "table "
          "also yates_statistic, yates_p, z_pooled, phi; flags",

@@ -57,9 +57,11 @@ static void put_ranks(struct eh_stat_call *c, struct eh_stat_numbers x, struct e
 
 	eh_stat_put(c, "spearman", rho.est);
 	eh_stat_put(c, "spearman_p_t", rho.p);
+	eh_stat_put(c, "spearman_log10_p", rho.log10_p);
 	eh_stat_put(c, "kendall_tau_b", tau.est);
 	eh_stat_put(c, "kendall_z", tau.stat);
 	eh_stat_put(c, "kendall_p", tau.p);
+	eh_stat_put(c, "kendall_log10_p", tau.log10_p);
 }
 
 static void correlation(struct eh_stat_call *c)
@@ -152,8 +154,9 @@ static void distance_correlation(struct eh_stat_call *c)
 
 const struct eh_stat_test eh_stat_correlation_tests[] = {
 	{"correlation", "x [numbers], y [numbers], conf .95",
-         "pearson, t, p, log10_p, fisher_ci_lo, fisher_ci_hi, spearman, spearman_p_t, kendall_tau_b, kendall_z, "
-         "kendall_p, rounded",
+         "pearson, t, p, log10_p, fisher_ci_lo, fisher_ci_hi, spearman, spearman_p_t, spearman_log10_p, kendall_tau_b, "
+         "kendall_z, "
+         "kendall_p, kendall_log10_p, rounded",
          correlation},
 	{"partial_correlation", "x [numbers], y [numbers], controls [[numbers] a column] at most 30, conf .95",
          "r, t, df, p, log10_p, lo, hi, rounded", partial},

@@ -69,6 +69,7 @@ static void binned(struct eh_stat_call *c)
 	eh_stat_put(c, "psi_chi2", d.gate.stat);
 	eh_stat_put(c, "psi_df", d.gate.df);
 	eh_stat_put(c, "psi_p", d.gate.p);
+	eh_stat_put(c, "psi_log10_p", d.gate.log10_p);
 }
 
 const struct eh_stat_test eh_stat_distance_tests[] = {
@@ -76,7 +77,7 @@ const struct eh_stat_test eh_stat_distance_tests[] = {
 	{"psi_pooled_deciles", "x [numbers], y [numbers]", "psi, df, rounded", index_by_deciles},
 	{"binned_distances", "p_counts [counts], q_counts [counts], bin_width 1",
          "kl_p_q, js_nats, js_bits, js_distance_base2, tvd, psi_raw, psi_jeffreys, ks_binned, w1_binned, hellinger, "
-         "psi_chi2, psi_df, psi_p",
+         "psi_chi2, psi_df, psi_p, psi_log10_p",
          binned},
 	{0},
 };

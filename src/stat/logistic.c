@@ -100,6 +100,7 @@ static void conditional_effect(struct eh_stat_call *c)
 	struct ehs_result odds = ehs_odds_ratio_of(fit->coef[1]);
 	eh_stat_put(c, "lr_stat", lr.stat);
 	eh_stat_put(c, "lr_p", lr.p);
+	eh_stat_put(c, "lr_log10_p", lr.log10_p);
 	eh_stat_put(c, "ame", ame.est);
 	eh_stat_put(c, "ame_se", ame.se);
 	eh_stat_put(c, "odds_ratio", odds.est);
@@ -119,7 +120,8 @@ const struct eh_stat_test eh_stat_logistic_tests[] = {
 	{"logistic_conditional_effect",
          "group [0 or 1], control [numbers] or controls [[numbers] a column], y [0 or 1] or k [counts], weights "
          "[counts]; penalty \"where_separated\" or \"always\" (Firth's), conf .95",
-         "beta, se, z, p, log10_p (intercept, group, controls), loglik, deviance, lr_stat, lr_p, ame, ame_se, "
+         "beta, se, z, p, log10_p (intercept, group, controls), loglik, deviance, lr_stat, lr_p, lr_log10_p, ame, "
+         "ame_se, "
          "odds_ratio, or_lo, or_hi, profile_or_lo, profile_or_hi (where penalised), method, flags, why, column",
          conditional_effect},
 	{0},

@@ -52,6 +52,7 @@ static void parity(struct eh_stat_call *c)
 	eh_stat_put(c, "equalized_odds_lo", odds.lo);
 	eh_stat_put(c, "equalized_odds_hi", odds.hi);
 	eh_stat_put(c, "equalized_odds_p", odds.p);
+	eh_stat_put(c, "equalized_odds_log10_p", odds.log10_p);
 }
 
 static void spiegelhalter(struct eh_stat_call *c)
@@ -76,6 +77,7 @@ static void spiegelhalter(struct eh_stat_call *c)
 	eh_stat_status(c, z.status, z.status == EHS_DEGENERATE ? "degenerate_variance_zero" : NULL);
 	eh_stat_put(c, "z", z.stat);
 	eh_stat_put(c, "p", z.p);
+	eh_stat_put(c, "log10_p", z.log10_p);
 	eh_stat_put(c, "brier", ehs_brier(&s).value);
 	eh_stat_put(c, "calibration_in_large", large.est);
 	eh_stat_put(c, "calibration_in_large_lo", large.lo);
@@ -111,6 +113,7 @@ static void hosmer_lemeshow(struct eh_stat_call *c)
 	eh_stat_status(c, out.status, NULL);
 	eh_stat_put(c, "C", out.stat);
 	eh_stat_put(c, "p_df_gminus2", in.p);
+	eh_stat_put(c, "log10_p_df_gminus2", in.log10_p);
 	eh_stat_put(c, "p_df_g", out.p);
 	eh_stat_put(c, "log10_p_df_g", out.log10_p);
 	eh_stat_put(c, "ece", ehs_calibration_error(bins, t.rows).value);
@@ -163,12 +166,12 @@ static void entropy(struct eh_stat_call *c)
 const struct eh_stat_test eh_stat_outcome_tests[] = {
 	{"outcome_parity", "prot_tp_fp_fn_tn [4 counts], ref_tp_fp_fn_tn [4 counts]; conf .95",
          "tpr_diff, tpr_diff_lo, tpr_diff_hi, tpr_p, tpr_ratio; the same of fpr, fnr, ppv, npv, sel; "
-         "equalized_odds_max, equalized_odds_lo, equalized_odds_hi, equalized_odds_p",
+         "equalized_odds_max, equalized_odds_lo, equalized_odds_hi, equalized_odds_p, equalized_odds_log10_p",
          parity},
 	{"spiegelhalter_z", "p [numbers], y [0 or 1]; conf .95",
-         "z, p, brier, calibration_in_large (with _lo, _hi), oe_ratio, oe_lo, oe_hi", spiegelhalter},
+         "z, p, log10_p, brier, calibration_in_large (with _lo, _hi), oe_ratio, oe_lo, oe_hi", spiegelhalter},
 	{"hosmer_lemeshow", "bins_n_sump_obs [[n, sum of p, observed]] (at most 4,096)",
-         "C, p_df_gminus2, p_df_g, log10_p_df_g, ece, flags", hosmer_lemeshow},
+         "C, p_df_gminus2, log10_p_df_gminus2, p_df_g, log10_p_df_g, ece, flags", hosmer_lemeshow},
 	{"oe_ratio", "observed, expected; conf .95", "est, lo, hi, conf, n, method", oe_ratio},
 	{"generalized_entropy", "benefit [numbers], group [counts]",
          "ge2, theil, mean_log_deviation, between_ge2, between_theil, within_ge2, within_theil, mean", entropy},

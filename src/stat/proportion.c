@@ -83,6 +83,7 @@ static void two_proportions(struct eh_stat_call *c)
 	eh_stat_put(c, "n_sd_shortfall", -pooled.stat);
 	eh_stat_put(c, "score_z_air_0.8", score.stat);
 	eh_stat_put(c, "p_air_lt_0.8", score.p);
+	eh_stat_put(c, "log10_p_air_lt_0.8", score.log10_p);
 	eh_stat_put(c, "odds_ratio", odds.est);
 	eh_stat_put(c, "or_wald_lo", odds.lo);
 	eh_stat_put(c, "or_wald_hi", odds.hi);
@@ -173,7 +174,8 @@ const struct eh_stat_test eh_stat_proportion_tests[] = {
          "p_protected, p_reference, air, koopman_lo, koopman_hi, mn_ratio_lo, mn_ratio_hi, se_log_air or katz_status, "
          "katz_lo, katz_hi, rd, newcombe_lo, newcombe_hi, mn_diff_lo, mn_diff_hi, wald_diff_lo, wald_diff_hi, "
          "z_pooled, "
-         "p_two_sided, log10_p, n_sd_shortfall, score_z_air_0.8, p_air_lt_0.8, odds_ratio, or_wald_lo, or_wald_hi; "
+         "p_two_sided, log10_p, n_sd_shortfall, score_z_air_0.8, p_air_lt_0.8, log10_p_air_lt_0.8, odds_ratio, "
+         "or_wald_lo, or_wald_hi; "
          "where one is NaN z_status, or_status",
          two_proportions},
 	{"risk_difference", GROUPS ", method \"newcombe\", \"miettinen_nurminen\", \"mee\" or \"wald\"",

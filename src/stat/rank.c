@@ -20,6 +20,7 @@ static void mann_whitney(struct eh_stat_call *c)
 	eh_stat_status(c, m.status, NULL);
 	eh_stat_put(c, "U", m.u);
 	eh_stat_put(c, "p_normal_cc", m.p_corrected);
+	eh_stat_put(c, "log10_p_normal_cc", m.log10_p_corrected);
 	eh_stat_put(c, "p_normal", m.p);
 	eh_stat_put(c, "log10_p", m.log10_p);
 	eh_stat_put(c, "auc", m.auc.est);
@@ -99,7 +100,8 @@ static void kruskal_wallis(struct eh_stat_call *c)
 
 const struct eh_stat_test eh_stat_rank_tests[] = {
 	{"mann_whitney", "x [numbers], y [numbers], conf .95",
-         "U, p_normal_cc, p_normal, log10_p, auc, auc_lo, auc_hi, cliffs_delta, delong_var, p_exact", mann_whitney},
+         "U, p_normal_cc, log10_p_normal_cc, p_normal, log10_p, auc, auc_lo, auc_hi, cliffs_delta, delong_var, p_exact",
+         mann_whitney},
 	{"ks_two_sample", "x [numbers], y [numbers]", "D, p_asymptotic, log10_p_asymptotic, p_exact, log10_p_exact",
          kolmogorov_smirnov},
 	{"anderson_darling_ksample", "samples [[numbers], ...]", "AD_v1, T_v1, AD_v2, T_v2, sigma, p_v1, p_v2, flags",

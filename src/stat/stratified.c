@@ -24,6 +24,7 @@ static void cmh(struct eh_stat_call *c)
 	eh_stat_put(c, "log10_p", m.log10_p);
 	eh_stat_put(c, "cmh_corrected", m.chi2_corrected);
 	eh_stat_put(c, "p_corrected", m.p_corrected);
+	eh_stat_put(c, "log10_p_corrected", m.log10_p_corrected);
 	eh_stat_put(c, "mh_or", m.odds_ratio.est);
 	eh_stat_put(c, "rbg_ci_lo", m.odds_ratio.lo);
 	eh_stat_put(c, "rbg_ci_hi", m.odds_ratio.hi);
@@ -60,8 +61,10 @@ static void breslow_day(struct eh_stat_call *c)
 	eh_stat_put(c, "mh_or", b.odds_ratio);
 	eh_stat_put(c, "breslow_day", b.statistic);
 	eh_stat_put(c, "bd_p", b.p);
+	eh_stat_put(c, "bd_log10_p", b.log10_p);
 	eh_stat_put(c, "tarone", b.tarone);
 	eh_stat_put(c, "tarone_p", b.tarone_p);
+	eh_stat_put(c, "tarone_log10_p", b.tarone_log10_p);
 	eh_stat_put(c, "df", b.df);
 	eh_stat_put_count(c, "n_informative", b.n_informative);
 	eh_stat_put_flags(c, b.flags);
@@ -116,14 +119,16 @@ static void trend(struct eh_stat_call *c)
 
 const struct eh_stat_test eh_stat_stratified_tests[] = {
 	{"cochran_mantel_haenszel_2x2xK", "strata [[a, b, c, d], ...]; conf .95",
-         "cmh, p, log10_p, cmh_corrected, p_corrected, mh_or, rbg_ci_lo, rbg_ci_hi, mh_rr, mh_rr_lo, mh_rr_hi, mh_rd, "
+         "cmh, p, log10_p, cmh_corrected, p_corrected, log10_p_corrected, mh_or, rbg_ci_lo, rbg_ci_hi, mh_rr, "
+         "mh_rr_lo, mh_rr_hi, mh_rd, "
          "standardised_ratio, "
          "n_informative, coverage, flags",
          cmh},
 	{"standardised_ratio", "strata [[a, b, c, d], ...]; conf .95",
          "est, se, lo, hi, conf, stat, p, log10_p, n, method, flags", standardised},
 	{"breslow_day_tarone", "strata [[a, b, c, d], ...]",
-         "mh_or, breslow_day, bd_p, tarone, tarone_p, df, n_informative, flags", breslow_day},
+         "mh_or, breslow_day, bd_p, bd_log10_p, tarone, tarone_p, tarone_log10_p, df, n_informative, flags",
+         breslow_day},
 	{"conditional_demographic_disparity", "strata_nprot_rejprot_nref_rejref [[n, refused, n, refused], ...]",
          "cdd, coverage, n_informative", conditional_disparity},
 	{"cochran_armitage_trend", "x [counts], n [counts], score [numbers]", "statistic, p, log10_p, slope, slope_se",

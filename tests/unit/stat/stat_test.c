@@ -91,6 +91,21 @@ static void firths_penalty_where_nothing_is_separated(void **state)
 	assert_non_null(strstr(answer(line), "\"status\":\"ok\""));
 }
 
+/* Where p is 0 in doubles each test still says how far out it lies. */
+static void a_p_that_underflows_has_a_logarithm(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(answer("{\"test\":\"breslow_day_tarone\",\"inputs\":{\"strata\":"
+	                              "[[4000,6000,6000,4000],[9000,1000,1000,9000]]}}"),
+	                       "\"bd_p\":0,\"bd_log10_p\":-"));
+	assert_non_null(strstr(answer("{\"test\":\"hosmer_lemeshow\",\"inputs\":{\"bins_n_sump_obs\":"
+	                              "[[1000,100,900],[1000,200,900],[1000,300,900]]}}"),
+	                       "\"p_df_gminus2\":0,\"log10_p_df_gminus2\":-2583.5"));
+	assert_non_null(strstr(answer("{\"test\":\"logistic_conditional_effect\",\"inputs\":{\"group\":[0,1],"
+	                              "\"k\":[1000,9000],\"weights\":[10000,10000]}}"),
+	                       "\"lr_p\":0,\"lr_log10_p\":-3199.1"));
+}
+
 static void a_reason_names_the_field(void **state)
 {
 	(void)state;
@@ -173,6 +188,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_read_is_said),
 		cmocka_unit_test(a_slip_is_no_silent_default),
 		cmocka_unit_test(firths_penalty_where_nothing_is_separated),
+		cmocka_unit_test(a_p_that_underflows_has_a_logarithm),
 		cmocka_unit_test(a_reason_names_the_field),
 		cmocka_unit_test(numbers_are_exact_up_to_14_digits),
 		cmocka_unit_test(every_test_stands_in_the_reference),
