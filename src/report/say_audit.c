@@ -109,6 +109,23 @@ static void say_unread(struct eh_say *say, const json_t *head)
 		       eh_page_words_plural(say->arena, rows, "row", "rows"), rows == 1 ? "is" : "are");
 }
 
+/* An attribute that nothing was compared of must not look like one without a gap. */
+static void say_no_reference(struct eh_say *say)
+{
+	json_t *warning;
+	size_t i;
+
+	json_array_foreach(json_object_get(say->audit, "warnings"), i, warning) {
+		const char *kind = eh_page_json_text(warning, "kind");
+
+		if (!kind || strcmp(kind, "no_reference") != 0)
+			continue;
+		eh_say(say, "No group of %s was compared: the reference group %s does not occur.",
+		       eh_page_json_text(warning, "attribute"), eh_page_json_text(warning, "group"));
+		eh_say(say, "Look whether `reference` in the map is one of the groups of %s.", eh_page_json_text(warning, "attribute"));
+	}
+}
+
 static void say_lede(struct eh_say *say)
 {
 	const json_t *head = json_object_get(say->audit, "audit");
@@ -133,6 +150,8 @@ static void say_lede(struct eh_say *say)
 		eh_say(say, "A line was crossed for %s of %s.", eh_say_count(say, (double)t.crossed),
 		       eh_page_words_plural(say->arena, all, "group", "groups"));
 	say_one_kind(say);
+	if (eh_say_number(head, "rows") > 0)
+		say_no_reference(say);
 	if (t.worst.group && t.worst.favourable.ratio < 1)
 		eh_say(say, "The lowest ratio is %s, for %s.",
 		       eh_say_ratio(say, t.worst.favourable.ratio, t.worst.favourable.line),

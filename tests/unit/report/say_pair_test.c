@@ -155,6 +155,18 @@ static void a_range_across_a_line_is_told(void **state)
 	assert_null(strstr(report(), "The four-fifths line of 0.80 was not crossed. Chance"));
 }
 
+static void an_attribute_without_its_reference_is_no_green_light(void **state)
+{
+	(void)state;
+	add("male", "W", 100, 60);
+	add("F", "B", 100, 58);
+	const char *said = report();
+
+	expect_said(said, "No line was crossed for the one group with enough data. No group of sex was compared: the "
+	                  "reference group M does not occur. Look whether `reference` in the map");
+	assert_null(strstr(said, "No group of race was compared"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +176,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_kind_of_decision_asks_for_a_look_at_the_map, begin_log, end),
 		cmocka_unit_test_setup_teardown(rates_have_the_digits_that_part_them, begin_log, end),
 		cmocka_unit_test_setup_teardown(a_range_across_a_line_is_told, begin_log, end),
+		cmocka_unit_test_setup_teardown(an_attribute_without_its_reference_is_no_green_light, begin_log, end),
 		cmocka_unit_test_setup_teardown(hardly_a_difference_is_no_person, begin_log, end),
 	};
 
