@@ -6,8 +6,8 @@
  * Woolf's limits reproduce what most reports print, the conditional estimate
  * with exact limits holds at any size, and phi is its correlation.
  *
- * Every function gives EHS_INVALID where x > n and EHS_EMPTY_GROUP where a group
- * is empty.
+ * Every function gives EHS_INVALID where x > n or n >= 2^63 and EHS_EMPTY_GROUP
+ * where a group is empty.
  *
  * Source   Woolf 1955; Haldane 1956 and Anscombe 1956 (the half); Cornfield 1956
  *          and Gart 1970 (conditional estimate and exact limits).

@@ -10,7 +10,7 @@
  * seen, the counts are those of the accepted only (selective labels).  And outcomes come
  * late: count a decision only when its time to mature has passed, whatever is known before.
  *
- * A rate without a denominator is NaN with EHS_EMPTY_GROUP; counts whose sum leaves 64 bits
+ * A rate without a denominator is NaN with EHS_EMPTY_GROUP; counts whose sum leaves 63 bits
  * give EHS_OVERFLOW, a confidence outside (0, 1) EHS_INVALID.
  *
  * Source   Hardt, Price & Srebro 2016 (equalized odds); Chouldechova 2017.

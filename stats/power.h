@@ -1,6 +1,8 @@
 /*
  * power.h - what a green light could have seen, and how long proof takes (law 4).
  *
+ * Source   Fleiss 1981, Statistical Methods for Rates and Proportions, ch. 3 (sizes and power of two rates); the time to
+ *          proof follows from the growth of sequence.h, and was fitted to simulations.
  * Threads  any.
  */
 #ifndef EHS_POWER_H
@@ -14,7 +16,8 @@
 /*
  * The largest ratio below 1 (the smallest gap) that a two-sided pooled z test of these group sizes tells from 1
  * with the given power: (1 - air) p_ref = z_alpha/2 sd(pooled) + z_power sd(unpooled), the usual normal
- * approximation.  p_ref in (0, 1), else EHS_INVALID.  EHS_LOW_N: no gap, not even a ratio of 0, could be seen.
+ * approximation.  p_ref in (0, 1), power in [.5, 1), alpha in (0, 1), else EHS_INVALID; EHS_EMPTY_GROUP.
+ * EHS_LOW_N: no gap, not even a ratio of 0, could be seen.
  */
 struct ehs_value ehs_minimum_detectable(uint64_t n_prot, uint64_t n_ref, double p_ref, double power, double alpha);
 

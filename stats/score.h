@@ -5,6 +5,8 @@
  * score of a billion and a bit loses nothing.  Everything here but the mean
  * difference is free of the scale.
  *
+ * Source   Welch 1947 with Satterthwaite 1946; Hedges & Olkin 1985; Mann & Whitney 1947; DeLong, DeLong &
+ *          Clarke-Pearson 1988; Fisher 1921.
  * Threads  any.
  */
 #ifndef EHS_SCORE_H

@@ -4,7 +4,8 @@
  * Cochran-Mantel-Haenszel over strata of legitimate factors.  A stratum in which
  * one group is empty can say nothing; it is left out, and `coverage` tells how
  * many of the decisions the answer stands on.  The strata are read once and in any
- * order; each function gives EHS_INVALID where a stratum has x > n.
+ * order; each function gives EHS_INVALID where a stratum has x > n, or 2^63
+ * decisions of a group.
  *
  * Source   Mantel & Haenszel 1959; Robins, Breslow & Greenland 1986 (odds ratio
  *          limits); Greenland & Robins 1985 (risk ratio limits); Breslow & Day

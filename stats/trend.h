@@ -18,7 +18,7 @@
  * the number of decisions.
  *
  * EHS_EMPTY_GROUP where there is no decision; EHS_DEGENERATE where all, or none, are favoured or all scores are the
- * same: p 1, no statistic; EHS_INVALID where x > n or a score is not finite.
+ * same: p 1, no statistic; EHS_INVALID where x > n or a score is not finite; EHS_OVERFLOW from 2^64 decisions on.
  */
 struct ehs_result ehs_trend(const struct ehs_bin *groups, const double *score, size_t k);
 
