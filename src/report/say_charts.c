@@ -306,7 +306,7 @@ void eh_say_chart_calibration(struct eh_say *say, const char *id, const char *at
 		return;
 	struct eh_chart_curve chart = {
 		.about = {id, eh_arena_printf(say->arena, "Harm at each score, by %s", attribute),
-	                  "Where the lines lie apart, one score means different things. Bins of fewer than 10 cases are left out."},
+	                  "Where the lines lie apart, one score may mean different things. Bins of fewer than 10 cases are left out."},
 		.unit = "harm came, of every 100",
 		.x_unit = "mean score of the bin",
 		.series = series,
