@@ -54,6 +54,8 @@ struct ehs_result ehs_actual_count(uint64_t count, double expected, double conf)
 		lo = ehs_gamma_quantile(tail, x);
 	r.lo = lo.value / expected;
 	r.hi = hi.value / expected;
+	if (r.lo > r.est || r.hi < r.est) /* the last bits of counts near 2^62 */
+		r.lo = r.hi = r.est;
 	r.flags = expected < 5 ? EHS_FLAG_LOW_EXPECTED : 0;
 	test_poisson(&r, x, expected);
 	if (lo.status != EHS_OK || hi.status != EHS_OK)

@@ -244,6 +244,8 @@ struct ehs_result ehs_oe_ratio(uint64_t observed, double expected, double conf)
 	r.est = (double)observed / expected;
 	r.lo = lo.value / expected;
 	r.hi = hi.value / expected;
+	if (r.lo > r.est || r.hi < r.est) /* the last bits of counts near 2^62 */
+		r.lo = r.hi = r.est;
 	if (lo.status != EHS_OK || hi.status != EHS_OK)
 		r.status = EHS_NO_CONVERGENCE;
 	return r;

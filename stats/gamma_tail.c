@@ -4,7 +4,9 @@
  * GSL's tails lose digits as the shape grows: one standard deviation above the mean 1e-12 is off at 10^3, a thousandth
  * at 10^6 and a quarter at 10^8.  So from a shape of 1000 on Temme's expansion stands in, which gets better there.
  */
+#include <float.h>
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sf_log.h>
 #include <math.h>
 #include <stdbool.h>
@@ -15,7 +17,7 @@
 
 #define LARGE 1000  /* shape from which three terms of the expansion are exact to 1e-12, far out too */
 #define NEAR .05    /* eta below which the closed forms of the terms would cancel */
-#define TINY 1e-290 /* below it a tail is summed as a logarithm */
+#define TINY 1e-290 /* below it, or where GSL gives no probability at all, a tail is summed as a logarithm */
 #define TERMS_MAX 200000
 #define LOG_MAX 800 /* e^800 is beyond the doubles on both sides */
 #define SQRT_2PI 2.5066282746310002
@@ -63,6 +65,8 @@ static struct ehs_tail large_tail(double a, double x, bool upper)
 /* ln of x^a e^-x / Gamma(a + 1) by the deviance, so that no large numbers cancel */
 static double log_front(double a, double x)
 {
+	if (a / x < DBL_MIN) /* a ratio that has no logarithm */
+		return a * log(x) - x - gsl_sf_lngamma(a + 1);
 	return -ehs_bd0(a, x) - ehs_stirling_error(a) - log(SQRT_2PI * sqrt(a));
 }
 
@@ -105,19 +109,40 @@ static struct ehs_tail of_both(double p, double complement)
 	return (struct ehs_tail){p, p > .5 ? log1p(-complement) : log(p)};
 }
 
+/* One tail from its logarithm, the other from what that leaves. */
+static struct ehs_gamma_tails from_lower(double log_p)
+{
+	struct ehs_tail lower = of_log(log_p);
+
+	return (struct ehs_gamma_tails){lower, {-expm1(log_p), log1p(-lower.p)}};
+}
+
+static struct ehs_gamma_tails from_upper(double log_q)
+{
+	struct ehs_tail upper = of_log(log_q);
+
+	return (struct ehs_gamma_tails){{-expm1(log_q), log1p(-upper.p)}, upper};
+}
+
 struct ehs_gamma_tails ehs_gamma_tails(double x, double a)
 {
 	if (isnan(x) || !(a > 0) || isinf(a))
 		return (struct ehs_gamma_tails){unknown, unknown};
 	if (x <= 0 || isinf(x))
 		return x <= 0 ? (struct ehs_gamma_tails){none, certain} : (struct ehs_gamma_tails){certain, none};
+	/* far from the shape the sums are short, and the expansion would cancel */
+	if (a >= LARGE && x < a / 2)
+		return from_lower(log_lower(a, x));
+	if (a >= LARGE && x > 2 * a)
+		return from_upper(log_upper(a, x));
 	if (a >= LARGE)
 		return (struct ehs_gamma_tails){large_tail(a, x, false), large_tail(a, x, true)};
 	double p = gsl_cdf_gamma_P(x, a, 1), q = gsl_cdf_gamma_Q(x, a, 1);
-	return (struct ehs_gamma_tails){
-		p < TINY && x < a ? of_log(log_lower(a, x)) : of_both(p, q),
-		q < TINY && x > a ? of_log(log_upper(a, x)) : of_both(q, p),
-	};
+	if (!(p >= TINY && p <= 1) && x < a)
+		return from_lower(log_lower(a, x));
+	if (!(q >= TINY && q <= 1) && x > a)
+		return from_upper(log_upper(a, x));
+	return (struct ehs_gamma_tails){of_both(p, q), of_both(q, p)};
 }
 
 struct target {

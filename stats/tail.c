@@ -150,6 +150,8 @@ struct ehs_tail ehs_t_two_sided(double t, double df)
 		return unknown;
 	if (df > SHAPE_MAX)
 		return ehs_normal_two_sided(t);
+	if (t == 0 || isinf(df / t))
+		return certain;
 	if (fabs(t) > T_FAR)
 		return t_beyond(fabs(t), df);
 	double p = df <= T_GSL_POOR ? 2 * gsl_cdf_tdist_Q(fabs(t), df) : 0;

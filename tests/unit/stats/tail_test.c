@@ -180,6 +180,27 @@ static void gamma_tails_keep_their_digits_at_any_shape(void **state)
 	expect_near(ehs_chi2_upper(1e8 + sqrt(2e8), 1e8).p, .15865525312484555, 1e-12);
 }
 
+/* Whatever is asked, a probability and its logarithm come back: GSL and the expansion have neither everywhere. */
+static void no_place_is_too_far(void **state)
+{
+	static const double far[] = {1e-300, 1e-100, 1e-10, 1e-3, .5,   1,    2,    30,    999,  1999,
+	                             2001,   1e4,    1e8,   1e12, 1e15, 1e18, 1e30, 1e100, 1e300};
+
+	(void)state;
+	for (size_t i = 0; i < 19 * 19; i++) {
+		double x = far[i % 19], df = far[i / 19];
+		const struct ehs_tail tails[] = {ehs_chi2_upper(x, df), ehs_gamma_tails(x, df).lower,
+		                                 ehs_t_upper(x, df)};
+
+		for (int k = 0; k < 3; k++) {
+			assert_true(tails[k].p >= 0 && tails[k].p <= 1);
+			assert_true(tails[k].log_p <= 0);
+		}
+	}
+	expect_near(ehs_gamma_tails(4e4, 2e4).upper.log_p, -6142.92717525724129, 1e-13);
+	expect_near(ehs_gamma_tails(40001, 2e4).upper.log_p, -6143.42723149839079, 1e-13);
+}
+
 static void gamma_quantile_is_the_inverse(void **state)
 {
 	(void)state;
@@ -196,6 +217,8 @@ static void gamma_quantile_is_the_inverse(void **state)
 	assert_true(ehs_gamma_quantile(0, 3).value == 0 && isinf(ehs_gamma_quantile(1, 3).value));
 	assert_int_equal(ehs_gamma_quantile(2, 3).status, EHS_INVALID);
 	assert_int_equal(ehs_gamma_quantile_upper(.5, INFINITY).status, EHS_INVALID);
+	/* where GSL's Q is infinite */
+	assert_true(ehs_chi2_upper(1e300, 1e-300).p == 0 && ehs_chi2_upper(1e300, 1e-300).log_p < -1e299);
 	assert_true(isnan(ehs_gamma_tails(1, 0).lower.p) && ehs_gamma_tails(-1, 1).upper.p == 1);
 }
 
@@ -251,6 +274,7 @@ int main(void)
 		cmocka_unit_test(beta_is_binomial),
 		cmocka_unit_test(quantile_is_the_inverse),
 		cmocka_unit_test(gamma_tails_keep_their_digits_at_any_shape),
+		cmocka_unit_test(no_place_is_too_far),
 		cmocka_unit_test(gamma_quantile_is_the_inverse),
 		cmocka_unit_test(nonsense_is_nan),
 		cmocka_unit_test(beta_tails_keep_their_digits_where_one_parameter_is_a_thousand_million),
