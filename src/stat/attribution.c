@@ -3,6 +3,8 @@
  */
 #include "stats/attribution.h"
 
+#include <math.h>
+
 #include "stats/drift.h"
 
 #include "stat/args.h"
@@ -136,6 +138,8 @@ static void charts(struct eh_stat_call *c)
 	struct eh_stat_numbers x = eh_stat_numbers(c, "x", 0, EH_STAT_LEN_MAX);
 	double k = eh_stat_number(c, "k"), delta = eh_stat_number(c, "delta");
 
+	if (!isfinite(k + delta))
+		eh_stat_refuse(c, "inputs.k and inputs.delta should be finite");
 	if (eh_stat_refused(c))
 		return;
 	struct ehs_cusum cusum = ehs_cusum_init(k);
