@@ -191,11 +191,21 @@ static double liveliest(const struct ehs_newton *t, bool astray)
 	return most;
 }
 
+/* No row's log odds change by more: a column of unit variance is at most sqrt(n) in a row of one or more. */
+static double bound(const struct ehs_newton *t)
+{
+	double sum = 0;
+
+	for (size_t j = 0; j < t->s->terms; j++)
+		sum += fabs(t->step[j]);
+	return sqrt(t->s->n) * sum;
+}
+
 /* Goes the step, no row further than REACH away from what was seen in it, or half of it, or a quarter, until nothing is lost by it. */
 static bool go(struct ehs_newton *t)
 {
 	double from = t->target, slack = 1e-13 * (fabs(from) + 1), next[EHS_TERMS_MAX];
-	double size = fmin(1, REACH / liveliest(t, true));
+	double size = bound(t) <= REACH ? 1 : fmin(1, REACH / liveliest(t, true));
 	size_t terms = t->s->terms;
 
 	for (unsigned halvings = 0; halvings < HALVINGS_MAX; halvings++, size /= 2) {

@@ -32,31 +32,63 @@ static bool all_finite(const struct ehs_regressors *r)
 	return true;
 }
 
-/* The mean in two passes: the second keeps what rounding left in the first. */
-static void measure(const struct ehs_regressors *r, size_t term, struct ehs_scaled *s)
+/* The power of two that brings each column to about 1: it takes no digit, and neither 10^200 nor 10^-200 leaves the
+ * range when squared. */
+static void find_powers(const struct ehs_regressors *r, const double *weight, int *power, double *shrink)
 {
-	const double *x = r->x + term - 1, *weight = s->weight;
-	double sum = 0, rest = 0, squares = 0, largest = 0;
+	double largest[EHS_REGRESSORS_MAX] = {0};
 
-	for (size_t i = 0; i < r->rows; i++)
-		if (weight[i] > 0 && fabs(x[i * r->columns]) > largest)
-			largest = fabs(x[i * r->columns]);
-	/* A power of two takes no digit, and neither 10^200 nor 10^-200 leaves the range when squared. */
-	int power = largest >= DBL_MIN ? ilogb(largest) : 0;
-	double unit = ldexp(1, power), shrink = ldexp(1, -power);
-	for (size_t i = 0; i < r->rows; i++)
-		sum += weight[i] > 0 ? weight[i] * (x[i * r->columns] * shrink) : 0;
-	double first = sum / s->n;
 	for (size_t i = 0; i < r->rows; i++) {
-		double gap = weight[i] > 0 ? x[i * r->columns] * shrink - first : 0;
+		const double *x = r->x + i * r->columns;
 
-		rest += weight[i] * gap;
-		squares += weight[i] * gap * gap;
+		if (weight[i] == 0)
+			continue;
+		for (size_t j = 0; j < r->columns; j++)
+			largest[j] = fabs(x[j]) > largest[j] ? fabs(x[j]) : largest[j];
 	}
-	double variance = (squares - rest * rest / s->n) / s->n;
-	s->mean[term] = first * unit;
-	s->rest[term] = rest / s->n * unit;
-	s->scale[term] = variance > CONSTANT * CONSTANT ? sqrt(variance) * unit : 0;
+	for (size_t j = 0; j < r->columns; j++) {
+		power[j] = largest[j] >= DBL_MIN ? ilogb(largest[j]) : 0;
+		shrink[j] = ldexp(1, -power[j]);
+	}
+}
+
+/* The means in two passes: the second keeps what rounding left in the first.  Row by row, as they lie. */
+static void measure(const struct ehs_regressors *r, struct ehs_scaled *s)
+{
+	double shrink[EHS_REGRESSORS_MAX], mean[EHS_REGRESSORS_MAX] = {0}, rest[EHS_REGRESSORS_MAX] = {0},
+					   squares[EHS_REGRESSORS_MAX] = {0};
+	int power[EHS_REGRESSORS_MAX];
+
+	find_powers(r, s->weight, power, shrink);
+	for (size_t i = 0; i < r->rows; i++) {
+		const double *x = r->x + i * r->columns, w = s->weight[i];
+
+		if (w == 0) /* what stands in a row of nobody may be anything */
+			continue;
+		for (size_t j = 0; j < r->columns; j++)
+			mean[j] += w * (x[j] * shrink[j]);
+	}
+	for (size_t j = 0; j < r->columns; j++)
+		mean[j] /= s->n;
+	for (size_t i = 0; i < r->rows; i++) {
+		const double *x = r->x + i * r->columns, w = s->weight[i];
+
+		if (w == 0)
+			continue;
+		for (size_t j = 0; j < r->columns; j++) {
+			double gap = x[j] * shrink[j] - mean[j];
+
+			rest[j] += w * gap;
+			squares[j] += w * gap * gap;
+		}
+	}
+	for (size_t j = 0; j < r->columns; j++) {
+		double unit = ldexp(1, power[j]), variance = (squares[j] - rest[j] * rest[j] / s->n) / s->n;
+
+		s->mean[j + 1] = mean[j] * unit;
+		s->rest[j + 1] = rest[j] / s->n * unit;
+		s->scale[j + 1] = variance > CONSTANT * CONSTANT ? sqrt(variance) * unit : 0;
+	}
 }
 
 double ehs_scaled_value(const struct ehs_scaled *s, size_t term, double x)
@@ -98,8 +130,8 @@ enum ehs_status ehs_regressors_scale(const struct ehs_regressors *r, double *z, 
 	if (out->n <= (double)r->columns + 1)
 		return EHS_LOW_N;
 	out->scale[0] = 1;
+	measure(r, out);
 	for (size_t j = 1; j < out->terms; j++) {
-		measure(r, j, out);
 		if (out->scale[j] == 0) {
 			*column = j - 1;
 			return EHS_ILL_CONDITIONED;
