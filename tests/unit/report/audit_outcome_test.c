@@ -3,16 +3,10 @@
  */
 #include "report/audit.h"
 
-#include <math.h>
-
 #include "base/json.h"
 #include "stats/calibration.h"
 #include "stats/outcome.h"
-#include "tests/unit/report/log.h"
-
-static struct eh_arena *arena;
-static struct eh_buf text;
-static unsigned next_id;
+#include "tests/unit/report/tree.h"
 
 #define MAP(score)                                                                                            \
 	"source: s\ntable: log.s\n"                                                                           \
@@ -21,21 +15,10 @@ static unsigned next_id;
 	"strata: [{name: tier, column: tier}]\n"
 static const char plain_map[] = MAP("score: {scale: 3}\n");
 
-static int begin(void **state)
+static int begin_log(void **state)
 {
-	(void)state;
-	arena = eh_arena_new();
-	next_id = 0;
-	eh_buf_reset(&text);
+	begin(state);
 	eh_buf_puts(&text, "id,at,d,s,o,sex,tier\n");
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	eh_arena_free(arena);
-	eh_buf_free(&text);
 	return 0;
 }
 
@@ -43,35 +26,6 @@ static void add(const char *sex, unsigned n, const char *decision, const char *s
 {
 	for (unsigned i = 0; i < n; i++, next_id++)
 		eh_buf_printf(&text, "%06u,2024-01-01,%s,%s,%s,%s,1\n", next_id, decision, score, outcome, sex);
-}
-
-static json_t *audit_with(const char *map_text)
-{
-	const struct eh_map *map = read_map(arena, map_text);
-
-	return eh_audit_run(arena, map, read_log(arena, map, text.data), NULL);
-}
-
-static const json_t *at(const json_t *tree, const char *path)
-{
-	char key[64];
-
-	while (tree != NULL && *path != '\0') {
-		size_t n = strcspn(path, ".");
-
-		(void)snprintf(key, sizeof key, "%.*s", (int)n, path);
-		tree = json_is_array(tree) ? json_array_get(tree, (size_t)strtoul(key, NULL, 10))
-		                           : json_object_get(tree, key);
-		path += n + (path[n] == '.');
-	}
-	return tree;
-}
-
-static double number(const json_t *tree, const char *path)
-{
-	const json_t *value = at(tree, path);
-
-	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
 /* The confusion of both groups; scores tell harm from no harm in M, and nothing in F. */
@@ -89,7 +43,7 @@ static void two_groups(void)
 	add("", 5, "yes", "0.5", "1"); /* belongs to no group */
 }
 
-#define OUTCOME "attributes.sex.outcome."
+#define OUTCOME "attributes/sex/outcome/"
 
 static void right_and_wrong(void **state)
 {
@@ -100,18 +54,18 @@ static void right_and_wrong(void **state)
 
 	(void)state;
 	assert_true(number(tree, OUTCOME "n_missing") == 7);
-	assert_true(number(tree, OUTCOME "by_group.F.tp") == 40 && number(tree, OUTCOME "by_group.M.tn") == 870);
-	assert_true(number(tree, OUTCOME "by_group.F.tpr") == 40. / 60 &&
-	            number(tree, OUTCOME "by_group.F.base_rate") == .3);
-	assert_true(number(tree, OUTCOME "by_group.F.score_auc") == .5 &&
-	            number(tree, OUTCOME "by_group.M.score_auc") == 1);
-	assert_true(fabs(number(tree, OUTCOME "diffs_vs_ref.F.tpr") + 7 / 57.) < 1e-15);
-	assert_true(number(tree, OUTCOME "diffs_vs_ref.F.ppv_newcombe.0") < -.05714);
-	assert_true(number(tree, OUTCOME "pair_tests.F.fpr.n_focal") == 140 &&
-	            number(tree, OUTCOME "pair_tests.F.fpr.k_ref") == 50);
-	assert_true(number(tree, OUTCOME "equalized_odds.F.max") == odds.est);
-	assert_true(number(tree, OUTCOME "equalized_odds.F.bonferroni.1") == odds.hi);
-	assert_null(at(tree, OUTCOME "pair_tests.M"));
+	assert_true(number(tree, OUTCOME "by_group/F/tp") == 40 && number(tree, OUTCOME "by_group/M/tn") == 870);
+	assert_true(number(tree, OUTCOME "by_group/F/tpr") == 40. / 60 &&
+	            number(tree, OUTCOME "by_group/F/base_rate") == .3);
+	assert_true(number(tree, OUTCOME "by_group/F/score_auc") == .5 &&
+	            number(tree, OUTCOME "by_group/M/score_auc") == 1);
+	assert_true(fabs(number(tree, OUTCOME "diffs_vs_ref/F/tpr") + 7 / 57.) < 1e-15);
+	assert_true(number(tree, OUTCOME "diffs_vs_ref/F/ppv_newcombe/0") < -.05714);
+	assert_true(number(tree, OUTCOME "pair_tests/F/fpr/n_focal") == 140 &&
+	            number(tree, OUTCOME "pair_tests/F/fpr/k_ref") == 50);
+	assert_true(number(tree, OUTCOME "equalized_odds/F/max") == odds.est);
+	assert_true(number(tree, OUTCOME "equalized_odds/F/bonferroni/1") == odds.hi);
+	assert_null(at(tree, OUTCOME "pair_tests/M"));
 	assert_non_null(strstr(json_string_value(at(tree, OUTCOME "caveat")), "could be seen"));
 }
 
@@ -125,19 +79,19 @@ static void nobody_to_count(void **state)
 	EH_JSON_AUTO tree = audit_with(plain_map);
 
 	(void)state;
-	assert_true(json_is_null(at(tree, OUTCOME "by_group.F.tpr")) &&
-	            json_is_null(at(tree, OUTCOME "by_group.F.tpr_wilson.0")));
-	assert_true(json_is_null(at(tree, OUTCOME "by_group.F.ppv")) && number(tree, OUTCOME "by_group.F.npv") == 1);
-	assert_true(json_is_null(at(tree, OUTCOME "pair_tests.F.tpr")) &&
-	            json_is_null(at(tree, OUTCOME "diffs_vs_ref.F.tpr")));
-	assert_true(json_is_object(at(tree, OUTCOME "pair_tests.F.fpr")));
-	assert_true(json_is_null(at(tree, OUTCOME "equalized_odds.F.max")));
-	assert_null(at(tree, OUTCOME "by_group.F.score_auc"));
-	assert_null(at(tree, OUTCOME "by_group.X"));
+	assert_true(json_is_null(at(tree, OUTCOME "by_group/F/tpr")) &&
+	            json_is_null(at(tree, OUTCOME "by_group/F/tpr_wilson/0")));
+	assert_true(json_is_null(at(tree, OUTCOME "by_group/F/ppv")) && number(tree, OUTCOME "by_group/F/npv") == 1);
+	assert_true(json_is_null(at(tree, OUTCOME "pair_tests/F/tpr")) &&
+	            json_is_null(at(tree, OUTCOME "diffs_vs_ref/F/tpr")));
+	assert_true(json_is_object(at(tree, OUTCOME "pair_tests/F/fpr")));
+	assert_true(json_is_null(at(tree, OUTCOME "equalized_odds/F/max")));
+	assert_null(at(tree, OUTCOME "by_group/F/score_auc"));
+	assert_null(at(tree, OUTCOME "by_group/X"));
 	assert_true(number(tree, OUTCOME "n_missing") == 30);
 }
 
-#define CALIBRATION "attributes.sex.calibration."
+#define CALIBRATION "attributes/sex/calibration/"
 
 static void chances_held_against_what_came(void **state)
 {
@@ -147,18 +101,18 @@ static void chances_held_against_what_came(void **state)
 
 	(void)state;
 	assert_int_equal(json_array_size(at(tree, CALIBRATION "table")), 1 + 4);
-	assert_true(number(tree, CALIBRATION "table.0.n") == 200 && number(tree, CALIBRATION "table.0.k") == 60);
-	assert_true(number(tree, CALIBRATION "table.1.bin") == .1 &&
-	            number(tree, CALIBRATION "table.1.mean_score") == .1);
+	assert_true(number(tree, CALIBRATION "table/0/n") == 200 && number(tree, CALIBRATION "table/0/k") == 60);
+	assert_true(number(tree, CALIBRATION "table/1/bin") == .1 &&
+	            number(tree, CALIBRATION "table/1/mean_score") == .1);
 	assert_true(json_is_true(at(tree, CALIBRATION "probability")));
-	assert_true(number(tree, CALIBRATION "by_group.F.oe.value") == .6 &&
-	            number(tree, CALIBRATION "by_group.F.oe.lo") == oe.lo);
-	assert_true(fabs(number(tree, CALIBRATION "by_group.F.ece") - .2) < 1e-15);
-	assert_true(fabs(number(tree, CALIBRATION "by_group.F.in_large.value") + .2) < 1e-15);
-	assert_true(json_is_null(at(tree, CALIBRATION "by_group.F.spiegelhalter.z"))); /* all p are one half */
-	assert_true(number(tree, CALIBRATION "by_group.M.spiegelhalter.p") < 1e-6);
-	assert_true(number(tree, CALIBRATION "by_group.M.hosmer_lemeshow.df") == 4);
-	assert_true(number(tree, CALIBRATION "diffs_vs_ref.F.p") < 1e-5);
+	assert_true(number(tree, CALIBRATION "by_group/F/oe/value") == .6 &&
+	            number(tree, CALIBRATION "by_group/F/oe/lo") == oe.lo);
+	assert_true(fabs(number(tree, CALIBRATION "by_group/F/ece") - .2) < 1e-15);
+	assert_true(fabs(number(tree, CALIBRATION "by_group/F/in_large/value") + .2) < 1e-15);
+	assert_true(json_is_null(at(tree, CALIBRATION "by_group/F/spiegelhalter/z"))); /* all p are one half */
+	assert_true(number(tree, CALIBRATION "by_group/M/spiegelhalter/p") < 1e-6);
+	assert_true(number(tree, CALIBRATION "by_group/M/hosmer_lemeshow/df") == 4);
+	assert_true(number(tree, CALIBRATION "diffs_vs_ref/F/p") < 1e-5);
 }
 
 /* A score above 1, or one that is higher for the better, is no chance of harm; its table stands all the same. */
@@ -189,8 +143,8 @@ static void many_scores_make_deciles(void **state)
 	assert_string_equal(json_string_value(at(tree, CALIBRATION "bins")), "deciles");
 	assert_int_equal(json_array_size(at(tree, CALIBRATION "table")), 20);
 	/* 0 to 10 lie in the first bin, as 10 is the first edge and not above it */
-	assert_true(number(tree, CALIBRATION "table.0.n") == 5 && number(tree, CALIBRATION "table.10.n") == 6);
-	assert_true(number(tree, CALIBRATION "table.10.bin") == 0 && number(tree, CALIBRATION "table.19.bin") == 9);
+	assert_true(number(tree, CALIBRATION "table/0/n") == 5 && number(tree, CALIBRATION "table/10/n") == 6);
+	assert_true(number(tree, CALIBRATION "table/10/bin") == 0 && number(tree, CALIBRATION "table/19/bin") == 9);
 }
 
 /* Families by attribute and question; the whole audit adjusts over all of them. */
@@ -204,7 +158,7 @@ static void all_questions_count(void **state)
 	size_t i, asked = 0, least = 0;
 
 	(void)state;
-	json_array_foreach(at(tree, "multiplicity.families"), i, family)
+	json_array_foreach(at(tree, "multiplicity/families"), i, family)
 	{
 		const json_t *groups = at(family, "groups"), *one;
 		size_t g;
@@ -219,10 +173,10 @@ static void all_questions_count(void **state)
 			least += number(one, "p") > 0;
 		}
 	}
-	assert_true(number(tree, "multiplicity.n") == (double)asked && asked == least && asked >= 8);
-	assert_string_equal(json_string_value(at(tree, "multiplicity.families.0.question")), "decision");
-	assert_true(number(tree, "multiplicity.families.0.groups.0.p") ==
-	            number(tree, "attributes.sex.pairs.F.fisher.p_two_sided"));
+	assert_true(number(tree, "multiplicity/n") == (double)asked && asked == least && asked >= 8);
+	assert_string_equal(json_string_value(at(tree, "multiplicity/families/0/question")), "decision");
+	assert_true(number(tree, "multiplicity/families/0/groups/0/p") ==
+	            number(tree, "attributes/sex/pairs/F/fisher/p_two_sided"));
 }
 
 static void nothing_known_nothing_said(void **state)
@@ -234,23 +188,23 @@ static void nothing_known_nothing_said(void **state)
 
 	(void)state;
 	assert_int_equal(json_object_size(at(empty, OUTCOME "by_group")), 0);
-	assert_null(at(empty, "attributes.sex.calibration"));
-	assert_null(at(without, "attributes.sex.outcome"));
-	assert_null(at(without, "attributes.sex.calibration"));
-	assert_true(number(without, "multiplicity.n") == 0);
-	assert_int_equal(json_array_size(at(without, "multiplicity.families")), 0);
+	assert_null(at(empty, "attributes/sex/calibration"));
+	assert_null(at(without, "attributes/sex/outcome"));
+	assert_null(at(without, "attributes/sex/calibration"));
+	assert_true(number(without, "multiplicity/n") == 0);
+	assert_int_equal(json_array_size(at(without, "multiplicity/families")), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(right_and_wrong, begin, end),
-		cmocka_unit_test_setup_teardown(nobody_to_count, begin, end),
-		cmocka_unit_test_setup_teardown(chances_held_against_what_came, begin, end),
-		cmocka_unit_test_setup_teardown(other_scores_are_no_chances, begin, end),
-		cmocka_unit_test_setup_teardown(many_scores_make_deciles, begin, end),
-		cmocka_unit_test_setup_teardown(all_questions_count, begin, end),
-		cmocka_unit_test_setup_teardown(nothing_known_nothing_said, begin, end),
+		cmocka_unit_test_setup_teardown(right_and_wrong, begin_log, end),
+		cmocka_unit_test_setup_teardown(nobody_to_count, begin_log, end),
+		cmocka_unit_test_setup_teardown(chances_held_against_what_came, begin_log, end),
+		cmocka_unit_test_setup_teardown(other_scores_are_no_chances, begin_log, end),
+		cmocka_unit_test_setup_teardown(many_scores_make_deciles, begin_log, end),
+		cmocka_unit_test_setup_teardown(all_questions_count, begin_log, end),
+		cmocka_unit_test_setup_teardown(nothing_known_nothing_said, begin_log, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

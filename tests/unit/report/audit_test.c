@@ -4,32 +4,17 @@
 #include "report/audit.h"
 
 #include "base/json.h"
-#include "tests/unit/report/log.h"
-
-static struct eh_arena *arena;
-static struct eh_buf text; /* the log under construction */
-static unsigned next_id;
+#include "tests/unit/report/tree.h"
 
 static const char plain_map[] = "source: s\ntable: log.s\ncolumns: {id: id, decided_at: at, decision: d, score: s}\n"
 				"favourable: [\"yes\"]\nscore: {scale: 2}\n"
 				"protected: [{name: sex, column: sex, reference: M}]\n"
 				"strata: [{name: tier, column: tier}]\n";
 
-static int begin(void **state)
+static int begin_log(void **state)
 {
-	(void)state;
-	arena = eh_arena_new();
-	next_id = 0;
-	eh_buf_reset(&text);
+	begin(state);
 	eh_buf_puts(&text, "id,at,d,s,sex,tier,word\n");
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	eh_arena_free(arena);
-	eh_buf_free(&text);
 	return 0;
 }
 
@@ -41,43 +26,9 @@ static void add(const char *sex, const char *tier, unsigned n, unsigned k)
 		              i < k ? "yes" : "no", next_id % 97, sex, tier);
 }
 
-static json_t *audit_with(const char *map_text, const struct eh_audit_options *options)
-{
-	const struct eh_map *map = read_map(arena, map_text);
-	json_t *tree = eh_audit_run(arena, map, read_log(arena, map, text.data), options);
-	char *dump = json_dumps(tree, JSON_REAL_PRECISION(17));
-
-	assert_non_null(dump); /* no part of it is broken */
-	free(dump);
-	return tree;
-}
-
 static json_t *audit_log(void)
 {
-	return audit_with(plain_map, NULL);
-}
-
-/* A value by its path, dots between keys; NULL where there is none. */
-static const json_t *at(const json_t *tree, const char *path)
-{
-	char key[64];
-
-	while (tree != NULL && *path != '\0') {
-		size_t n = strcspn(path, ".");
-
-		(void)snprintf(key, sizeof key, "%.*s", (int)n, path);
-		tree = json_is_array(tree) ? json_array_get(tree, (size_t)strtoul(key, NULL, 10))
-		                           : json_object_get(tree, key);
-		path += n + (path[n] == '.');
-	}
-	return tree;
-}
-
-static const char *word(const json_t *tree, const char *path)
-{
-	const char *value = json_string_value(at(tree, path));
-
-	return value == NULL ? "(none)" : value;
+	return audit_with(plain_map);
 }
 
 static bool warns(const json_t *tree, const char *kind)
@@ -89,20 +40,20 @@ static bool warns(const json_t *tree, const char *kind)
 	return false;
 }
 
-#define PAIR "attributes.sex.pairs.F."
-#define FAVOURABLE PAIR "verdict.favourable.verdict"
-#define ADVERSE PAIR "verdict.adverse.verdict"
+#define PAIR "attributes/sex/pairs/F/"
+#define FAVOURABLE PAIR "verdict/favourable/verdict"
+#define ADVERSE PAIR "verdict/adverse/verdict"
 
 static void nothing_gives_nothing(void **state)
 {
 	EH_JSON_AUTO tree = audit_log();
 
 	(void)state;
-	assert_int_equal(json_integer_value(at(tree, "audit.rows")), 0);
-	assert_true(json_is_null(at(tree, "audit.first_decided_at")));
-	assert_int_equal(json_object_size(at(tree, "attributes.sex.groups")), 0);
-	assert_true(json_is_null(at(tree, "attributes.sex.overall_kx2.p")));
-	assert_null(at(tree, "attributes.sex.highest_rate"));
+	assert_int_equal(json_integer_value(at(tree, "audit/rows")), 0);
+	assert_true(json_is_null(at(tree, "audit/first_decided_at")));
+	assert_int_equal(json_object_size(at(tree, "attributes/sex/groups")), 0);
+	assert_true(json_is_null(at(tree, "attributes/sex/overall_kx2/p")));
+	assert_null(at(tree, "attributes/sex/highest_rate"));
 	assert_true(warns(tree, "no_reference"));
 	assert_false(eh_audit_crossed(tree));
 }
@@ -117,9 +68,9 @@ static void everyone_favoured_is_no_test(void **state)
 	assert_true(json_is_null(at(tree, PAIR "chi2")));
 	assert_true(json_is_null(at(tree, PAIR "fisher")));
 	assert_true(json_is_null(at(tree, PAIR "z_pooled")));
-	assert_true(json_is_null(at(tree, PAIR "hypergeom_sd.n_sd")));
-	assert_true(json_is_null(at(tree, PAIR "adverse_ratio.value")));
-	assert_true(json_real_value(at(tree, PAIR "air.value")) == 1);
+	assert_true(json_is_null(at(tree, PAIR "hypergeom_sd/n_sd")));
+	assert_true(json_is_null(at(tree, PAIR "adverse_ratio/value")));
+	assert_true(json_real_value(at(tree, PAIR "air/value")) == 1);
 	assert_string_equal(word(tree, FAVOURABLE), "not_enough_data");
 	assert_false(eh_audit_crossed(tree));
 }
@@ -133,7 +84,7 @@ static void a_verdict_has_two_halves(void **state)
 	assert_string_equal(word(tree, FAVOURABLE), "both");
 	assert_string_equal(word(tree, ADVERSE), "both"); /* .5 / .3 */
 	assert_true(eh_audit_crossed(tree));
-	assert_string_equal(word(tree, PAIR "verdict.p_method"), "fisher_two_sided");
+	assert_string_equal(word(tree, PAIR "verdict/p_method"), "fisher_two_sided");
 }
 
 static void chance_is_not_size(void **state)
@@ -156,7 +107,7 @@ static void size_is_not_chance(void **state)
 	assert_string_equal(word(tree, FAVOURABLE), "practical");
 	assert_string_equal(word(tree, ADVERSE), "none"); /* exactly 1.25 is not beyond it */
 	assert_true(eh_audit_crossed(tree));
-	assert_true(json_real_value(at(tree, PAIR "verdict.minimum_detectable_air")) < .6);
+	assert_true(json_real_value(at(tree, PAIR "verdict/minimum_detectable_air")) < .6);
 }
 
 static void the_other_direction_crosses_nothing(void **state)
@@ -167,8 +118,8 @@ static void the_other_direction_crosses_nothing(void **state)
 	EH_JSON_AUTO tree = audit_log();
 	assert_string_equal(word(tree, FAVOURABLE), "none");
 	assert_string_equal(word(tree, ADVERSE), "none");
-	assert_string_equal(word(tree, "attributes.sex.highest_rate.group"), "F");
-	assert_string_equal(word(tree, "attributes.sex.highest_rate.pairs.M.verdict.favourable.verdict"), "both");
+	assert_string_equal(word(tree, "attributes/sex/highest_rate/group"), "F");
+	assert_string_equal(word(tree, "attributes/sex/highest_rate/pairs/M/verdict/favourable/verdict"), "both");
 	assert_false(eh_audit_crossed(tree));
 }
 
@@ -179,7 +130,7 @@ static void few_are_no_verdict(void **state)
 	add("F", "1", 29, 0);
 	EH_JSON_AUTO tree = audit_log();
 	assert_string_equal(word(tree, FAVOURABLE), "not_enough_data");
-	assert_true(json_is_true(at(tree, PAIR "verdict.favourable.practical")));
+	assert_true(json_is_true(at(tree, PAIR "verdict/favourable/practical")));
 	assert_false(eh_audit_crossed(tree));
 }
 
@@ -190,9 +141,9 @@ static void a_tiny_group_is_not_the_highest(void **state)
 	add("F", "1", 500, 260);
 	add("X", "1", 3, 3);
 	EH_JSON_AUTO tree = audit_log();
-	assert_string_equal(word(tree, "attributes.sex.highest_rate.group"), "F");
-	assert_true(json_is_true(at(tree, "attributes.sex.groups.X.ll144_under_2pct")));
-	assert_true(json_real_value(at(tree, "attributes.sex.groups.F.ll144_impact_ratio")) == .52);
+	assert_string_equal(word(tree, "attributes/sex/highest_rate/group"), "F");
+	assert_true(json_is_true(at(tree, "attributes/sex/groups/X/ll144_under_2pct")));
+	assert_true(json_real_value(at(tree, "attributes/sex/groups/F/ll144_impact_ratio")) == .52);
 }
 
 /* Favoured less often overall, and more often in each tier. */
@@ -205,8 +156,8 @@ static void opposite_directions_are_said(void **state)
 	add("F", "2", 800, 120);
 	EH_JSON_AUTO tree = audit_log();
 	assert_true(warns(tree, "simpson"));
-	assert_true(json_real_value(at(tree, PAIR "cmh.tier.or_mh")) > 1);
-	assert_non_null(strstr(word(tree, "warnings.0.sentence"), "opposite directions"));
+	assert_true(json_real_value(at(tree, PAIR "cmh/tier/or_mh")) > 1);
+	assert_non_null(strstr(word(tree, "warnings/0/sentence"), "opposite directions"));
 }
 
 static void one_direction_is_not_warned_of(void **state)
@@ -219,10 +170,10 @@ static void one_direction_is_not_warned_of(void **state)
 	add("F", "3", 10, 4); /* no reference: not informative */
 	EH_JSON_AUTO tree = audit_log();
 	assert_int_equal(json_array_size(at(tree, "warnings")), 0);
-	assert_int_equal(json_integer_value(at(tree, PAIR "cmh.tier.n_strata")), 3);
-	assert_int_equal(json_integer_value(at(tree, PAIR "cmh.tier.n_informative")), 2);
-	assert_int_equal(json_integer_value(at(tree, PAIR "cmh.tier.bd_df")), 1);
-	assert_true(json_is_false(at(tree, PAIR "cmh.tier.per_stratum.2.informative")));
+	assert_int_equal(json_integer_value(at(tree, PAIR "cmh/tier/n_strata")), 3);
+	assert_int_equal(json_integer_value(at(tree, PAIR "cmh/tier/n_informative")), 2);
+	assert_int_equal(json_integer_value(at(tree, PAIR "cmh/tier/bd_df")), 1);
+	assert_true(json_is_false(at(tree, PAIR "cmh/tier/per_stratum/2/informative")));
 }
 
 static void a_stratum_without_information_is_named(void **state)
@@ -231,9 +182,9 @@ static void a_stratum_without_information_is_named(void **state)
 	add("M", "1", 100, 50);
 	add("F", "2", 100, 40);
 	EH_JSON_AUTO tree = audit_log();
-	assert_string_equal(word(tree, "attributes.sex.strata_not_informative.0.stratum"), "tier");
+	assert_string_equal(word(tree, "attributes/sex/strata_not_informative/0/stratum"), "tier");
 	assert_true(warns(tree, "stratum_not_informative"));
-	assert_null(at(tree, PAIR "cmh.tier.stat"));
+	assert_null(at(tree, PAIR "cmh/tier/stat"));
 }
 
 static void a_control_without_information_is_named(void **state)
@@ -248,13 +199,13 @@ static void a_control_without_information_is_named(void **state)
 	(void)state;
 	add("M", "1", 200, 120);
 	add("F", "1", 200, 90);
-	EH_JSON_AUTO tree = audit_with(map, NULL);
-	assert_int_equal(json_array_size(at(tree, "attributes.sex.controls_not_informative")), 3);
-	assert_string_equal(word(tree, "attributes.sex.controls_not_informative.0.control"), "word");
-	assert_string_equal(word(tree, "attributes.sex.controls_not_informative.1.control"), "tier");
-	assert_string_equal(word(tree, "attributes.sex.controls_not_informative.2.control"), "again");
+	EH_JSON_AUTO tree = audit_with(map);
+	assert_int_equal(json_array_size(at(tree, "attributes/sex/controls_not_informative")), 3);
+	assert_string_equal(word(tree, "attributes/sex/controls_not_informative/0/control"), "word");
+	assert_string_equal(word(tree, "attributes/sex/controls_not_informative/1/control"), "tier");
+	assert_string_equal(word(tree, "attributes/sex/controls_not_informative/2/control"), "again");
 	assert_true(warns(tree, "control_not_informative"));
-	assert_true(json_is_real(at(tree, "attributes.sex.logit.adjusted.terms.F.coef")));
+	assert_true(json_is_real(at(tree, "attributes/sex/logit/adjusted/terms/F/coef")));
 }
 
 static void unmapped_values_are_shown(void **state)
@@ -268,13 +219,13 @@ static void unmapped_values_are_shown(void **state)
 	add("F", "", 40, 20);
 	add("D", "", 7, 2);
 	add("", "", 5, 2);
-	EH_JSON_AUTO tree = audit_with(map, NULL);
-	assert_int_equal(json_integer_value(at(tree, "attributes.sex.unmapped.D")), 7);
-	assert_int_equal(json_object_size(at(tree, "attributes.sex.unmapped")), 1);
-	assert_int_equal(json_integer_value(at(tree, "attributes.sex.pairs.D.n_focal")), 7);
-	assert_int_equal(json_integer_value(at(tree, "attributes.sex.n_missing")), 5);
-	assert_null(at(tree, "attributes.sex.pairs.Female.score"));
-	assert_null(at(tree, "attributes.sex.groups.Male.ll144_scoring_rate"));
+	EH_JSON_AUTO tree = audit_with(map);
+	assert_int_equal(json_integer_value(at(tree, "attributes/sex/unmapped/D")), 7);
+	assert_int_equal(json_object_size(at(tree, "attributes/sex/unmapped")), 1);
+	assert_int_equal(json_integer_value(at(tree, "attributes/sex/pairs/D/n_focal")), 7);
+	assert_int_equal(json_integer_value(at(tree, "attributes/sex/n_missing")), 5);
+	assert_null(at(tree, "attributes/sex/pairs/Female/score"));
+	assert_null(at(tree, "attributes/sex/groups/Male/ll144_scoring_rate"));
 	assert_true(warns(tree, "unmapped"));
 }
 
@@ -286,19 +237,14 @@ static void windows_are_those_that_occur(void **state)
 	eh_buf_puts(
 		&text,
 		"a,2023-12-31T23:30:00-01:00,yes,1,M,1,\nb,2024-03-31T23:59:59Z,no,1,F,1,\nc,2024-03-01,yes,1,M,1,\n");
-	EH_JSON_AUTO tree = audit_with(plain_map, &options);
-	assert_int_equal(json_array_size(at(tree, "tumbling_windows.windows")), 2);
-	assert_string_equal(word(tree, "tumbling_windows.windows.0.window"), "2024-01");
-	assert_string_equal(word(tree, "tumbling_windows.windows.1.window"), "2024-03");
-	assert_int_equal(json_integer_value(at(tree, "tumbling_windows.windows.0.groups.F.0")), 0);
-	assert_int_equal(json_object_size(at(tree, "tumbling_windows.windows.0.pairs")), 0);
-	assert_non_null(at(tree, "tumbling_windows.windows.1.pairs.F.fisher_p"));
+	EH_JSON_AUTO tree = audit_under(plain_map, &options);
+	assert_int_equal(json_array_size(at(tree, "tumbling_windows/windows")), 2);
+	assert_string_equal(word(tree, "tumbling_windows/windows/0/window"), "2024-01");
+	assert_string_equal(word(tree, "tumbling_windows/windows/1/window"), "2024-03");
+	assert_int_equal(json_integer_value(at(tree, "tumbling_windows/windows/0/groups/F/0")), 0);
+	assert_int_equal(json_object_size(at(tree, "tumbling_windows/windows/0/pairs")), 0);
+	assert_non_null(at(tree, "tumbling_windows/windows/1/pairs/F/fisher_p"));
 	assert_null(at(tree, "tumbling_windows_more"));
-}
-
-static double number(const json_t *tree, const char *path)
-{
-	return json_real_value(at(tree, path));
 }
 
 static void a_column_of_ids_is_no_attribute(void **state)
@@ -326,40 +272,40 @@ static void beyond_the_limit_scores_are_binned(void **state)
 	add("M", "1", 300, 200);
 	add("F", "1", 300, 150);
 	EH_JSON_AUTO exact = audit_log();
-	EH_JSON_AUTO binned = audit_with(plain_map, &options);
-	assert_true(json_is_true(at(exact, "audit.exact")));
-	assert_true(json_is_false(at(binned, "audit.exact")));
-	assert_true(json_is_true(at(binned, PAIR "score.binned")));
+	EH_JSON_AUTO binned = audit_under(plain_map, &options);
+	assert_true(json_is_true(at(exact, "audit/exact")));
+	assert_true(json_is_false(at(binned, "audit/exact")));
+	assert_true(json_is_true(at(binned, PAIR "score/binned")));
 	assert_true(warns(binned, "binned") && !warns(exact, "binned"));
-	assert_true(number(exact, PAIR "score.welch_t.t") == number(binned, PAIR "score.welch_t.t"));
-	assert_true(number(exact, PAIR "score.mean_focal") == number(binned, PAIR "score.mean_focal"));
-	assert_true(number(exact, PAIR "score.median_focal") == number(binned, PAIR "score.median_focal"));
-	assert_true(number(exact, "attributes.sex.groups.F.ll144_scoring_rate") ==
-	            number(binned, "attributes.sex.groups.F.ll144_scoring_rate"));
-	assert_true(json_equal(at(exact, "attributes.sex.ll144"), at(binned, "attributes.sex.ll144")));
-	assert_true(number(exact, PAIR "score.mann_whitney.auc") / number(binned, PAIR "score.mann_whitney.auc") <
+	assert_true(number(exact, PAIR "score/welch_t/t") == number(binned, PAIR "score/welch_t/t"));
+	assert_true(number(exact, PAIR "score/mean_focal") == number(binned, PAIR "score/mean_focal"));
+	assert_true(number(exact, PAIR "score/median_focal") == number(binned, PAIR "score/median_focal"));
+	assert_true(number(exact, "attributes/sex/groups/F/ll144_scoring_rate") ==
+	            number(binned, "attributes/sex/groups/F/ll144_scoring_rate"));
+	assert_true(json_equal(at(exact, "attributes/sex/ll144"), at(binned, "attributes/sex/ll144")));
+	assert_true(number(exact, PAIR "score/mann_whitney/auc") / number(binned, PAIR "score/mann_whitney/auc") <
 	            1.01);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nothing_gives_nothing, begin, end),
-		cmocka_unit_test_setup_teardown(everyone_favoured_is_no_test, begin, end),
-		cmocka_unit_test_setup_teardown(a_verdict_has_two_halves, begin, end),
-		cmocka_unit_test_setup_teardown(chance_is_not_size, begin, end),
-		cmocka_unit_test_setup_teardown(size_is_not_chance, begin, end),
-		cmocka_unit_test_setup_teardown(the_other_direction_crosses_nothing, begin, end),
-		cmocka_unit_test_setup_teardown(few_are_no_verdict, begin, end),
-		cmocka_unit_test_setup_teardown(a_tiny_group_is_not_the_highest, begin, end),
-		cmocka_unit_test_setup_teardown(opposite_directions_are_said, begin, end),
-		cmocka_unit_test_setup_teardown(one_direction_is_not_warned_of, begin, end),
-		cmocka_unit_test_setup_teardown(a_stratum_without_information_is_named, begin, end),
-		cmocka_unit_test_setup_teardown(a_control_without_information_is_named, begin, end),
-		cmocka_unit_test_setup_teardown(unmapped_values_are_shown, begin, end),
-		cmocka_unit_test_setup_teardown(windows_are_those_that_occur, begin, end),
-		cmocka_unit_test_setup_teardown(a_column_of_ids_is_no_attribute, begin, end),
-		cmocka_unit_test_setup_teardown(beyond_the_limit_scores_are_binned, begin, end),
+		cmocka_unit_test_setup_teardown(nothing_gives_nothing, begin_log, end),
+		cmocka_unit_test_setup_teardown(everyone_favoured_is_no_test, begin_log, end),
+		cmocka_unit_test_setup_teardown(a_verdict_has_two_halves, begin_log, end),
+		cmocka_unit_test_setup_teardown(chance_is_not_size, begin_log, end),
+		cmocka_unit_test_setup_teardown(size_is_not_chance, begin_log, end),
+		cmocka_unit_test_setup_teardown(the_other_direction_crosses_nothing, begin_log, end),
+		cmocka_unit_test_setup_teardown(few_are_no_verdict, begin_log, end),
+		cmocka_unit_test_setup_teardown(a_tiny_group_is_not_the_highest, begin_log, end),
+		cmocka_unit_test_setup_teardown(opposite_directions_are_said, begin_log, end),
+		cmocka_unit_test_setup_teardown(one_direction_is_not_warned_of, begin_log, end),
+		cmocka_unit_test_setup_teardown(a_stratum_without_information_is_named, begin_log, end),
+		cmocka_unit_test_setup_teardown(a_control_without_information_is_named, begin_log, end),
+		cmocka_unit_test_setup_teardown(unmapped_values_are_shown, begin_log, end),
+		cmocka_unit_test_setup_teardown(windows_are_those_that_occur, begin_log, end),
+		cmocka_unit_test_setup_teardown(a_column_of_ids_is_no_attribute, begin_log, end),
+		cmocka_unit_test_setup_teardown(beyond_the_limit_scores_are_binned, begin_log, end),
 	};
 
 	return cmocka_run_group_tests_name("audit", tests, NULL, NULL);

@@ -1,16 +1,10 @@
 /*
  * say_pair_test.c - sentences about two groups at the edges: no one favoured, everyone, hardly a difference, no one.
  */
-#include "base/json.h"
-#include "report/say_audit.h"
-#include "report/text.h"
-#include "tests/unit/report/tree.h"
-
-static unsigned next_id;
+#include "tests/unit/report/told.h"
 
 static int begin_log(void **state)
 {
-	next_id = 0;
 	begin(state);
 	eh_buf_puts(&text, "id,at,d,sex,race\n");
 	return 0;
@@ -23,27 +17,12 @@ static void add(const char *sex, const char *race, unsigned n, unsigned k)
 		eh_buf_printf(&text, "%06u,2024-01-01,%s,%s,%s\n", next_id, i < k ? "yes" : "no", sex, race);
 }
 
-/* The report with single spaces for its lines' ends; in the arena. */
 static const char *report(void)
 {
-	EH_JSON_AUTO tree = audit_with("source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d}\n"
+	return report_with("source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d}\n"
 	                               "favourable: [\"yes\"]\nprotected:\n"
 	                               "  - {name: sex, column: sex, reference: M}\n"
 	                               "  - {name: race, column: race, reference: W}\n");
-	EH_JSON_AUTO document = eh_say_audit(arena, tree);
-	EH_BUF_AUTO out = {0};
-
-	eh_text_print(&out, document);
-	char *flat = eh_arena_strdup(arena, out.data);
-	for (char *c = flat; *c != '\0'; c++)
-		*c = *c == '\n' ? ' ' : *c;
-	return flat;
-}
-
-static void expect_said(const char *said, const char *sentence)
-{
-	if (strstr(said, sentence) == NULL)
-		fail_msg("not said: %s", sentence);
 }
 
 static void an_empty_log_has_no_decision(void **state)

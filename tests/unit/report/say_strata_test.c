@@ -1,16 +1,10 @@
 /*
  * say_strata_test.c - sentences about cases that are alike, and about controls.
  */
-#include "base/json.h"
-#include "report/say_audit.h"
-#include "report/text.h"
-#include "tests/unit/report/tree.h"
-
-static unsigned next_id;
+#include "tests/unit/report/told.h"
 
 static int begin_log(void **state)
 {
-	next_id = 0;
 	begin(state);
 	eh_buf_puts(&text, "id,at,d,sex,branch,income\n");
 	return 0;
@@ -23,23 +17,14 @@ static void add(const char *sex, const char *branch, unsigned n, unsigned k)
 		eh_buf_printf(&text, "%06u,2024-01-01,%s,%s,%s,%u\n", next_id, i < k ? "yes" : "no", sex, branch, 100 + i * 7 % 50);
 }
 
-/* The report with single spaces for its lines' ends; in the arena. */
 static const char *report(void)
 {
-	EH_JSON_AUTO tree = audit_with("source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d}\n"
+	return report_with("source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d}\n"
 	                               "favourable: [\"yes\"]\nprotected:\n"
 	                               "  - {name: sex, column: sex, reference: M}\n"
 	                               "strata: [{name: branch, column: branch}]\n"
 	                               "features: [{name: income, column: income, kind: numeric, scale: 0}]\n"
 	                               "audit: {sex: {strata: [branch], controls: [branch, income]}}\n");
-	EH_JSON_AUTO document = eh_say_audit(arena, tree);
-	EH_BUF_AUTO out = {0};
-
-	eh_text_print(&out, document);
-	char *flat = eh_arena_strdup(arena, out.data);
-	for (char *c = flat; *c != '\0'; c++)
-		*c = *c == '\n' ? ' ' : *c;
-	return flat;
 }
 
 /* A gap one way in the shop and the other way in the web comes to none when both are put together. */
@@ -52,8 +37,7 @@ static void levels_that_differ_are_told(void **state)
 	add("F", "web", 100, 80);
 	const char *said = report();
 
-	if (!strstr(said, "The gap is not alike in all levels (p under 0.001), so one ratio may hide a larger gap in some."))
-		fail_msg("not said: %s", said);
+	expect_said(said, "The gap is not alike in all levels (p under 0.001), so one ratio may hide a larger gap in some.");
 }
 
 static void levels_that_agree_are_not(void **state)
