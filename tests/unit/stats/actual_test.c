@@ -1,31 +1,8 @@
 /*
  * actual_test.c - exact limits against the sums they stand for, the ratio estimator against its definition.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-
 #include "stats/actual.h"
-
-static uint64_t seed = 88172645463325252;
-
-static double uniform(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (double)(seed >> 11) * 0x1p-53;
-}
-
-static void near(double got, double want, double tolerance)
-{
-	if (!(fabs(got - want) <= tolerance * fabs(want)))
-		fail_msg("got %.17g, want %.17g: %.2g apart", got, want, fabs(got / want - 1));
-}
+#include "tests/unit/stats/near.h"
 
 static long double poisson_upto(uint64_t count, long double mean) /* P(X <= count) */
 {
@@ -46,22 +23,22 @@ static void limits_of_a_count_leave_a_fortieth(void **state)
 		struct ehs_result r = ehs_actual_count(x, 12.5, .95);
 
 		assert_int_equal(r.status, EHS_OK);
-		near(r.est, (double)x / 12.5, 1e-15);
+		expect_near(r.est, (double)x / 12.5, 1e-15);
 		assert_true(r.lo <= r.est && r.est < r.hi);
-		near((double)poisson_upto(x, r.hi * 12.5L), .025, 1e-11);
+		expect_near((double)poisson_upto(x, r.hi * 12.5L), .025, 1e-11);
 		if (x > 0)
-			near((double)(1 - poisson_upto(x - 1, r.lo * 12.5L)), .025, 1e-11);
+			expect_near((double)(1 - poisson_upto(x - 1, r.lo * 12.5L)), .025, 1e-11);
 		double lower = (double)poisson_upto(x, 12.5L),
 		       upper = x == 0 ? 1 : (double)(1 - poisson_upto(x - 1, 12.5L));
 		if (x < 100)
-			near(r.p, fmin(1, 2 * fmin(lower, upper)), 1e-10);
+			expect_near(r.p, fmin(1, 2 * fmin(lower, upper)), 1e-10);
 		assert_true((r.p < .05) == (r.lo > 1 || r.hi < 1));
 		assert_true(fabs(pow(10, r.log10_p) - r.p) <= 1e-11 * r.p);
 	}
 	/* scipy.stats: chi2.ppf of 2e9 and 2e9 + 2 degrees of freedom */
 	struct ehs_result big = ehs_actual_count(1000000000, 1e9, .95);
-	near(big.lo, 0.9999380214439278, 1e-13);
-	near(big.hi, 1.000061981450409, 1e-13);
+	expect_near(big.lo, 0.9999380214439278, 1e-13);
+	expect_near(big.hi, 1.000061981450409, 1e-13);
 	struct ehs_result far = ehs_actual_count(5000, 500, .95);
 	assert_true(far.p == 0 && far.log10_p < -3000 && isfinite(far.log10_p));
 }
@@ -105,19 +82,19 @@ static void two_counts_are_a_binomial(void **state)
 		double lower = (double)binomial_upto(x1, n, p),
 		       upper = (double)(1 - (x1 > 0 ? binomial_upto(x1 - 1, n, p) : 0));
 
-		near(r.p, fmin(1, 2 * fmin(lower, upper)), 1e-9);
+		expect_near(r.p, fmin(1, 2 * fmin(lower, upper)), 1e-9);
 		assert_true((r.p < .05) == (r.lo > 1 || r.hi < 1));
 		long double odds = r.lo * e1 / e0;
-		near((double)(1 - binomial_upto(x1 - 1, n, odds / (1 + odds))), .025, 1e-9);
+		expect_near((double)(1 - binomial_upto(x1 - 1, n, odds / (1 + odds))), .025, 1e-9);
 		odds = r.hi * e1 / e0;
 		if (x0 > 0)
-			near((double)binomial_upto(x1, n, odds / (1 + odds)), .025, 1e-9);
+			expect_near((double)binomial_upto(x1, n, odds / (1 + odds)), .025, 1e-9);
 		struct ehs_result back = ehs_actual_count_gap(x0, e0, x1, e1, .95);
 		if (x0 > 0) {
-			near(back.est * r.est, 1, 1e-14);
-			near(back.lo * r.hi, 1, 1e-11);
+			expect_near(back.est * r.est, 1, 1e-14);
+			expect_near(back.lo * r.hi, 1, 1e-11);
 		}
-		near(back.p, r.p, 1e-11);
+		expect_near(back.p, r.p, 1e-11);
 	}
 }
 
@@ -157,13 +134,13 @@ static void the_ratio_is_its_definition(void **state)
 		struct ehs_ratio_sums s = sum_rows(0, ROWS);
 		struct ehs_result r = ehs_actual_amount(&s, .01, 1, .95);
 		long double se = sqrtl(ROWS / (ROWS - 1.0L) * squares) / sum_b;
-		near(r.est, .01 * (double)(sum_a / sum_b), 1e-14);
-		near(r.se, .01 * (double)se, noise == 1 ? 1e-3 : 1e-13);
+		expect_near(r.est, .01 * (double)(sum_a / sum_b), 1e-14);
+		expect_near(r.se, .01 * (double)se, noise == 1 ? 1e-3 : 1e-13);
 		double reach = exp(EHS_Z95 * r.se / r.est);
-		near(r.lo, r.est / reach, 1e-13);
-		near(r.hi, r.est * reach, 1e-13);
-		near(r.stat, log(r.est) / (r.se / r.est), 1e-13);
-		near(ehs_actual_amount(&s, .01, r.est, .95).p, 1, 1e-9);
+		expect_near(r.lo, r.est / reach, 1e-13);
+		expect_near(r.hi, r.est * reach, 1e-13);
+		expect_near(r.stat, log(r.est) / (r.se / r.est), 1e-13);
+		expect_near(ehs_actual_amount(&s, .01, r.est, .95).p, 1, 1e-9);
 		assert_true(isnan(ehs_actual_amount(&s, 1, NAN, .95).p));
 	}
 }
@@ -239,9 +216,9 @@ static void a_gap_of_ratios(void **state)
 		                 EHS_OK);
 	struct ehs_result r1 = ehs_actual_amount(&one, 1, 1, .95), r0 = ehs_actual_amount(&none, 1, 1, .95);
 	struct ehs_result gap = ehs_actual_amount_gap(r1, r0, .95), back = ehs_actual_amount_gap(r0, r1, .95);
-	near(gap.est, r1.est / r0.est, 1e-15);
-	near(gap.lo * back.hi, 1, 1e-13);
-	near(gap.p, back.p, 1e-12);
+	expect_near(gap.est, r1.est / r0.est, 1e-15);
+	expect_near(gap.lo * back.hi, 1, 1e-13);
+	expect_near(gap.p, back.p, 1e-12);
 	assert_true(gap.lo < gap.est && gap.est < gap.hi);
 }
 

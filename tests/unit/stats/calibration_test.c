@@ -1,32 +1,12 @@
 /*
  * calibration_test.c - do sums in integers and in rows tell the same, and are the laws what they are said to be?
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-#include <math.h>
-
 #include "stats/calibration.h"
+#include "tests/unit/stats/near.h"
 
 #define ROWS 500
-
-static uint64_t seed = 29;
-
-static double uniform(void)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return ((double)(seed >> 12) + .5) / 4503599627370496.0;
-}
-
-static bool near(double a, double b, double tol)
-{
-	return a == b || fabs(a - b) <= tol * fmax(fabs(a), fabs(b));
-}
 
 /* The printed formulas in long double. */
 static void by_rows(void **state)

@@ -1,15 +1,8 @@
 /*
  * least_squares_test.c - against normal equations in long double, closed forms of two groups, and certified figures.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-
 #include "stats/least_squares.h"
+#include "tests/unit/stats/near.h"
 
 #define ROWS 600
 #define COLUMNS 5
@@ -17,22 +10,6 @@
 
 static double x[ROWS * COLUMNS], y[ROWS], work[ROWS * 12 + 2 * 64 * 64];
 static struct ehs_least_squares fit;
-static uint64_t seed = 88172645463325252;
-
-static double uniform(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (double)(seed >> 11) * 0x1p-53;
-}
-
-static void near(double got, double want, double tolerance)
-{
-	if (!(fabs(got - want) <= tolerance * fabs(want)))
-		fail_msg("got %.17g, want %.17g: %.2g apart", got, want, fabs(got / want - 1));
-}
-
 /* (X'X)^-1 by Gauss and Jordan. */
 static void invert(long double a[TERMS][TERMS], long double to[TERMS][TERMS])
 {
@@ -96,18 +73,18 @@ static void coefficients_and_both_errors(void **state)
 			for (size_t k = 0; k < TERMS; k++)
 				meat[j][k] += e * e * at(i, j) * at(i, k);
 	}
-	near(fit.sigma, (double)sqrtl(squares / (ROWS - TERMS)), 1e-11);
+	expect_near(fit.sigma, (double)sqrtl(squares / (ROWS - TERMS)), 1e-11);
 	for (size_t j = 0; j < TERMS; j++) {
 		long double variance = 0;
 
 		for (size_t k = 0; k < TERMS; k++)
 			for (size_t l = 0; l < TERMS; l++)
 				variance += inverse[j][k] * meat[k][l] * inverse[l][j];
-		near(fit.coef[j].est, (double)beta[j], 1e-10);
-		near(fit.coef[j].se, (double)sqrtl(variance * ROWS / (ROWS - TERMS)), 1e-10);
-		near(fit.se_classical[j], (double)sqrtl(inverse[j][j] * squares / (ROWS - TERMS)), 1e-10);
+		expect_near(fit.coef[j].est, (double)beta[j], 1e-10);
+		expect_near(fit.coef[j].se, (double)sqrtl(variance * ROWS / (ROWS - TERMS)), 1e-10);
+		expect_near(fit.se_classical[j], (double)sqrtl(inverse[j][j] * squares / (ROWS - TERMS)), 1e-10);
 		assert_true(fit.coef[j].df == ROWS - TERMS);
-		near(fit.coef[j].stat, fit.coef[j].est / fit.coef[j].se, 1e-15);
+		expect_near(fit.coef[j].stat, fit.coef[j].est / fit.coef[j].se, 1e-15);
 	}
 }
 
@@ -121,15 +98,15 @@ static void a_group_alone_is_two_means(void **state)
 
 	(void)state;
 	assert_int_equal(ehs_least_squares_fit(&d, .95, work, &fit), EHS_OK);
-	near(fit.coef[0].est, 1000, 1e-14);
-	near(fit.coef[1].est, 2180. / 3 - 1000, 1e-14);
-	near(fit.coef[1].se, sqrt((a / 16 + b / 9) * 7 / 5), 1e-13);
-	near(fit.se_classical[1], sqrt((a + b) / 5 * (1. / 4 + 1. / 3)), 1e-13);
-	near(fit.sigma, sqrt((a + b) / 5), 1e-13);
+	expect_near(fit.coef[0].est, 1000, 1e-14);
+	expect_near(fit.coef[1].est, 2180. / 3 - 1000, 1e-14);
+	expect_near(fit.coef[1].se, sqrt((a / 16 + b / 9) * 7 / 5), 1e-13);
+	expect_near(fit.se_classical[1], sqrt((a + b) / 5 * (1. / 4 + 1. / 3)), 1e-13);
+	expect_near(fit.sigma, sqrt((a + b) / 5), 1e-13);
 	struct ehs_result percent = ehs_percent_of_log((struct ehs_result){.est = log(1.25), .lo = 0, .hi = log(2)});
-	near(percent.est, 25, 1e-13);
+	expect_near(percent.est, 25, 1e-13);
 	assert_true(percent.lo == 0 && isnan(percent.se));
-	near(percent.hi, 100, 1e-13);
+	expect_near(percent.hi, 100, 1e-13);
 }
 
 /* NIST's Longley data (StRD, linear regression, higher difficulty): certified coefficients and errors. */
@@ -161,11 +138,11 @@ static void longley(void **state)
 	}
 	struct ehs_amount_data d = {{columns, 16, 6, NULL, NULL}, response};
 	assert_int_equal(ehs_least_squares_fit(&d, .95, work, &fit), EHS_OK);
-	near(fit.sigma, 304.854073561965, 1e-12);
-	near(fit.r_squared, 0.995479004577296, 1e-13);
+	expect_near(fit.sigma, 304.854073561965, 1e-12);
+	expect_near(fit.r_squared, 0.995479004577296, 1e-13);
 	for (size_t j = 0; j < 7; j++) {
-		near(fit.coef[j].est, certified[j][0], 1e-11);
-		near(fit.se_classical[j], certified[j][1], 1e-11);
+		expect_near(fit.coef[j].est, certified[j][0], 1e-11);
+		expect_near(fit.se_classical[j], certified[j][1], 1e-11);
 	}
 }
 
@@ -178,7 +155,7 @@ static void emptiness_is_a_status(void **state)
 
 	(void)state;
 	assert_int_equal(ehs_least_squares_fit(&d, .95, work, &fit), EHS_ZERO_VARIANCE);
-	near(fit.coef[1].est, 2, 1e-14);
+	expect_near(fit.coef[1].est, 2, 1e-14);
 	assert_true(isnan(fit.coef[1].p) && fit.coef[1].status == EHS_ZERO_VARIANCE);
 	d.y = bad;
 	assert_int_equal(ehs_least_squares_fit(&d, .95, work, &fit), EHS_INVALID);

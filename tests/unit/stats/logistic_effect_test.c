@@ -1,13 +1,6 @@
 /*
  * logistic_effect_test.c - marginal effects recounted row by row, their errors by gradients from differences.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "logits.h"
 
 /* The effect of a group as a function of the scaled coefficients, recounted; its gradient by differences. */
@@ -56,7 +49,7 @@ static void effects_and_their_errors(void **state)
 
 		for (size_t j = 0; j < 5; j++)
 			beta[j] = (double)s.beta[j];
-		near(r.est, effect_at(beta, column), 1e-10);
+		expect_near(r.est, effect_at(beta, column), 1e-10);
 		for (size_t j = 0; j < 5; j++) {
 			double here = beta[j], step = 1e-5;
 
@@ -69,7 +62,7 @@ static void effects_and_their_errors(void **state)
 		for (size_t j = 0; j < 5; j++)
 			for (size_t l = 0; l < 5; l++)
 				variance += gradient[j] * gradient[l] * (double)s.inverse[j][l];
-		near(r.se, sqrt(variance), 1e-7);
+		expect_near(r.se, sqrt(variance), 1e-7);
 		assert_true(r.lo < r.est && r.est < r.hi && r.p > 0);
 	}
 	assert_int_equal(ehs_logistic_effect(&w.data, &fit, 4, .95).status, EHS_INVALID);

@@ -1,13 +1,6 @@
 /*
  * logistic_ratio_test.c - likelihood ratios against two fits, profile limits against a search that knows no gradient.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "logits.h"
 
 static struct ehs_logistic other;
@@ -21,7 +14,7 @@ static void the_ratio_test_is_that_of_two_fits(void **state)
 	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_OK);
 	struct ehs_result lr = ehs_logistic_lr(&w.data, &fit, without);
 	bool all[4] = {true, true, true, true}, none[4] = {false, false, false, false};
-	near(ehs_logistic_lr(&w.data, &fit, all).stat, 2 * (fit.loglik - fit.null_loglik), 1e-11);
+	expect_near(ehs_logistic_lr(&w.data, &fit, all).stat, 2 * (fit.loglik - fit.null_loglik), 1e-11);
 	assert_int_equal(ehs_logistic_lr(&w.data, &fit, none).status, EHS_DEGENERATE);
 	double full = fit.loglik;
 	for (size_t i = 0; i < 300; i++) {
@@ -30,9 +23,9 @@ static void the_ratio_test_is_that_of_two_fits(void **state)
 	}
 	w.data.r.columns = 2;
 	assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &other), EHS_OK);
-	near(lr.stat, 2 * (full - other.loglik), 1e-10);
+	expect_near(lr.stat, 2 * (full - other.loglik), 1e-10);
 	assert_true(lr.df == 2 && lr.p > 0 && lr.p < 1);
-	near(pow(10, lr.log10_p), lr.p, 1e-11);
+	expect_near(pow(10, lr.log10_p), lr.p, 1e-11);
 }
 
 /* Two groups: the (penalised) log-likelihood at log odds a of the reference and a + b of the group, up to a constant. */
@@ -82,7 +75,7 @@ static void limits_lose_what_chance_takes(void **state)
 		assert_true(r.status == fit.status && r.lo < r.est && r.est < r.hi);
 		assert_true(fabs(top - best_at(n, k, r.lo, penalized) - drop) < 1e-9);
 		assert_true(fabs(top - best_at(n, k, r.hi, penalized) - drop) < 1e-9);
-		near(r.stat, 2 * (top - best_at(n, k, 0, penalized)), 1e-8);
+		expect_near(r.stat, 2 * (top - best_at(n, k, 0, penalized)), 1e-8);
 		assert_true((r.p < .05) == (r.lo > 0 || r.hi < 0));
 		if (penalized) /* Wald's limits are as far on both sides, these are not */
 			assert_true(fabs((r.hi - r.est) / (r.est - r.lo) - 1) > .1);
@@ -100,8 +93,8 @@ static void a_number_has_limits_in_its_units(void **state)
 	struct ehs_result r = ehs_logistic_profile(&w.data, &fit, 1, .9);
 	double wald = EHS_Z90 * fit.coef[2].se;
 	assert_true(r.lo < r.est && r.est < r.hi);
-	near(r.hi - r.est, wald, .15);
-	near(r.est - r.lo, wald, .15);
+	expect_near(r.hi - r.est, wald, .15);
+	expect_near(r.est - r.lo, wald, .15);
 	assert_int_equal(ehs_logistic_profile(&w.data, &fit, 3, .9).status, EHS_INVALID);
 	assert_int_equal(ehs_logistic_profile(&w.data, &fit, 1, 2).status, EHS_INVALID);
 }

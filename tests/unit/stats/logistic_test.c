@@ -1,13 +1,6 @@
 /*
  * logistic_test.c - the optimum against a slow Newton in long double, closed forms.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -33,17 +26,17 @@ static void the_optimum_is_that_of_a_slow_newton(void **state)
 			assert_true(fabsl(s.beta[1]) < 10);
 		}
 		assert_int_equal(ehs_logistic_fit(&w.data, .95, work, &fit), EHS_OK);
-		near(fit.loglik, (double)s.loglik, 1e-13);
-		near(fit.deviance, -2 * (double)s.loglik, 1e-13);
+		expect_near(fit.loglik, (double)s.loglik, 1e-13);
+		expect_near(fit.deviance, -2 * (double)s.loglik, 1e-13);
 		for (size_t j = 0; j <= columns; j++) {
 			/* The oracle loses what the square of 10^5 takes. */
 			double tolerance = columns == 4 ? 1e-7 : 1e-11;
 
-			near(fit.coef[j].est, (double)s.beta[j], columns == 4 ? 1e-9 : 1e-11);
-			near(fit.coef[j].se, (double)sqrtl(s.inverse[j][j]), tolerance);
-			near(fit.coef[j].stat, fit.coef[j].est / fit.coef[j].se, 1e-15);
-			near(fit.coef[j].hi - fit.coef[j].lo, 2 * EHS_Z95 * fit.coef[j].se, 1e-9);
-			near(pow(10, fit.coef[j].log10_p), fit.coef[j].p, 1e-11);
+			expect_near(fit.coef[j].est, (double)s.beta[j], columns == 4 ? 1e-9 : 1e-11);
+			expect_near(fit.coef[j].se, (double)sqrtl(s.inverse[j][j]), tolerance);
+			expect_near(fit.coef[j].stat, fit.coef[j].est / fit.coef[j].se, 1e-15);
+			expect_near(fit.coef[j].hi - fit.coef[j].lo, 2 * EHS_Z95 * fit.coef[j].se, 1e-9);
+			expect_near(pow(10, fit.coef[j].log10_p), fit.coef[j].p, 1e-11);
 		}
 	}
 }
@@ -65,13 +58,14 @@ static void a_single_group_is_the_odds_ratio(void **state)
 		double a = (double)k[0], b = (double)(n[0] - k[0]), c = (double)k[1], e = (double)(n[1] - k[1]);
 
 		assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_OK);
-		near(fit.coef[1].est, log(a * e / (b * c)), 1e-12);
-		near(fit.coef[1].se, sqrt(1 / a + 1 / b + 1 / c + 1 / e), 1e-12);
+		expect_near(fit.coef[1].est, log(a * e / (b * c)), 1e-12);
+		expect_near(fit.coef[1].se, sqrt(1 / a + 1 / b + 1 / c + 1 / e), 1e-12);
 		if (c != e)
-			near(fit.coef[0].est, log(c / e), 1e-12);
-		near(fit.coef[0].se, sqrt(1 / c + 1 / e), 1e-12);
-		near(ehs_odds_ratio_of(fit.coef[1]).est, a * e / (b * c), 1e-10);
-		near(fit.loglik, -a * log1p(b / a) - b * log1p(a / b) - c * log1p(e / c) - e * log1p(c / e), 1e-12);
+			expect_near(fit.coef[0].est, log(c / e), 1e-12);
+		expect_near(fit.coef[0].se, sqrt(1 / c + 1 / e), 1e-12);
+		expect_near(ehs_odds_ratio_of(fit.coef[1]).est, a * e / (b * c), 1e-10);
+		expect_near(fit.loglik, -a * log1p(b / a) - b * log1p(a / b) - c * log1p(e / c) - e * log1p(c / e),
+		            1e-12);
 	}
 }
 
@@ -92,10 +86,10 @@ static void rows_and_cells_agree(void **state)
 	struct ehs_logistic_data single = {{x, rows, 3, NULL, w.factor}, k};
 	assert_int_equal(ehs_logistic_fit(&single, .95, work, &other), EHS_OK);
 	assert_true(other.n == fit.n && other.k == fit.k);
-	near(other.loglik, fit.loglik, 1e-13);
+	expect_near(other.loglik, fit.loglik, 1e-13);
 	for (size_t j = 0; j < 4; j++) {
-		near(other.coef[j].est, fit.coef[j].est, 1e-11);
-		near(other.coef[j].se, fit.coef[j].se, 1e-11);
+		expect_near(other.coef[j].est, fit.coef[j].est, 1e-11);
+		expect_near(other.coef[j].se, fit.coef[j].se, 1e-11);
 	}
 }
 
@@ -117,10 +111,10 @@ static void the_penalty_of_a_table_is_a_half_per_cell(void **state)
 		assert_int_equal(ehs_logistic_fit(&d, .95, work, &fit), EHS_SEPARATION);
 		assert_int_equal(fit.column, 0);
 		assert_true(fit.flags & EHS_FLAG_PENALIZED && fit.coef[1].flags & EHS_FLAG_PENALIZED);
-		near(fit.coef[1].est, log(a * e / (b * c)), 1e-10);
-		near(fit.coef[0].est, log(c / e), 1e-10);
+		expect_near(fit.coef[1].est, log(a * e / (b * c)), 1e-10);
+		expect_near(fit.coef[0].est, log(c / e), 1e-10);
 		double w1 = (double)n[0] * a * b / ((a + b) * (a + b)), w0 = (double)n[1] * c * e / ((c + e) * (c + e));
-		near(fit.coef[1].se, sqrt(1 / w1 + 1 / w0), 1e-9);
+		expect_near(fit.coef[1].se, sqrt(1 / w1 + 1 / w0), 1e-9);
 		struct ehs_result lr = ehs_logistic_lr(&d, &fit, group);
 		assert_true(lr.stat > 0 && lr.p > 0 && lr.p < 1 && lr.df == 1);
 	}
@@ -273,7 +267,7 @@ static void the_many_do_not_drown_the_few(void **state)
 	}
 	assert_true(fabs(gap[0]) < 1e-3 && fabs(gap[1]) < 1e-3);
 	assert_int_equal(ehs_logistic_fit(&g, .95, work, &fit), EHS_OK);
-	near(fit.coef[1].se, sqrt(1 / 2. + 1 / 5.), 1e-6);
+	expect_near(fit.coef[1].se, sqrt(1 / 2. + 1 / 5.), 1e-6);
 }
 
 /* Four rows say no more than four numbers, also where a column stands at 10^9 and varies in the fourth decimal. */

@@ -4,32 +4,16 @@
 #ifndef TESTS_UNIT_STATS_LOGITS_H
 #define TESTS_UNIT_STATS_LOGITS_H
 
-#include <math.h>
 #include <string.h>
 
 #include "stats/logistic.h"
+#include "tests/unit/stats/near.h"
 
 #define ROWS_MAX 4096
 #define TERMS_MAX 12
 
 static double work[ROWS_MAX * 16 + 3 * 64 * 64];
 static struct ehs_logistic fit;
-
-static uint64_t seed = 88172645463325252;
-
-static inline double uniform(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (double)(seed >> 11) * 0x1p-53;
-}
-
-static inline void near(double got, double want, double tolerance)
-{
-	if (!(fabs(got - want) <= tolerance * fabs(want)))
-		fail_msg("got %.17g, want %.17g: %.2g apart", got, want, fabs(got / want - 1));
-}
 
 /* A world of `rows` cells: a group column, then numbers; outcomes drawn from a logit. */
 struct world {

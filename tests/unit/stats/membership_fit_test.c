@@ -5,35 +5,16 @@
  * with a known gap: the weighted estimate understates it, the regression overstates it
  * where a neighbourhood counts too, and each standard error is what a repetition shows.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-#include <math.h>
-
 #include "stats/membership.h"
+#include "tests/unit/stats/near.h"
 
 #define UNIT UINT32_C(1000000)
 #define DESIGN 40
 #define PEOPLE 2000
 #define WORLDS 200
-
-static uint64_t seed;
-
-static double uniform(void)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return ((double)(seed >> 12) + .5) / 4503599627370496.0;
-}
-
-static bool near(double a, double b, double tol)
-{
-	return a == b || fabs(a - b) <= tol * fmax(fabs(a), fabs(b));
-}
 
 static void draw_design(struct ehs_membership_cell *rows)
 {
@@ -276,7 +257,6 @@ static void everybody_alike_has_no_error(void **state)
 }
 
 /* ---- worlds with a known gap ------------------------------------------------------------- */
-
 struct world {
 	const char *name;
 	double direct, around; /* what membership does, and what a neighbourhood of members does to anybody */

@@ -3,34 +3,15 @@
  *
  * Against row-by-row formulas in long double, under any order and split, and at the edges.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-#include <math.h>
-
 #include "stats/membership.h"
+#include "tests/unit/stats/near.h"
 
 #define UNIT UINT32_C(1000000)
 #define ROWS 400
 #define K 4
-
-static uint64_t seed;
-
-static double uniform(void)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return ((double)(seed >> 12) + .5) / 4503599627370496.0;
-}
-
-static bool near(double a, double b, double tol)
-{
-	return a == b || fabs(a - b) <= tol * fmax(fabs(a), fabs(b));
-}
 
 /* A vector of probabilities in whole units that sums to UNIT. */
 static void draw_vector(uint32_t *w, int k)
@@ -236,7 +217,6 @@ static void tiny_p_values_have_a_logarithm(void **state)
 }
 
 /* ---- bounds ---------------------------------------------------------------------------- */
-
 static void the_bounds_are_those_of_the_paper(void **state)
 {
 	static const struct ehs_frechet_cell cells[] = {{100, .8, .4}, {200, .3, .6}, {300, .05, .7}};

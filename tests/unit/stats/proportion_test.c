@@ -1,17 +1,10 @@
 /*
  * proportion_test.c - what must be true of rates and ratios for every table, small or huge.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-
 #include "stats/exact.h"
 #include "stats/proportion.h"
 #include "stats/ratio.h"
+#include "tests/unit/stats/near.h"
 
 #define SMALL 12
 
@@ -23,11 +16,6 @@ static struct ehs_2x2 table(uint64_t x1, uint64_t n1, uint64_t x2, uint64_t n2)
 static struct ehs_2x2 exchanged(struct ehs_2x2 t)
 {
 	return (struct ehs_2x2){.prot = t.ref, .ref = t.prot};
-}
-
-static bool near(double a, double b, double tol)
-{
-	return a == b || fabs(a - b) <= tol * fmax(fabs(a), fabs(b));
 }
 
 static void for_each_small(void (*look)(struct ehs_2x2 t))

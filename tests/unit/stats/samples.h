@@ -4,17 +4,10 @@
 #ifndef TESTS_UNIT_STATS_SAMPLES_H
 #define TESTS_UNIT_STATS_SAMPLES_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "stats/rank.h"
+#include "tests/unit/stats/near.h"
 
 #define VALUES_MAX 64
 
@@ -24,8 +17,6 @@ struct sample {
 	size_t n;
 	struct ehs_histogram h;
 };
-
-static uint64_t seed = 20261120;
 
 static inline uint64_t draw(uint64_t below)
 {
@@ -60,11 +51,6 @@ static inline void move_sample(struct sample *s, int64_t by)
 	for (size_t i = 0; i < s->n; i++)
 		s->value[i] += by;
 	tally(s);
-}
-
-static inline bool near(double a, double b, double tolerance)
-{
-	return a == b || fabs(a - b) <= tolerance * fmax(fabs(a), fabs(b));
 }
 
 #endif

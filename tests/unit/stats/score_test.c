@@ -1,16 +1,8 @@
 /*
  * score_test.c - means, correlations and shares of variance against plain sums in long double.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-
 #include "stats/score.h"
+#include "tests/unit/stats/near.h"
 
 static void take(struct ehs_moments *m, int64_t q)
 {
@@ -26,11 +18,6 @@ static struct ehs_moments of(const int64_t *q, size_t n, int64_t shift)
 	for (size_t i = 0; i < n; i++)
 		take(&m, q[i] + shift);
 	return m;
-}
-
-static bool near(double a, double b, double tol)
-{
-	return a == b || fabs(a - b) <= tol * fmax(fabs(a), fabs(b));
 }
 
 static const int64_t low[] = {3, 7, 7, 12, 19, 4, 8}, high[] = {11, 9, 30, 17, 22};

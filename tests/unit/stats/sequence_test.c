@@ -5,28 +5,15 @@
  * 1.  Then the recursions against plain sums of products, the onset against a grid, and
  * e-d-BH against its definition.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-#include <math.h>
 
 #include "stats/sequence.h"
+#include "tests/unit/stats/near.h"
 
 #define SIZE_MAX_BLOCK 9
 #define PATH 40
-
-static uint64_t seed;
-
-static double uniform(void)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return ((double)(seed >> 12) + .5) / 4503599627370496.0;
-}
 
 static uint64_t below(uint64_t n)
 {
@@ -47,9 +34,9 @@ static struct ehs_2x2 block(uint64_t x_prot, uint64_t n_prot, uint64_t x_ref, ui
 	return (struct ehs_2x2){.prot = {n_prot, x_prot}, .ref = {n_ref, x_ref}};
 }
 
-static bool near(double a, double b, double tol)
+static bool nearly(double a, double b, double tol)
 {
-	return a == b || fabs(a - b) <= tol * fmax(fabs(a), fabs(b)) || fabs(a - b) < 1e-14;
+	return near(a, b, tol) || fabs(a - b) < 1e-14;
 }
 
 static double binomial(uint64_t x, uint64_t n, double p)
@@ -183,10 +170,10 @@ static void shiryaev_roberts_is_a_sum_of_products(void **state)
 					product *= e[j];
 				sum += product;
 			}
-			assert_true(near(exp(log_m), sum, 1e-12));
+			assert_true(nearly(exp(log_m), sum, 1e-12));
 		}
 	}
-	assert_true(ehs_sr_step(5000, 3) == 5003 && near(ehs_sr_step(-5000, 3), 3, 1e-15));
+	assert_true(ehs_sr_step(5000, 3) == 5003 && nearly(ehs_sr_step(-5000, 3), 3, 1e-15));
 }
 
 /* The detector is the mean of four such sums; a copy goes on bit by bit. */
@@ -216,7 +203,7 @@ static void detector(void **state)
 			log_m[k] = log_e[k] + log1p(exp(log_m[k]));
 			mean += exp(log_m[k]) / EHS_ALTERNATIVES;
 		}
-		assert_true(near(exp(ehs_detector_log_m(&d)), mean, 1e-11));
+		assert_true(nearly(exp(ehs_detector_log_m(&d)), mean, 1e-11));
 		peak = fmax(peak, ehs_detector_log_m(&d));
 	}
 	assert_true(d.blocks == 200 && d.peak_log_m == peak && peak > log(100));
@@ -235,9 +222,9 @@ static void e_process(void **state)
 	assert_true(ehs_eprocess_log_e(&e) == 0 && e.peak_log_e == 0);
 	ehs_eprocess_step(&e, up);
 	ehs_eprocess_step(&e, up);
-	assert_true(near(ehs_eprocess_log_e(&e), log((exp(1) + exp(.8) + exp(.6) + exp(.4)) / 4), 1e-14));
+	assert_true(nearly(ehs_eprocess_log_e(&e), log((exp(1) + exp(.8) + exp(.6) + exp(.4)) / 4), 1e-14));
 	double peak = ehs_eprocess_log_e(&e);
-	assert_true(near(ehs_eprocess_step(&e, down), peak - 2, 1e-14));
+	assert_true(nearly(ehs_eprocess_step(&e, down), peak - 2, 1e-14));
 	assert_true(e.peak_log_e == peak && e.blocks == 2 + 1);
 }
 
