@@ -60,11 +60,19 @@ double ehs_ewma_stat_steady(const struct ehs_ewma *e)
 }
 
 /* The first values vary less: the variance has 1 - (1 - lambda)^2n of its final size. */
+static double grown(const struct ehs_ewma *e)
+{
+	return e->lambda < 1 ? -expm1(2 * (double)e->n * log1p(-e->lambda)) : 1;
+}
+
 double ehs_ewma_stat(const struct ehs_ewma *e)
 {
-	double grown = e->lambda < 1 ? -expm1(2 * (double)e->n * log1p(-e->lambda)) : 1;
+	return e->n == 0 ? NAN : ehs_ewma_stat_steady(e) / sqrt(grown(e));
+}
 
-	return e->n == 0 ? NAN : ehs_ewma_stat_steady(e) / sqrt(grown);
+double ehs_ewma_limit(const struct ehs_ewma *e, double L)
+{
+	return e->n == 0 ? NAN : L * sqrt(e->lambda / (2 - e->lambda) * grown(e));
 }
 
 enum ehs_status ehs_faded_rate_add(struct ehs_faded_rate *r, double decay, struct ehs_bin seen)

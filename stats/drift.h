@@ -44,6 +44,8 @@ double ehs_ewma_step(struct ehs_ewma *e, double x);
 /* z over its standard deviation at this n, or in the long run; alarm where it passes L on either side. */
 double ehs_ewma_stat(const struct ehs_ewma *e);
 double ehs_ewma_stat_steady(const struct ehs_ewma *e);
+/* L standard deviations of z at this n: the limit on either side, in the units of z.  NaN before the first value. */
+double ehs_ewma_limit(const struct ehs_ewma *e, double L);
 
 /* A rate in which old decisions fade: a decision of age a weighs decay^a. */
 struct ehs_faded_rate {
