@@ -153,6 +153,36 @@ static void charts(struct eh_stat_call *c)
 	eh_stat_put_numbers(c, "page_hinkley", h, x.n);
 }
 
+static void ewma(struct eh_stat_call *c)
+{
+	struct eh_stat_numbers x = eh_stat_numbers(c, "x", 0, EH_STAT_LEN_MAX);
+	double lambda = eh_stat_number(c, "lambda"), L = eh_stat_number_or(c, "L", 2.7);
+
+	if (!(lambda > 0 && lambda <= 1))
+		eh_stat_refuse(c, "inputs.lambda should be above 0 and at most 1");
+	if (!(L > 0) || isinf(L))
+		eh_stat_refuse(c, "inputs.L should be finite and above 0");
+	if (eh_stat_refused(c))
+		return;
+	struct ehs_ewma chart = ehs_ewma_init(lambda);
+	double *z = eh_arena_zalloc(c->arena, x.n + 1, sizeof *z),
+	       *limit = eh_arena_zalloc(c->arena, x.n + 1, sizeof *z);
+	double *stat = eh_arena_zalloc(c->arena, x.n + 1, sizeof *z);
+	double *steady = eh_arena_zalloc(c->arena, x.n + 1, sizeof *z);
+	for (size_t i = 0; i < x.n; i++) {
+		z[i] = ehs_ewma_step(&chart, x.at[i]);
+		limit[i] = ehs_ewma_limit(&chart, L);
+		stat[i] = ehs_ewma_stat(&chart);
+		steady[i] = ehs_ewma_stat_steady(&chart);
+		if (!isfinite(z[i]))
+			eh_stat_status(c, EHS_OVERFLOW, NULL);
+	}
+	eh_stat_put_numbers(c, "z", z, x.n);
+	eh_stat_put_numbers(c, "limit", limit, x.n);
+	eh_stat_put_numbers(c, "stat", stat, x.n);
+	eh_stat_put_numbers(c, "stat_steady", steady, x.n);
+}
+
 const struct eh_stat_test eh_stat_attribution_tests[] = {
 	{"kitagawa_das_gupta_disparity_change",
          "segments_t0, segments_t1 [[n_prot, x_prot, n_ref, x_ref]] (at most 65,536); mix \"plain\" or \"centred\"",
@@ -166,5 +196,7 @@ const struct eh_stat_test eh_stat_attribution_tests[] = {
 	{"air_shift", "current [a, b, c, d], reference [a, b, c, d]; conf .95",
          "est, se, lo, hi, conf, stat, p, log10_p, n, method, flags", air_shift},
 	{"cusum_page_hinkley", "x [numbers], k, delta", "cusum [numbers], page_hinkley [numbers]", charts},
+	{"ewma", "x [numbers, standardised], lambda; L 2.7 standard deviations",
+         "z [numbers], limit [numbers] (of z on either side), stat [numbers], stat_steady [numbers]", ewma},
 	{0},
 };

@@ -8,6 +8,7 @@
 #include "stat/args.h"
 #include "stat/out.h"
 #include "stat/tests.h"
+#include "stats/sequence.h"
 
 static const char *const gammas[] = {"j^-1.6/zeta(1.6)", NULL};
 
@@ -64,6 +65,33 @@ static void e_bh(struct eh_stat_call *c)
 	bool *rejected = eh_arena_zalloc(c->arena, e.n + 1, sizeof *rejected);
 	ehs_ebh(e.at, e.n, alpha, rejected);
 	put_marked(c, "rejected_indices0", rejected, e.n);
+}
+
+static void mark_detectors(struct eh_stat_call *c,
+                           size_t mark(const double *log_value, size_t n, double K, double b, bool *rejected))
+{
+	struct eh_stat_numbers years = logs_of(c, "evidence_years");
+	uint64_t monitors = eh_stat_count_or(c, "monitors", years.n);
+	double alerts = eh_stat_number_in(c, "alerts_per_year", 0, INFINITY);
+
+	if (monitors < years.n)
+		eh_stat_refuse(c, "inputs.monitors should be at least the %zu that inputs.evidence_years holds",
+		               years.n);
+	if (eh_stat_refused(c))
+		return;
+	bool *rejected = eh_arena_zalloc(c->arena, years.n + 1, sizeof *rejected);
+	mark(years.at, years.n, (double)monitors, alerts, rejected);
+	put_marked(c, "rejected_indices0", rejected, years.n);
+}
+
+static void e_d_bh(struct eh_stat_call *c)
+{
+	mark_detectors(c, ehs_edbh);
+}
+
+static void e_d_bonferroni(struct eh_stat_call *c)
+{
+	mark_detectors(c, ehs_edbonferroni);
 }
 
 /* The levels at which the stream was answered, and the answers, 1 or 0. */
@@ -145,6 +173,14 @@ static void p_to_e(struct eh_stat_call *c)
 const struct eh_stat_test eh_stat_multiplicity_tests[] = {
 	{"multiplicity_adjust", "p [numbers]", "bh, by, holm, hochberg [numbers]", adjust},
 	{"e_bh", "e [numbers], alpha", "rejected_indices0 [counts]", e_bh},
+	{"e_d_bh",
+         "evidence_years [numbers] (M over the blocks of a year), alerts_per_year; monitors as many as there are "
+         "numbers",
+         "rejected_indices0 [counts]", e_d_bh},
+	{"e_d_bonferroni",
+         "evidence_years [numbers] (M over the blocks of a year), alerts_per_year; monitors as many as there are "
+         "numbers",
+         "rejected_indices0 [counts]", e_d_bonferroni},
 	{"e_lond", "e [numbers], alpha; gamma \"j^-1.6/zeta(1.6)\"", "alpha_t [numbers], rejected [1 or 0]", e_lond},
 	{"lord_plus_plus", "p [numbers], alpha, w0; gamma \"j^-1.6/zeta(1.6)\"", "alpha_t [numbers], rejected [1 or 0]",
          lord},

@@ -26,6 +26,7 @@ struct eh_stat_test {
 	X(amounts)          \
 	X(association)      \
 	X(attribution)      \
+	X(betting)          \
 	X(correlation)      \
 	X(distance)         \
 	X(exact)            \

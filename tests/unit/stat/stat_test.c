@@ -3,6 +3,7 @@
  */
 #include "stat/stat.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,8 +77,10 @@ static void a_slip_is_no_silent_default(void **state)
 	expect_reason("{\"test\":\"fisher_exact_2x3\",\"inputs\":{}}", "did you mean \\\"fisher_exact_2x2\\\"?");
 	/* `control` is an input, and close to `controls`, which is another. */
 	assert_null(strstr(answer("{\"test\":\"logistic_conditional_effect\",\"inputs\":{\"group\":[0,1,0,1,0,1],"
-	                          "\"control\":[1,2,2,1,3,3],\"y\":[0,1,1,0,1,0]}}"), "\"invalid\""));
-	assert_non_null(strstr(answer("{\"test\":\"binomial_ci\",\"inputs\":{\"x\":[1],\"n\":[2],\"note\":\"a\"}}"), "\"ok\""));
+	                          "\"control\":[1,2,2,1,3,3],\"y\":[0,1,1,0,1,0]}}"),
+	                   "\"invalid\""));
+	assert_non_null(
+		strstr(answer("{\"test\":\"binomial_ci\",\"inputs\":{\"x\":[1],\"n\":[2],\"note\":\"a\"}}"), "\"ok\""));
 }
 
 /* Of a 2 x 2 table Firth's penalty is half a decision more in each cell: (2.5 2.5)/(1.5 1.5). */
@@ -126,6 +129,77 @@ static void numbers_are_exact_up_to_14_digits(void **state)
 	(void)state;
 	assert_null(strstr(answer(WELCH("[0.1,0.2,0.30000000000001]", "[1,0]")), "rounded"));
 	assert_non_null(strstr(answer(WELCH("[0.1,0.2,0.3000000000000001]", "[100,2]")), "\"rounded\":true"));
+}
+
+static double number_of(const char *line, const char *key, size_t i)
+{
+	EH_JSON_AUTO doc = json_loads(answer(line), 0, NULL);
+	const json_t *at = json_object_get(json_object_get(doc, "result"), key);
+
+	at = json_is_array(at) ? json_array_get(at, i) : at;
+	assert_true(json_is_number(at));
+	return json_number_value(at);
+}
+
+static void expect_near(double got, double want)
+{
+	if (!(fabs(got - want) <= 1e-14)) {
+		print_error("got %.17g, want %.17g\n", got, want);
+		fail();
+	}
+}
+
+#define BETS(w_prot, y, more)                                                                         \
+	"{\"test\":\"paired_betting\",\"inputs\":{\"w_prot\":" w_prot ",\"w_ref\":[0,1,0,1],\"y\":" y \
+	",\"tau\":1" more "}}"
+
+/* Both payoffs are -1.  The stakes are 0, .05, .2, .8, and 1/(1/2 + 1) for the first as its memory of 20 pairs halves. */
+static void a_pair_pays_what_was_staked(void **state)
+{
+	static const char line[] = BETS("[1,0,1,0]", "[0,1,0,1]", ",\"half_life\":1");
+
+	(void)state;
+	expect_near(number_of(line, "log_e_by_pair", 0), log((1 + 1.05 + 1.2 + 1.8) / 4));
+	expect_near(number_of(line, "log_m_by_pair", 0), log((1 + 1.05 + 1.2 + 1.8) / 4));
+	expect_near(number_of(line, "log_e", 0), log((5 / 3. + 1.05 * 1.05 + 1.2 * 1.2 + 1.8 * 1.8) / 4));
+	expect_near(number_of(line, "log_m", 0), log((5 / 3. * 2 + 1.05 * 2.05 + 1.2 * 2.2 + 1.8 * 2.8) / 4));
+	assert_null(strstr(answer(line), "rounded"));
+	assert_non_null(strstr(answer(BETS("[0.98765432101,0,1,0]", "[0,1,0,1]", "")), "\"rounded\":true"));
+	expect_reason(BETS("[1,0,1,0]", "[0,1,0,2]", ""), "inputs.y[3] should be 0 or 1");
+	expect_reason(BETS("[1,0,1.5,0]", "[0,1,0,1]", ""), "inputs.w_prot[2] should be a weight between 0 and 1");
+	expect_reason(BETS("[1,0,1,0.5]", "[0,1,0,1]", ""), "rows 2 and 3: inputs.w_prot and inputs.w_ref");
+	expect_reason(BETS("[1,0,1,0]", "[0,1,0]", ""), "inputs.w_prot");
+	expect_reason(BETS("[1,0,1,0]", "[0,1,0,1]", ",\"half_life\":0"), "inputs.half_life should be above 0");
+	expect_reason("{\"test\":\"paired_betting\",\"inputs\":{\"w_prot\":[1],\"w_ref\":[0],\"y\":[1],\"tau\":1}}",
+	              "inputs.y should hold an even number of rows");
+}
+
+/* Ten monitors and an alert a year: 10 years of evidence for one, but for three together 10/3 each. */
+static void detectors_are_marked_one_by_one_or_together(void **state)
+{
+#define MARK(how, more) \
+	"{\"test\":\"e_d_" how "\",\"inputs\":{\"evidence_years\":[20,5,6,1],\"alerts_per_year\":1" more "}}"
+	(void)state;
+	assert_non_null(strstr(answer(MARK("bonferroni", ",\"monitors\":10")), "\"rejected_indices0\":[0]}"));
+	assert_non_null(strstr(answer(MARK("bh", ",\"monitors\":10")), "\"rejected_indices0\":[0,1,2]}"));
+	assert_non_null(strstr(answer(MARK("bonferroni", "")), "\"rejected_indices0\":[0,1,2]}"));
+	assert_non_null(strstr(answer(MARK("bh", "")), "\"rejected_indices0\":[0,1,2,3]}"));
+	expect_reason(MARK("bh", ",\"monitors\":3"), "inputs.monitors should be at least the 4");
+}
+
+/* lambda 1/2: z has the variance 1/4 after one value, 5/16 after two, 1/3 in the end. */
+static void a_chart_has_its_limits(void **state)
+{
+#define EWMA(x, lambda) "{\"test\":\"ewma\",\"inputs\":{\"x\":" x ",\"lambda\":" lambda ",\"L\":2}}"
+	(void)state;
+	expect_near(number_of(EWMA("[1,1]", "0.5"), "z", 1), .75);
+	expect_near(number_of(EWMA("[1,1]", "0.5"), "limit", 0), 1);
+	expect_near(number_of(EWMA("[1,1]", "0.5"), "limit", 1), sqrt(1.25));
+	expect_near(number_of(EWMA("[1,1]", "0.5"), "stat", 0), 1);
+	expect_near(number_of(EWMA("[1,1]", "0.5"), "stat_steady", 0), sqrt(.75));
+	expect_near(number_of(EWMA("[1,1]", "1"), "limit", 0), 2);
+	expect_reason(EWMA("[1]", "0"), "inputs.lambda should be above 0 and at most 1");
+	assert_non_null(strstr(answer(EWMA("[1e308,-1e308,1e308]", "1")), "\"status\":\"overflow\""));
 }
 
 static void every_test_stands_in_the_reference(void **state)
@@ -191,6 +265,9 @@ int main(void)
 		cmocka_unit_test(a_p_that_underflows_has_a_logarithm),
 		cmocka_unit_test(a_reason_names_the_field),
 		cmocka_unit_test(numbers_are_exact_up_to_14_digits),
+		cmocka_unit_test(a_pair_pays_what_was_staked),
+		cmocka_unit_test(detectors_are_marked_one_by_one_or_together),
+		cmocka_unit_test(a_chart_has_its_limits),
 		cmocka_unit_test(every_test_stands_in_the_reference),
 		cmocka_unit_test(every_test_has_an_example_that_works),
 	};
