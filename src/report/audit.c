@@ -112,6 +112,14 @@ static const char *by_name(enum eh_audit_by by)
 	return by == EH_AUDIT_BY_MONTH ? "month" : by == EH_AUDIT_BY_YEAR ? "year" : NULL;
 }
 
+/* Which way a score points; null where there is none. */
+static json_t *score_json(const struct eh_audit *audit)
+{
+	if (audit->columns->score.q == NULL)
+		return json_null();
+	return json_string(audit->map->higher_is == EH_MAP_HIGHER_ADVERSE ? "adverse" : "favourable");
+}
+
 static json_t *head_json(const struct eh_audit *audit, const struct eh_audit_options *options)
 {
 	const struct eh_columns *c = audit->columns;
@@ -129,6 +137,7 @@ static json_t *head_json(const struct eh_audit *audit, const struct eh_audit_opt
 	eh_audit_put(head, "set_aside", set_aside_json(c));
 	eh_audit_put(head, "rounded", json_integer(c->rounded));
 	eh_audit_put(head, "exact", json_boolean(audit->exact));
+	eh_audit_put(head, "score_higher_is", score_json(audit));
 	eh_audit_put(head, "by", by_name(audit->by) == NULL ? json_null() : json_string(by_name(audit->by)));
 	eh_audit_put(head, "version", json_integer(EH_AUDIT_VERSION));
 	return head;

@@ -2,6 +2,7 @@
  * say_score.c - how far apart the scores of two groups lie.
  */
 #include <math.h>
+#include <string.h>
 
 #include "page/words.h"
 #include "report/say_parts.h"
@@ -57,6 +58,18 @@ static void put_row(struct eh_say *say, json_t *table, const char *group, const 
 	eh_page_table_row(table, cells);
 }
 
+/* What a score means is the map's word, and without it no one knows which group it speaks against. */
+static void say_direction(struct eh_say *say)
+{
+	const char *higher = eh_page_json_text(json_object_get(say->audit, "audit"), "score_higher_is");
+
+	if (higher == NULL)
+		return;
+	eh_say(say, "By the map, a higher score speaks for %s decision.",
+	       strcmp(higher, "adverse") == 0 ? "an adverse" : "a favourable");
+	eh_say_paragraph(say);
+}
+
 void eh_say_score(struct eh_say *say, const char *attribute, const json_t *about)
 {
 	static const char *const labels[] = {"Group", "#Scored",           "#Mean",         "#Median", "#SMD",
@@ -70,6 +83,7 @@ void eh_say_score(struct eh_say *say, const char *attribute, const json_t *about
 	if (!any)
 		return;
 	eh_say_head(say, "Scores");
+	say_direction(say);
 	json_object_foreach(json_object_get(about, "pairs"), group, pair) {
 		if (json_is_object(json_object_get(pair, "score")) && eh_say_is_told(about, pair))
 			say_pair_score(say, group, reference, json_object_get(pair, "score"));
