@@ -2,35 +2,15 @@
 # The demo from nothing to the end of its year, with and without kill -9: what is told on its way, and what can be checked after.
 # usage: demo_test.sh [path of evenhand]     prints TAP; takes about half a minute
 set -u
-program=$(realpath "${1:-build/evenhand}")
-n=0
-failed=0
-work=$(mktemp -d /tmp/evenhand-demo-XXXXXX) || exit 3
-chmod 755 "$work"
-cp "$program" "$work/evenhand" || exit 3
-export EVENHAND_IDLE_STOP=10s
-unset EVENHAND_STORE EVENHAND_CONFIG EVENHAND_STATE
+# shellcheck source=tests/lib/case.sh
+. "$(dirname "$0")/../lib/case.sh"
 demo=
 
-clean_up() {
+leave() {
 	[ -z "$demo" ] || kill "$demo" 2>/dev/null
 	for s in "$work"/*/demo; do
 		EVENHAND_STATE=$s "$work/evenhand" stop >/dev/null 2>&1
 	done
-	rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 3' INT TERM
-
-check() {
-	n=$((n + 1))
-	if "$2"; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		for f in "$work/said" "$work/log"; do tail -n 30 "$f" 2>/dev/null | sed 's/^/# /'; done
-		failed=1
-	fi
 }
 
 play() { # STATE FLAGS...
@@ -129,5 +109,4 @@ check "an altered decision is named by its hour" altered_decision_is_named
 check "an altered close is named" altered_count_is_named
 check "an altered tally is named by its commit, and by its pane" altered_tally_is_named
 check "a folder that no demo made is refused, and left as it is" other_folder_is_left_alone
-echo "1..$n"
-exit $failed
+finish

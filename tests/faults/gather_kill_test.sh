@@ -2,39 +2,20 @@
 # Law 2 under kill -9: gather dies in the middle of history and of live rows, again and again, and the tallies
 # come out as those of an uninterrupted run and of an offline recomputation, byte for byte.
 # usage: gather_kill_test.sh [path of evenhand]
-# Prints a line a case, as `ok 3 - name` or `not ok 3 - name`; exit 1 where one failed.  Takes about half a minute.
+# Prints TAP; exit 1 where a case failed.  Takes about half a minute.
 set -u
-program=$(realpath "${1:-build/evenhand}")
+# shellcheck source=tests/lib/case.sh
+. "$(dirname "$0")/../lib/case.sh"
 rows=${ROWS:-400000}
 live_files=12
 live_rows=3000
-count=0
-failed=0
-work=$(mktemp -d /tmp/evenhand-faults-XXXXXX) || exit 3
-chmod 755 "$work"
-cp "$program" "$work/evenhand" || exit 3
-export EVENHAND_STATE=$work/state EVENHAND_IDLE_STOP=10s EVENHAND_POLL_INTERVAL=20ms EVENHAND_COMMIT_INTERVAL=5ms
-unset EVENHAND_STORE EVENHAND_CONFIG
+export EVENHAND_STATE="$work/state" EVENHAND_POLL_INTERVAL=20ms EVENHAND_COMMIT_INTERVAL=5ms
 mkdir "$work/state"
 gather=
 
-clean_up() {
+leave() {
 	[ -z "$gather" ] || kill -9 "$gather" 2>/dev/null
 	"$work/evenhand" stop >/dev/null 2>&1
-	rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 3' INT TERM
-
-check() {
-	count=$((count + 1))
-	if "$2"; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		sed 's/^/# /' "$work/out" 2>/dev/null
-		failed=$((failed + 1))
-	fi
 }
 
 # Rows FROM to TO as CSV: an hour holds 120 of them.
@@ -73,7 +54,7 @@ value() { "$work/evenhand" status --json | awk -v name="\"$1\"," -v key="\"$2\":
 	$1 == "\"name\":" {here = $2 == name} here && $1 == key {gsub(/[",]/, "", $2); print $2; exit}'; }
 
 start_gather() {
-	"$work/evenhand" gather --map "$work/killed.yaml" 2>>"$work/gather.log" &
+	"$work/evenhand" gather --map "$work/killed.yaml" 2>>"$work/log" &
 	gather=$!
 }
 
@@ -115,7 +96,7 @@ live_is_killed() {
 	done
 	wait $importer
 	echo "# killed $kills times in live rows, $(value killed commit_no) commits"
-	"$work/evenhand" gather --map "$work/killed.yaml" --once 2>>"$work/gather.log"
+	"$work/evenhand" gather --map "$work/killed.yaml" --once 2>>"$work/log"
 }
 
 totals_are_whole() {
@@ -128,7 +109,7 @@ totals_are_whole() {
 recompute_agrees() { "$work/evenhand" recompute --source killed >"$work/out" 2>&1; }
 
 uninterrupted_run_agrees() {
-	"$work/evenhand" gather --map "$work/whole.yaml" 2>>"$work/gather.log" || return 1
+	"$work/evenhand" gather --map "$work/whole.yaml" 2>>"$work/log" || return 1
 	[ -n "$(value whole tally_digest)" ] && [ "$(value whole tally_digest)" = "$(value killed tally_digest)" ]
 }
 
@@ -141,4 +122,4 @@ check "gather is killed in the middle of live rows" live_is_killed
 check "every row is counted once" totals_are_whole
 check "recompute agrees" recompute_agrees
 check "an uninterrupted run has the same tally digest" uninterrupted_run_agrees
-[ $failed -eq 0 ]
+finish

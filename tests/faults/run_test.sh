@@ -2,43 +2,16 @@
 # `evenhand run`: what dies is started again, what is new is gathered, and nothing is left behind.
 # usage: run_test.sh [path of evenhand]     prints TAP
 set -u
-program=$(realpath "${1:-build/evenhand}")
-n=0
-failed=0
-work=$(mktemp -d /tmp/evenhand-faults-XXXXXX) || exit 3
-chmod 755 "$work"
-cp "$program" "$work/evenhand" || exit 3
-export EVENHAND_STATE=$work/state EVENHAND_IDLE_STOP=10s EVENHAND_LISTEN=127.0.0.1:0 EVENHAND_OPS_LISTEN=127.0.0.1:0
-unset EVENHAND_STORE EVENHAND_CONFIG
+# shellcheck source=tests/lib/case.sh
+. "$(dirname "$0")/../lib/case.sh"
+export EVENHAND_STATE="$work/state" EVENHAND_LISTEN=127.0.0.1:0 EVENHAND_OPS_LISTEN=127.0.0.1:0
 run=
 
-clean_up() {
+leave() {
 	[ -z "$run" ] || kill -9 "$run" 2>/dev/null
 	"$work/evenhand" stop >/dev/null 2>&1
-	rm -rf "$work"
 }
-trap clean_up EXIT
-trap 'exit 3' INT TERM
 
-check() {
-	n=$((n + 1))
-	if "$2"; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		tail -n 20 "$work/log" 2>/dev/null | sed 's/^/# /'
-		failed=1
-	fi
-}
-within() { # SECONDS COMMAND...
-	tries=$(($1 * 10))
-	shift
-	while ! "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
 child() { # the process of a verb
 	for p in $(pgrep -P "$run"); do
 		case $(tr "\\0" " " 2>/dev/null <"/proc/$p/cmdline") in "evenhand $1 "*) echo "$p" && return ;; esac
@@ -111,5 +84,4 @@ check "rows that come meanwhile are counted" live_row_is_counted
 check "SIGTERM ends all, with exit code 0" term_ends_all
 check "kill -9 of run takes its processes along" kill_takes_the_children_along
 check "and it starts again after that" starts_again_after_that
-echo "1..$n"
-exit $failed
+finish
