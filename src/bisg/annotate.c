@@ -1,5 +1,8 @@
 /*
  * annotate.c - see annotate.h.
+ *
+ * The rows wait in a file without a name until the last one is good: standard input
+ * cannot be read twice, and half an output looks like a whole one.
  */
 #include "bisg/annotate.h"
 
@@ -102,30 +105,68 @@ static void count(struct eh_bisg_sum *sum, const struct eh_bisg_answer *a)
 	sum->none += !a->known;
 }
 
+static enum eh_rc fail_writing(const char *what, struct eh_err *err)
+{
+	(void)eh_fail(err, EH_AGAIN, "cannot write %s: %s", what, strerror(errno));
+	return eh_hint(err, "make room on the disk, for the output and as much again under " P_tmpdir);
+}
+
+static enum eh_rc annotate_rows(struct work *w, struct eh_bisg_sum *sum, struct eh_err *err)
+{
+	const struct eh_csv_record *record;
+	bool more = true;
+	enum eh_rc rc = EH_OK;
+
+	write_header(w);
+	while (!ferror(w->out) && (rc = eh_bisg_reader_next(w->reader, &record, &more, err)) == EH_OK && more) {
+		struct eh_text first = w->first < 0 ? (struct eh_text){0} : record->fields[w->first];
+		struct eh_bisg_answer answer;
+
+		eh_bisg_ask(w->tables, record->fields[w->surname], first, record->fields[w->geo], &answer);
+		write_row(w, record, &answer);
+		count(sum, &answer);
+	}
+	if (rc == EH_OK && (ferror(w->out) || fflush(w->out) != 0))
+		return fail_writing("the temporary file", err);
+	return rc;
+}
+
+/* The whole of `from`, which is known to be good, to `to`. */
+static enum eh_rc hand_over(FILE *from, FILE *to, struct eh_err *err)
+{
+	char bytes[64 * 1024];
+	size_t n;
+
+	rewind(from);
+	while ((n = fread(bytes, 1, sizeof bytes, from)) > 0)
+		if (fwrite(bytes, 1, n, to) < n)
+			return fail_writing("the output", err);
+	if (ferror(from))
+		return eh_fail(err, EH_AGAIN, "cannot read the temporary file: %s", strerror(errno));
+	return fflush(to) != 0 || ferror(to) ? fail_writing("the output", err) : EH_OK;
+}
+
+static void close_file(FILE **file)
+{
+	if (*file != NULL)
+		(void)fclose(*file); /* it has no name and goes with this */
+}
+
 enum eh_rc eh_bisg_annotate(const struct eh_bisg_tables *tables, const char *path,
                             const struct eh_bisg_columns *columns, FILE *out, struct eh_bisg_sum *sum,
                             struct eh_err *err)
 {
 	EH_BISG_READER_AUTO reader = NULL;
+	__attribute__((cleanup(close_file))) FILE *made = NULL;
 	enum eh_rc rc = eh_bisg_reader_open(path, &reader, err);
-	struct work w = {.tables = tables, .reader = reader, .out = out};
-	const struct eh_csv_record *record;
-	bool more = true;
+	struct work w = {.tables = tables, .reader = reader};
 
 	*sum = (struct eh_bisg_sum){0};
 	if (rc == EH_OK)
 		rc = find_columns(&w, columns, err);
+	if (rc == EH_OK && (w.out = made = tmpfile()) == NULL)
+		rc = fail_writing("a temporary file", err);
 	if (rc == EH_OK)
-		write_header(&w);
-	while (rc == EH_OK && (rc = eh_bisg_reader_next(reader, &record, &more, err)) == EH_OK && more) {
-		struct eh_text first = w.first < 0 ? (struct eh_text){0} : record->fields[w.first];
-		struct eh_bisg_answer answer;
-
-		eh_bisg_ask(tables, record->fields[w.surname], first, record->fields[w.geo], &answer);
-		write_row(&w, record, &answer);
-		count(sum, &answer);
-	}
-	if (rc == EH_OK && (fflush(out) != 0 || ferror(out)))
-		return eh_fail(err, EH_AGAIN, "cannot write the output: %s", strerror(errno));
-	return rc;
+		rc = annotate_rows(&w, sum, err);
+	return rc == EH_OK ? hand_over(made, out, err) : rc;
 }

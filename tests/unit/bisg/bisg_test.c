@@ -301,6 +301,7 @@ static void files_that_cannot_be_used_are_refused(void **state)
 		{"surname,geo,first,bisg_match\n", ":1: the file has a column \"bisg_match\" already"},
 		{"surname,geo,first\nSmith,1\n", ":2: 2 fields, the header has 3"},
 		{"surname,geo,first\nSmith,1,x\n\"Smi,1,x\n", ":3: unterminated quote"},
+		{"surname,geo,first\nSmith,1,x\nSmith,2,x\nSmith,1\n", ":4: 2 fields, the header has 3"},
 	};
 
 	(void)state;
@@ -312,12 +313,31 @@ static void files_that_cannot_be_used_are_refused(void **state)
 		assert_int_equal(
 			annotate(bad[i].text, (struct eh_bisg_columns){"surname", "geo", "first"}, &out, &sum, &err),
 			EH_BAD_INPUT);
+		assert_string_equal(out, ""); /* not even the rows before the bad one */
 		free(out);
 		if (strstr(err.text, bad[i].want) == NULL)
 			fail_msg("\"%s\" does not hold \"%s\"", err.text, bad[i].want);
 		assert_true(err.hint[0] != '\0');
 		assert_null(strstr(err.text, "Smi")); /* nothing of a person's row */
 	}
+}
+
+static void a_full_disk_is_told(void **state)
+{
+	struct eh_bisg_columns columns = {"surname", "geo", "first"};
+	struct eh_bisg_sum sum;
+	struct eh_err err = {0};
+	char path[32];
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	if (full == NULL)
+		skip();
+	write_file("surname,geo,first\nSmith,1,x\n", path);
+	assert_int_equal(eh_bisg_annotate(&tables, path, &columns, full, &sum, &err), EH_AGAIN);
+	unlink(path);
+	assert_non_null(strstr(err.text, "cannot write the output"));
+	(void)fclose(full);
 }
 
 int main(void)
@@ -331,6 +351,7 @@ int main(void)
 		cmocka_unit_test(bad_tables_are_refused),
 		cmocka_unit_test(a_file_comes_out_as_it_stood),
 		cmocka_unit_test(files_that_cannot_be_used_are_refused),
+		cmocka_unit_test(a_full_disk_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, read_tables, free_tables);
