@@ -3,23 +3,20 @@
  */
 #include "bisg/reader.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <zlib.h>
 
 #include "base/arena.h"
 #include "config/nearest.h"
+#include "source/bytes.h"
 
 #define BUFFER_BYTES (2 * EH_CSV_RECORD_MAX)
 
 struct eh_bisg_reader {
 	struct eh_arena *arena;
-	const char *path;
-	gzFile gz;
+	struct eh_bytes *bytes;
+	const char *path; /* of `bytes` */
 	char *buffer, *scratch;
 	size_t from, to; /* what is read and not yet taken */
 	bool ended;
@@ -49,8 +46,7 @@ void eh_bisg_reader_close(struct eh_bisg_reader *r)
 {
 	if (r == NULL)
 		return;
-	if (r->gz != NULL)
-		(void)gzclose_r(r->gz); /* was only read */
+	eh_bytes_close(r->bytes);
 	free(r->buffer);
 	free(r->scratch);
 	free(r->record.fields);
@@ -67,14 +63,13 @@ static enum eh_rc fill(struct eh_bisg_reader *r, struct eh_err *err)
 	r->to -= r->from;
 	r->from = 0;
 	while (!r->ended && r->to < BUFFER_BYTES) {
-		int n = gzread(r->gz, r->buffer + r->to, (unsigned)(BUFFER_BYTES - r->to)), fault = Z_OK;
-		const char *what = gzerror(r->gz, &fault);
+		size_t n;
+		enum eh_rc rc = eh_bytes_read(r->bytes, r->buffer + r->to, BUFFER_BYTES - r->to, &n, err);
 
-		if (n < 0 || fault == Z_BUF_ERROR)
-			return eh_fail(err, EH_BAD_INPUT, "%s: cannot be read: %s", r->path,
-			               fault == Z_ERRNO ? strerror(errno) : what);
+		if (rc != EH_OK)
+			return rc;
 		r->ended = n == 0;
-		r->to += (size_t)n;
+		r->to += n;
 	}
 	return EH_OK;
 }
@@ -164,43 +159,19 @@ enum eh_rc eh_bisg_reader_need(const struct eh_bisg_reader *r, const char *name,
 
 /* ---- opening ------------------------------------------------------------------------ */
 
-static enum eh_rc open_bytes(struct eh_bisg_reader *r, const char *path, struct eh_err *err)
-{
-	struct stat st;
-
-	if (strcmp(path, "-") == 0) {
-		int fd = dup(STDIN_FILENO);
-
-		r->gz = fd < 0 ? NULL : gzdopen(fd, "rb");
-		if (r->gz == NULL && fd >= 0)
-			(void)close(fd);
-	} else {
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-			(void)eh_fail(err, EH_BAD_INPUT, "%s: is a folder", path);
-			return eh_hint(err, "name one file in it");
-		}
-		r->gz = gzopen(path, "rbe");
-	}
-	if (r->gz == NULL) {
-		(void)eh_fail(err, EH_BAD_INPUT, "%s: cannot be opened: %s", r->path, strerror(errno));
-		return eh_hint(err, "look at the file's name and at who may read it");
-	}
-	return EH_OK;
-}
-
 enum eh_rc eh_bisg_reader_open(const char *path, struct eh_bisg_reader **out, struct eh_err *err)
 {
 	struct eh_bisg_reader *r = eh_xmalloc(sizeof *r);
 	enum eh_rc rc;
 
 	*r = (struct eh_bisg_reader){.arena = eh_arena_new(), .next_line = 1};
-	r->path = strcmp(path, "-") == 0 ? "standard input" : eh_arena_strdup(r->arena, path);
 	r->buffer = eh_xmalloc(BUFFER_BYTES);
 	r->scratch = eh_xmalloc(EH_CSV_RECORD_MAX);
 	r->record.fields = eh_xrealloc(NULL, EH_CSV_FIELDS_MAX, sizeof *r->record.fields);
-	rc = open_bytes(r, path, err);
-	if (rc == EH_OK)
+	if ((rc = eh_bytes_open(path, &r->bytes, err)) == EH_OK) {
+		r->path = eh_bytes_path(r->bytes);
 		rc = read_header(r, err);
+	}
 	if (rc == EH_OK)
 		*out = r;
 	else

@@ -3,25 +3,20 @@
  */
 #include "source/file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <zlib.h>
 
 #include "base/arena.h"
 #include "config/nearest.h"
+#include "source/bytes.h"
 
 #define BUFFER_BYTES (4 * EH_CSV_RECORD_MAX) /* a record must fit, and most reads should be whole */
-#define GZ_BUFFER_BYTES (256u * 1024)
 
 struct eh_file {
 	struct eh_arena *arena;
 	const struct eh_map *map;
-	const char *path; /* as messages name it */
-	gzFile gz;
-	int64_t total_bytes;
+	struct eh_bytes *bytes;
+	const char *path; /* as messages name it: of `bytes` */
 
 	char *buffer;
 	size_t from, to; /* what is read and not yet taken */
@@ -52,18 +47,14 @@ const char *const *eh_file_columns(const struct eh_file *file, size_t *n)
 
 void eh_file_progress(const struct eh_file *file, int64_t *done, int64_t *total)
 {
-	z_off_t at = gzoffset(file->gz);
-
-	*done = at < 0 ? 0 : at;
-	*total = file->total_bytes;
+	eh_bytes_progress(file->bytes, done, total);
 }
 
 void eh_file_close(struct eh_file *file)
 {
 	if (file == NULL)
 		return;
-	if (file->gz != NULL)
-		(void)gzclose_r(file->gz); /* was only read; a cut-off file was told by fill() */
+	eh_bytes_close(file->bytes);
 	free(file->buffer);
 	free(file->scratch);
 	free(file->record.fields);
@@ -72,17 +63,6 @@ void eh_file_close(struct eh_file *file)
 }
 
 /* ---- bytes ---------------------------------------------------------------------- */
-
-static enum eh_rc fail_reading(const struct eh_file *file, int zlib, const char *what, struct eh_err *err)
-{
-	if (zlib == Z_BUF_ERROR)
-		(void)eh_fail(err, EH_BAD_INPUT, "%s: the gzip file is cut off", file->path);
-	else if (zlib == Z_ERRNO)
-		(void)eh_fail(err, EH_BAD_INPUT, "%s: cannot be read: %s", file->path, strerror(errno));
-	else
-		(void)eh_fail(err, EH_BAD_INPUT, "%s: the gzip file is damaged: %s", file->path, what);
-	return eh_hint(err, "copy or export the file again; `gzip -t` says whether it is whole");
-}
 
 /* Reads until a record surely fits or the file ends. */
 static enum eh_rc fill(struct eh_file *file, struct eh_err *err)
@@ -93,14 +73,13 @@ static enum eh_rc fill(struct eh_file *file, struct eh_err *err)
 	file->to -= file->from;
 	file->from = 0;
 	while (!file->ended && file->to < BUFFER_BYTES) {
-		int n = gzread(file->gz, file->buffer + file->to, (unsigned)(BUFFER_BYTES - file->to));
-		int zlib = Z_OK;
-		const char *what = gzerror(file->gz, &zlib);
+		size_t n;
+		enum eh_rc rc = eh_bytes_read(file->bytes, file->buffer + file->to, BUFFER_BYTES - file->to, &n, err);
 
-		if (n < 0 || zlib == Z_BUF_ERROR)
-			return fail_reading(file, zlib, what, err);
+		if (rc != EH_OK)
+			return rc;
 		file->ended = n == 0;
-		file->to += (size_t)n;
+		file->to += n;
 	}
 	return EH_OK;
 }
@@ -258,50 +237,26 @@ static enum eh_rc match_columns(struct eh_file *file, struct eh_err *err)
 
 /* ---- the file -------------------------------------------------------------------- */
 
-static enum eh_rc open_bytes(struct eh_file *file, const char *path, struct eh_err *err)
-{
-	struct stat st;
-
-	if (strcmp(path, "-") == 0) {
-		int fd = dup(STDIN_FILENO);
-
-		file->gz = fd < 0 ? NULL : gzdopen(fd, "rb");
-		if (file->gz == NULL && fd >= 0)
-			(void)close(fd);
-	} else {
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-			(void)eh_fail(err, EH_BAD_INPUT, "%s: is a folder", path);
-			return eh_hint(err, "name one file in it");
-		}
-		if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
-			file->total_bytes = st.st_size;
-		file->gz = gzopen(path, "rbe");
-	}
-	if (file->gz == NULL) {
-		(void)eh_fail(err, EH_BAD_INPUT, "%s: cannot be opened: %s", file->path, strerror(errno));
-		return eh_hint(err, "look at the file's name and at who may read it");
-	}
-	EH_ASSERT(gzbuffer(file->gz, GZ_BUFFER_BYTES) == 0);
-	return EH_OK;
-}
-
 enum eh_rc eh_file_open(const char *path, const struct eh_map *map, struct eh_file **out, struct eh_err *err)
 {
 	struct eh_file *file = eh_xmalloc(sizeof *file);
 	enum eh_rc rc;
 
 	*file = (struct eh_file){.arena = eh_arena_new(), .map = map, .line = 1};
-	file->path = strcmp(path, "-") == 0 ? "standard input" : eh_arena_strdup(file->arena, path);
 	file->buffer = eh_xmalloc(BUFFER_BYTES);
 	file->scratch = eh_xmalloc(EH_CSV_RECORD_MAX);
 	file->record.fields = eh_xrealloc(NULL, EH_CSV_FIELDS_MAX, sizeof *file->record.fields);
-	if ((rc = open_bytes(file, path, err)) != EH_OK || (rc = read_header(file, err)) != EH_OK ||
-	    (rc = match_columns(file, err)) != EH_OK) {
-		eh_file_close(file);
-		return rc;
+	if ((rc = eh_bytes_open(path, &file->bytes, err)) == EH_OK) {
+		file->path = eh_bytes_path(file->bytes);
+		rc = read_header(file, err);
 	}
-	*out = file;
-	return EH_OK;
+	if (rc == EH_OK)
+		rc = match_columns(file, err);
+	if (rc == EH_OK)
+		*out = file;
+	else
+		eh_file_close(file);
+	return rc;
 }
 
 /* Why the record at hand is set aside, or NULL. */
