@@ -18,14 +18,26 @@ bool eh_process_become(const struct eh_process_user *user)
 {
 	if (geteuid() != 0)
 		return geteuid() == user->uid;
-	if (initgroups(user->name, user->gid) != 0 || setgid(user->gid) != 0 || setuid(user->uid) != 0)
+	/* initgroups() would ask the system for them here, and allocate, in a child of which other threads held locks. */
+	if (setgroups(user->groups_n, user->groups) != 0 || setgid(user->gid) != 0 || setuid(user->uid) != 0)
 		return false;
 	return user->uid == 0 || setuid(0) != 0; /* the way back must be shut */
 }
 
 static void copy_user(struct eh_arena *arena, const struct passwd *pw, struct eh_process_user *user)
 {
-	*user = (struct eh_process_user){.uid = pw->pw_uid,
+	int n = 1;
+	gid_t one, *groups;
+
+	(void)getgrouplist(pw->pw_name, pw->pw_gid, &one, &n); /* says how many there are */
+	groups = eh_arena_zalloc(arena, (size_t)n, sizeof *groups);
+	if (getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) < 0) {
+		groups[0] = pw->pw_gid; /* they changed just now: the fewest rights that are surely its own */
+		n = 1;
+	}
+	*user = (struct eh_process_user){.groups = groups,
+					 .groups_n = (size_t)n,
+					 .uid = pw->pw_uid,
 					 .gid = pw->pw_gid,
 					 .name = eh_arena_strdup(arena, pw->pw_name),
 					 .home = eh_arena_strdup(arena, pw->pw_dir)};

@@ -19,6 +19,8 @@
 struct eh_process_user {
 	uid_t uid;
 	gid_t gid;
+	const gid_t *groups; /* all of its groups, gid too */
+	size_t groups_n;
 	const char *name, *home;
 };
 
