@@ -77,6 +77,10 @@ need-build: ## say exactly which Debian packages are missing, if any
 $(O)/evenhand: $(O)/src/cli/main.o $(O)/libevenhand.a $(O)/libevenhand-stats.a
 	$(CC) $(OPT) $(LINKHARD) -o $@ $^ $(LIBS)
 
+# The same objects, and one in place of another: this one dies, fails or waits where a test says so.
+$(O)/evenhand-faults: $(O)/src/cli/main.o $(O)/tests/lib/failpoint.o $(O)/libevenhand.a $(O)/libevenhand-stats.a
+	@$(CC) $(OPT) $(LINKHARD) -o $@ $^ $(LIBS)
+
 $(O)/libevenhand.a: $(OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
@@ -170,7 +174,7 @@ $(O)/libevenhand-tests.a: $(TEST_LIB_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-unit-programs: $(UNIT)
+unit-programs: $(UNIT) $(O)/evenhand-faults
 
 # Each of these ends with `N passed, N failed, N skipped`; logs are in build/test-logs.
 MANY := $(MAKE) -j$(shell nproc 2>/dev/null || echo 2) --no-print-directory
@@ -187,7 +191,7 @@ check: need-build ## run what needs no database: the rules of the house and the 
 lint: all ## hold the rules of the house: floors, names, words, sizes
 	@tests/run.sh -b $(B) lint
 
-faults: all ## kill everything at every moment
+faults: all $(O)/evenhand-faults ## kill everything at every moment
 	@tests/run.sh -b $(B) -j 1 faults
 
 scenarios: all ## run tests/scenarios and tests/real alone

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "gather/record.h"
@@ -115,6 +116,9 @@ static enum eh_rc read_rows(struct run *run, bool history, bool *whole, struct e
 		if (row == NULL)
 			break;
 		take_row(run, row);
+		rc = EH_FAILPOINT("gather.row", err);
+		if (rc != EH_OK)
+			return rc;
 		if (eh_delta_rows(run->delta) < limit)
 			continue;
 		/* More rows of this snapshot may follow, so T stands. */

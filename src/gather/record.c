@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "base/time.h"
 #include "gather/batch.h"
 #include "gather/sql.h"
@@ -238,6 +239,8 @@ static enum eh_rc write_all(struct eh_record *record, const struct eh_record_ste
 		rc = write_state(record, commit_no, step, position, err);
 	if (rc == EH_OK && step->pack != NULL)
 		note_uncovered(record, commit_no, step->pack->fate, &step->pack->digest, position);
+	if (rc == EH_OK)
+		rc = EH_FAILPOINT("gather.before_leaf", err);
 	if (rc == EH_OK && step->leaf && record->first_uncovered != 0)
 		rc = eh_batch_append(record, commit_no, step->clock_us, err);
 	return rc;
@@ -246,14 +249,20 @@ static enum eh_rc write_all(struct eh_record *record, const struct eh_record_ste
 enum eh_rc eh_record_write(struct eh_record *record, const struct eh_record_step *step, struct eh_err *err)
 {
 	EH_BUF_AUTO position = {0};
-	enum eh_rc rc = eh_pg_begin(record->store, err);
+	enum eh_rc rc = EH_FAILPOINT("gather.before_write", err);
 
+	if (rc == EH_OK)
+		rc = eh_pg_begin(record->store, err);
 	EH_ASSERT(step->clock_us >= record->clock_us); /* law 3: T never goes back */
 	eh_position_format(step->position, &position);
 	if (rc == EH_OK)
 		rc = write_all(record, step, position.data, err);
 	if (rc == EH_OK)
+		rc = EH_FAILPOINT("gather.before_commit", err);
+	if (rc == EH_OK)
 		rc = eh_pg_commit(record->store, err);
+	if (rc == EH_OK)
+		rc = EH_FAILPOINT("gather.after_commit", err); /* in the store, and nobody knows it yet */
 	if (rc != EH_OK) {
 		eh_pg_rollback(record->store);
 		return eh_while(err, "writing commit %lld of source %s", (long long)record->commit_no + 1, record->source.name);

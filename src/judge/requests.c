@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alert/alert.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "judge/rows.h"
@@ -265,7 +266,11 @@ static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *
 	eh_pg_arg_text(&args, a->message);
 	eh_pg_arg_int8(&args, first + (int64_t)place);
 	rc = eh_pg_run(w->store->pg, &eh_sql_judge_write_outcome, &args, NULL, err);
-	return rc == EH_OK ? eh_pg_commit(w->store->pg, err) : rc;
+	if (rc == EH_OK)
+		rc = EH_FAILPOINT("judge.before_answer_commit", err);
+	if (rc == EH_OK)
+		rc = eh_pg_commit(w->store->pg, err);
+	return rc == EH_OK ? EH_FAILPOINT("judge.after_answer_commit", err) : rc;
 }
 
 /* What cannot be written as it was decided is refused in words that always can: one request must not stop judge. */

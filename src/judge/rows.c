@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "judge/display.h"
 #include "judge/sql.h"
 
@@ -244,6 +245,8 @@ static enum eh_rc write_step(struct eh_judge_writer *w, const struct eh_judge_ke
 	eh_pg_arg_text(&args, s->body);
 	eh_pg_arg_int8(&args, first + (int64_t)s->place);
 	rc = eh_pg_run(w->store->pg, &eh_sql_judge_write_step, &args, NULL, err);
+	if (rc == EH_OK)
+		rc = EH_FAILPOINT("judge.before_outbox", err);
 	return rc == EH_OK && w->webhook && !s->history ? write_message(w, s, err) : rc;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alert/alert.h"
+#include "base/failpoint.h"
 #include "base/time.h"
 #include "judge/display.h"
 #include "judge/rows.h"
@@ -304,7 +305,11 @@ enum eh_rc eh_judge_writer_commit(struct eh_judge_writer *w, struct eh_err *err)
 	if (rc == EH_OK)
 		rc = eh_judge_rows_write(w, first, err);
 	if (rc == EH_OK)
+		rc = EH_FAILPOINT("judge.before_commit", err);
+	if (rc == EH_OK)
 		rc = eh_pg_commit(w->store->pg, err);
+	if (rc == EH_OK)
+		rc = EH_FAILPOINT("judge.after_commit", err);
 	if (rc != EH_OK)
 		eh_pg_rollback(w->store->pg);
 	w->last_in_this = NULL;

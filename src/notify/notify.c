@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/failpoint.h"
 #include "notify/sql.h"
 
 #define FLIGHTS 4 /* messages under way at once */
@@ -235,7 +236,9 @@ static enum eh_rc record_finished(struct eh_notify *notify, struct eh_pg *pg, in
 		int attempt_no = f->attempt_no;
 
 		land(f); /* before the store may fail: the flight is over in any case */
-		rc = record(pg, outbox_id, attempt_no, now_us, delivered, detail, err);
+		rc = EH_FAILPOINT("notify.before_record", err);
+		if (rc == EH_OK)
+			rc = record(pg, outbox_id, attempt_no, now_us, delivered, detail, err);
 	}
 	return rc;
 }
