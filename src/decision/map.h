@@ -30,7 +30,7 @@
 #define EH_MAP_BAND_SCALE 6 /* decimals that a band's bound may have */
 #define EH_MAP_NAME_MAX 63  /* bytes of a name, a table, a column: PostgreSQL's own limit */
 
-enum eh_map_mode { EH_MAP_MODE_POLL };
+enum eh_map_mode { EH_MAP_MODE_POLL, EH_MAP_MODE_STREAM, EH_MAP_MODE_PUSHDOWN };
 enum eh_map_identity { EH_MAP_IDENTITY_POSITION };
 enum eh_map_pane { EH_MAP_PANE_HOUR, EH_MAP_PANE_DAY, EH_MAP_PANE_WEEK, EH_MAP_PANE_MONTH };
 enum eh_map_higher { EH_MAP_HIGHER_ADVERSE, EH_MAP_HIGHER_FAVOURABLE };
@@ -142,6 +142,7 @@ struct eh_map {
 	const char *conninfo; /* NULL: the store's own database; never holds a password */
 	const char *schema, *table;
 	enum eh_map_mode mode;
+	const char *slot, *publication; /* of mode stream; NULL: evenhand_SOURCE */
 	enum eh_map_pane pane;
 	int64_t lateness_us;
 	bool follow;
@@ -193,8 +194,9 @@ EH_MUST enum eh_rc eh_map_parse(struct eh_arena *arena, const char *file, const 
 EH_MUST enum eh_rc eh_map_read(struct eh_arena *arena, const char *path, const struct eh_map **map,
                                struct eh_err *err);
 
-/* The name that a pane, a mode, ... has in the file: 1h, 1d, 7d, 1mo. */
+/* The name that a pane has in the file: 1h, 1d, 7d, 1mo; that a mode has: poll, stream, pushdown. */
 const char *eh_map_pane_name(enum eh_map_pane pane);
+const char *eh_map_mode_name(enum eh_map_mode mode);
 
 /* EH_BAD_INPUT where an attribute is given by `proxy`: `who` (as "gather") cannot count probabilities, and the hint says
  * that audit can. */

@@ -234,6 +234,10 @@ static void set_later(const struct eh_map *map, json_t *root)
 {
 	json_t *override;
 
+	if (map->slot != NULL)
+		set(root, "slot", json_string(map->slot));
+	if (map->publication != NULL)
+		set(root, "publication", json_string(map->publication));
 	if (map->amounts_n > 0)
 		set(root, "amounts", amounts_json(map));
 	if (map->override_column < 0)
@@ -252,7 +256,7 @@ static json_t *map_json(const struct eh_map *map)
 	set(root, "conninfo", text_or_null(map->conninfo));
 	set(root, "schema", json_string(map->schema));
 	set(root, "table", json_string(map->table));
-	set(root, "mode", json_string("poll"));
+	set(root, "mode", json_string(eh_map_mode_name(map->mode)));
 	set(root, "identity", json_string("position"));
 	set(root, "pane", json_string(eh_map_pane_name(map->pane)));
 	set(root, "lateness_us", json_integer(map->lateness_us));

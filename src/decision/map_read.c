@@ -14,10 +14,16 @@
 #define LATENESS_DEFAULT_US (10 * EH_MINUTE_US)
 
 static const char *const pane_names[] = {"1h", "1d", "7d", "1mo", NULL};
+static const char *const mode_names[] = {"poll", "stream", "pushdown", NULL};
 
 const char *eh_map_pane_name(enum eh_map_pane pane)
 {
 	return pane_names[pane];
+}
+
+const char *eh_map_mode_name(enum eh_map_mode mode)
+{
+	return mode_names[mode];
 }
 
 enum eh_rc eh_map_refuse_unbuilt(const struct eh_yaml *node, const char *what, struct eh_err *err)
@@ -144,17 +150,17 @@ static enum eh_rc read_table(struct eh_map_part *part, const struct eh_yaml *roo
 
 static enum eh_rc read_choices(struct eh_map_part *part, const struct eh_yaml *root)
 {
-	static const char *const modes[] = {"poll", "stream", "pushdown", NULL};
 	static const char *const identities[] = {"position", "tracked", NULL};
 	const struct eh_yaml *node;
 	int at = 0;
 	enum eh_rc rc;
 
 	if ((node = eh_yaml_get(root, "mode")) != NULL) {
-		if ((rc = eh_yaml_choice(node, modes, &at, part->err)) != EH_OK)
+		if ((rc = eh_yaml_choice(node, mode_names, &at, part->err)) != EH_OK)
 			return rc;
 		if (at != EH_MAP_MODE_POLL)
-			return eh_map_refuse_unbuilt(node, at == 1 ? "mode: stream" : "mode: pushdown", part->err);
+			return eh_map_refuse_unbuilt(node, at == EH_MAP_MODE_STREAM ? "mode: stream" : "mode: pushdown", part->err);
+		part->map->mode = (enum eh_map_mode)at;
 	}
 	if ((node = eh_yaml_get(root, "identity")) != NULL) {
 		if ((rc = eh_yaml_choice(node, identities, &at, part->err)) != EH_OK)
@@ -170,13 +176,32 @@ static enum eh_rc read_choices(struct eh_map_part *part, const struct eh_yaml *r
 	return EH_OK;
 }
 
+/* A slot's name is narrower than an identifier: small letters, digits and _. */
+static enum eh_rc read_stream_names(struct eh_map_part *part, const struct eh_yaml *root)
+{
+	const struct eh_yaml *slot = eh_yaml_get(root, "slot"), *publication = eh_yaml_get(root, "publication");
+	struct eh_map *map = part->map;
+	enum eh_rc rc = EH_OK;
+
+	if (slot != NULL && (rc = eh_map_read_name(part, slot, &map->slot)) != EH_OK)
+		return rc;
+	if (publication != NULL && (rc = eh_map_read_name(part, publication, &map->publication)) != EH_OK)
+		return rc;
+	if (map->mode != EH_MAP_MODE_STREAM && (slot != NULL || publication != NULL))
+		return eh_yaml_fail_key(slot != NULL ? slot : publication, part->err, "only mode: stream has a slot and a publication");
+	if (map->slot != NULL && strspn(map->slot, "abcdefghijklmnopqrstuvwxyz0123456789_") != slot->len)
+		return eh_yaml_fail(slot, part->err, "slot \"%s\" has other letters than a-z, 0-9 and _", map->slot);
+	return EH_OK;
+}
+
 static enum eh_rc read_head(struct eh_map_part *part, const struct eh_yaml *root)
 {
 	const struct eh_yaml *node;
 	enum eh_rc rc;
 
 	if ((rc = read_source(part, root)) != EH_OK || (rc = read_conninfo(part, root)) != EH_OK ||
-	    (rc = read_table(part, root)) != EH_OK || (rc = read_choices(part, root)) != EH_OK)
+	    (rc = read_table(part, root)) != EH_OK || (rc = read_choices(part, root)) != EH_OK ||
+	    (rc = read_stream_names(part, root)) != EH_OK)
 		return rc;
 	part->map->lateness_us = LATENESS_DEFAULT_US;
 	part->map->follow = true;
@@ -319,7 +344,7 @@ static enum eh_rc read_root(struct eh_map_part *part, const struct eh_yaml *root
 	static const char *const keys[] = {"source",     "conninfo", "table", "mode",    "pane",      "lateness",
 	                                   "follow",     "identity", "columns", "favourable", "adverse", "score",
 	                                   "outcome",    "protected", "strata", "features", "lineage", "reasons",
-	                                   "audit",      "amounts", "override", NULL};
+	                                   "audit",      "amounts", "override", "slot", "publication", NULL};
 	const struct eh_yaml *node;
 	enum eh_rc rc = eh_yaml_keys(root, keys, part->err);
 

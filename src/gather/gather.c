@@ -3,7 +3,6 @@
  */
 #include "gather/gather.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -13,7 +12,7 @@
 #include "gather/record.h"
 #include "gather/sql.h"
 #include "gather/writer.h"
-#include "source/poll.h"
+#include "source/reader.h"
 
 #define GATHER_LOCK INT64_C(0x6568676100000000) /* "ehga"; the source's number is added */
 #define LEAF_US EH_SECOND_US                    /* a commit is covered at latest after this */
@@ -26,7 +25,7 @@ struct run {
 	struct eh_gather_result *result;
 	struct eh_arena *arena;
 	struct eh_record record;
-	struct eh_poll *poll;
+	struct eh_source_reader *reader;
 	struct eh_delta *delta;
 	struct eh_writer *writer;
 	struct eh_gather_clock clock;
@@ -45,7 +44,7 @@ static bool stopped(const struct run *run)
 /* Checks a row and counts it; the latest decided_at is kept beside the place. */
 static void take_row(struct run *run, const struct eh_row *row)
 {
-	struct eh_position *position = eh_poll_position(run->poll);
+	struct eh_position *position = eh_reader_position(run->reader);
 	struct eh_decision decision;
 	enum eh_decision_reason reason;
 	struct eh_err why;
@@ -69,7 +68,7 @@ static void take_row(struct run *run, const struct eh_row *row)
 static enum eh_rc commit_rows(struct run *run, enum eh_gather_phase phase, int64_t clock_us, bool leaf, struct eh_err *err)
 {
 	struct eh_record_step step = {
-		.position = eh_poll_position(run->poll), .phase = phase, .clock_us = clock_us, .leaf = leaf};
+		.position = eh_reader_position(run->reader), .phase = phase, .clock_us = clock_us, .leaf = leaf};
 	enum eh_rc rc = eh_writer_put(run->writer, run->delta, &step, err);
 
 	run->written_us = eh_time_steady_us();
@@ -108,14 +107,14 @@ static enum eh_rc read_rows(struct run *run, bool history, bool *whole, struct e
 
 	*whole = false;
 	for (;;) {
-		const struct eh_row *row;
-		enum eh_rc rc = eh_poll_next(run->poll, &row, err);
+		const struct eh_change *change;
+		enum eh_rc rc = eh_reader_next(run->reader, &change, err);
 
 		if (rc != EH_OK)
 			return rc;
-		if (row == NULL)
+		if (change == NULL)
 			break;
-		take_row(run, row);
+		take_row(run, change->row);
 		rc = EH_FAILPOINT("gather.row", err);
 		if (rc != EH_OK)
 			return rc;
@@ -139,13 +138,13 @@ static enum eh_rc read_rows(struct run *run, bool history, bool *whole, struct e
 /* T when history is read: the day that was asked for, or the last decision that is not in the future. */
 static int64_t history_clock(const struct run *run)
 {
-	const struct eh_position *position = eh_poll_position(run->poll);
+	const struct eh_position *position = eh_reader_position(run->reader);
 
 	if (run->options->has_through)
 		return run->options->through_us;
 	if (position->last_us != INT64_MIN)
 		return position->last_us;
-	return run->map->follow ? eh_poll_clock_us(run->poll) : INT64_MIN;
+	return run->map->follow ? eh_reader_clock_us(run->reader) : INT64_MIN;
 }
 
 static enum eh_rc warn_of_gap(struct run *run, struct eh_err *err)
@@ -192,7 +191,7 @@ static enum eh_rc tell_history(struct run *run, struct eh_err *err)
 static enum eh_rc gather_history(struct run *run, struct eh_err *err)
 {
 	bool whole = false;
-	enum eh_rc rc = eh_poll_begin(run->poll, &run->record.position, err);
+	enum eh_rc rc = eh_reader_begin(run->reader, &run->record.position, err);
 
 	run->clock.fates = false;
 	if (rc == EH_OK)
@@ -200,7 +199,7 @@ static enum eh_rc gather_history(struct run *run, struct eh_err *err)
 	if (rc == EH_OK && whole)
 		rc = commit_last_rows(run, run->map->follow ? EH_GATHER_LIVE : EH_GATHER_ENDED, history_clock(run), true, err);
 	if (rc == EH_OK)
-		rc = eh_poll_end(run->poll, err);
+		rc = eh_reader_end(run->reader, err);
 	return rc == EH_OK && whole ? tell_history(run, err) : rc;
 }
 
@@ -223,7 +222,7 @@ static enum eh_rc read_clocks(struct run *run, int64_t *store_us, struct eh_err 
 /* T that commits with this reading: the smaller of the source's and the store's clock; a scenario has its own. */
 static enum eh_rc set_clock(struct run *run, struct eh_err *err)
 {
-	int64_t source_us = eh_poll_clock_us(run->poll), store_us = 0;
+	int64_t source_us = eh_reader_clock_us(run->reader), store_us = 0;
 	enum eh_rc rc = read_clocks(run, &store_us, err);
 	int64_t t = run->scenario || source_us < store_us ? source_us : store_us;
 
@@ -240,7 +239,7 @@ static enum eh_rc move_clock(struct run *run, struct eh_err *err)
 	int64_t t = run->clock.now_us;
 	bool crosses = t != INT64_MIN && eh_gather_crosses(&run->clock, record->clock_us, t);
 	bool due = eh_time_steady_us() - run->written_us >= EH_SECOND_US;
-	struct eh_record_step step = {.position = eh_poll_position(run->poll), .phase = EH_GATHER_LIVE, .clock_us = t};
+	struct eh_record_step step = {.position = eh_reader_position(run->reader), .phase = EH_GATHER_LIVE, .clock_us = t};
 
 	if (t <= record->clock_us || (!crosses && !due)) {
 		eh_position_copy(&record->position, step.position); /* nothing lies between: the stored one is as good */
@@ -272,7 +271,7 @@ static enum eh_rc gather_difference(struct run *run, bool *rows, struct eh_err *
 {
 	bool whole = false, rest = is_rest(run);
 	int64_t before = run->record.commit_no;
-	enum eh_rc rc = eh_poll_begin(run->poll, &run->record.position, err);
+	enum eh_rc rc = eh_reader_begin(run->reader, &run->record.position, err);
 
 	if (rc == EH_OK)
 		rc = set_clock(run, err);
@@ -287,7 +286,7 @@ static enum eh_rc gather_difference(struct run *run, bool *rows, struct eh_err *
 			rc = move_clock(run, err);
 	}
 	*rows = run->record.commit_no != before;
-	return rc == EH_OK ? eh_poll_end(run->poll, err) : rc;
+	return rc == EH_OK ? eh_reader_end(run->reader, err) : rc;
 }
 
 static enum eh_rc cover_when_due(struct run *run, struct eh_err *err)
@@ -306,7 +305,6 @@ static enum eh_rc wait_for_rows(struct run *run, bool had_rows, struct eh_err *e
 	const struct eh_record *record = &run->record;
 	int64_t now = eh_time_steady_us();
 	int64_t ms = run->options->poll_interval_ms;
-	bool notified;
 
 	if (record->first_uncovered != 0) {
 		int64_t due_ms = (record->uncovered_since_us + LEAF_US - now) / 1000 + 1;
@@ -321,21 +319,19 @@ static enum eh_rc wait_for_rows(struct run *run, bool had_rows, struct eh_err *e
 		(void)nanosleep(&pause, NULL); /* a signal may cut it short */
 		return EH_OK;
 	}
-	return eh_pg_wait(run->source, ms > 0 ? (int)ms : 0, &notified, err);
+	return eh_reader_wait(run->reader, ms > 0 ? (int)ms : 0, err);
 }
 
 static enum eh_rc gather_live(struct run *run, struct eh_err *err)
 {
-	char channel[128];
 	bool rows;
+	enum eh_rc rc = eh_reader_follow(run->reader, err);
 
-	(void)snprintf(channel, sizeof channel, "evenhand_%s", run->map->source);
-	enum eh_rc rc = eh_pg_listen(run->source, channel, err);
 	while (rc == EH_OK && !stopped(run)) {
 		bool rest = is_rest(run);
 
 		rc = gather_difference(run, &rows, err);
-		if (rc != EH_OK || (run->options->once && !rest))
+		if (rc != EH_OK || (run->options->once && !rest && eh_reader_caught_up(run->reader)))
 			break;
 		rc = cover_when_due(run, err);
 		if (rc == EH_OK && !stopped(run))
@@ -351,8 +347,8 @@ static enum eh_rc gather_rest_once(struct run *run, struct eh_err *err)
 {
 	bool whole = false;
 	int64_t store_us;
-	enum eh_rc rc = eh_poll_begin(run->poll, &run->record.position, err);
-	const struct eh_position *position = eh_poll_position(run->poll);
+	enum eh_rc rc = eh_reader_begin(run->reader, &run->record.position, err);
+	const struct eh_position *position = eh_reader_position(run->reader);
 
 	if (rc == EH_OK)
 		rc = read_clocks(run, &store_us, err);
@@ -367,7 +363,7 @@ static enum eh_rc gather_rest_once(struct run *run, struct eh_err *err)
 
 		rc = commit_last_rows(run, EH_GATHER_ENDED, t > run->record.clock_us ? t : run->record.clock_us, true, err);
 	}
-	return rc == EH_OK ? eh_poll_end(run->poll, err) : rc;
+	return rc == EH_OK ? eh_reader_end(run->reader, err) : rc;
 }
 
 static enum eh_rc gather_rest(struct run *run, struct eh_err *err)
@@ -413,7 +409,7 @@ static enum eh_rc open_all(struct run *run, struct eh_err *err)
 {
 	struct eh_record *record = &run->record;
 	/* The table is looked at first: a map that names none is not put on the record. */
-	enum eh_rc rc = eh_poll_open(run->arena, run->source, run->map, &run->poll, err);
+	enum eh_rc rc = eh_reader_open(run->arena, run->source, run->map, &run->reader, err);
 
 	if (rc == EH_OK)
 		rc = eh_source_register(run->arena, run->store, run->map, &record->source, err);
@@ -434,8 +430,8 @@ static enum eh_rc open_all(struct run *run, struct eh_err *err)
 	if (rc == EH_OK)
 		rc = eh_record_cover(record, err);
 	if (rc == EH_OK && run->scenario)
-		eh_poll_use_scenario(run->poll);
-	if (rc == EH_OK && !eh_poll_id_is_unique(run->poll))
+		eh_reader_use_scenario(run->reader);
+	if (rc == EH_OK && !eh_reader_id_is_unique(run->reader))
 		eh_log("source %s: no unique index guards the id column: a row that is inserted twice is counted twice",
 		       run->map->source);
 	return rc;
@@ -485,7 +481,7 @@ enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, const struct
 		eh_pg_rollback(source);
 		eh_pg_rollback(store);
 	}
-	eh_poll_close(run.poll);
+	eh_reader_close(run.reader);
 	eh_delta_free(run.delta);
 	eh_record_free(&run.record);
 	return rc;

@@ -28,6 +28,7 @@
 #include "decision/map.h"
 #include "pg/pg.h"
 #include "source/position.h"
+#include "source/reader.h"
 
 struct eh_poll;
 
@@ -66,5 +67,9 @@ struct eh_position *eh_poll_position(struct eh_poll *poll);
 
 /* Closes the snapshot; also in the middle of a reading, whose rest the server then drops. */
 EH_MUST enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err);
+
+/* A poll reader behind the interface of reader.h. */
+EH_MUST enum eh_rc eh_poll_reader_open(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map,
+                                       struct eh_source_reader **out, struct eh_err *err);
 
 #endif

@@ -44,7 +44,7 @@ static enum eh_rc find(struct eh_arena *arena, struct eh_pg *store, const char *
 /* A map without what changes no count. */
 static json_t *counting_part(const char *canonical)
 {
-	static const char *const free_to_change[] = {"conninfo", "mode", "follow", "lateness_us", "audit"};
+	static const char *const free_to_change[] = {"conninfo", "mode", "slot", "publication", "follow", "lateness_us", "audit"};
 	json_t *doc = json_loads(canonical, 0, NULL);
 
 	EH_ASSERT(json_is_object(doc));

@@ -1,0 +1,151 @@
+/*
+ * reader.h - what gather asks of any reader of a decision log, however the log is read (law 2).
+ *
+ * A reader turns a table into changes, and says after each of them the place where a
+ * later reader goes on.  Use:
+ *
+ *   open
+ *   begin(place), next ... until NULL, end     once for history, then for each reading
+ *   follow                                     before the first reading that is not history
+ *   durable(place)                             what is stored, so that the source may forget it
+ *   wait                                       until there is something to read
+ *   close
+ *
+ * A reading that was begun may be ended after any next; the next one begins from
+ * the place that was stored.  NULL means that there is nothing more now.
+ *
+ * The clock of a reading is the source's T: every change that was committed before it
+ * lies before the NULL of that reading, or of an earlier one.
+ *
+ * Owner    the caller owns connection, map and arena, and closes the reader before them; a
+ *          change and its rows live until the next call.
+ * Threads  none; eh_reader_durable() too is called by the thread that reads.
+ */
+#ifndef EH_SOURCE_READER_H
+#define EH_SOURCE_READER_H
+
+#include "base/arena.h"
+#include "decision/decision.h"
+#include "decision/map.h"
+#include "pg/pg.h"
+#include "source/position.h"
+
+enum eh_change_kind {
+	EH_CHANGE_ADD,
+	EH_CHANGE_REPLACE, /* the row `old` is `row` now */
+	EH_CHANGE_TAKE,    /* the row `old` is gone */
+	EH_CHANGE_TRUNCATE /* every row that was delivered so far is gone */
+};
+
+struct eh_change {
+	enum eh_change_kind kind;
+	const struct eh_row *row; /* ADD, REPLACE */
+	const struct eh_row *old; /* REPLACE, TAKE */
+	uint64_t n;               /* alike rows that the change stands for; 1 but in pushdown */
+};
+
+struct eh_source_reader;
+
+/* What each kind of reader brings.  `durable` may be NULL. */
+struct eh_reader_ops {
+	enum eh_rc (*begin)(struct eh_source_reader *reader, const struct eh_position *from, struct eh_err *err);
+	enum eh_rc (*next)(struct eh_source_reader *reader, const struct eh_change **change, struct eh_err *err);
+	enum eh_rc (*end)(struct eh_source_reader *reader, struct eh_err *err);
+	enum eh_rc (*follow)(struct eh_source_reader *reader, struct eh_err *err);
+	enum eh_rc (*durable)(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err);
+	enum eh_rc (*wait)(struct eh_source_reader *reader, int ms, struct eh_err *err);
+	void (*use_scenario)(struct eh_source_reader *reader);
+	struct eh_position *(*position)(struct eh_source_reader *reader);
+	int64_t (*clock_us)(const struct eh_source_reader *reader);
+	bool (*caught_up)(const struct eh_source_reader *reader);
+	bool (*id_is_unique)(const struct eh_source_reader *reader);
+	void (*close)(struct eh_source_reader *reader);
+};
+
+struct eh_source_reader {
+	const struct eh_reader_ops *ops;
+};
+
+/* Looks at the table as the map's mode reads it.  EH_REFUSED, naming what is missing, where it cannot be
+ * read exactly.  `pg` is an ordinary connection to the source, which the reader alone uses from here on. */
+EH_MUST enum eh_rc eh_reader_open(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, struct eh_source_reader **out,
+                                  struct eh_err *err);
+
+/* Frees what the arena does not; NULL is allowed. */
+static inline void eh_reader_close(struct eh_source_reader *reader)
+{
+	if (reader != NULL)
+		reader->ops->close(reader);
+}
+
+/* Begins a reading from a place; kind NONE: history from its first row.  EH_REFUSED where this table
+ * cannot be read on from there. */
+EH_MUST static inline enum eh_rc eh_reader_begin(struct eh_source_reader *reader, const struct eh_position *from,
+                                                 struct eh_err *err)
+{
+	return reader->ops->begin(reader, from, err);
+}
+
+/* The next change, or NULL: nothing more now. */
+EH_MUST static inline enum eh_rc eh_reader_next(struct eh_source_reader *reader, const struct eh_change **change,
+                                                struct eh_err *err)
+{
+	return reader->ops->next(reader, change, err);
+}
+
+/* Ends a reading, also in its middle. */
+EH_MUST static inline enum eh_rc eh_reader_end(struct eh_source_reader *reader, struct eh_err *err)
+{
+	return reader->ops->end(reader, err);
+}
+
+/* From here on eh_reader_wait() hears of new rows where the source can tell. */
+EH_MUST static inline enum eh_rc eh_reader_follow(struct eh_source_reader *reader, struct eh_err *err)
+{
+	return reader->ops->follow(reader, err);
+}
+
+/* Everything up to the place is in the store: the source need not keep it. */
+EH_MUST static inline enum eh_rc eh_reader_durable(struct eh_source_reader *reader, const struct eh_position *place,
+                                                   struct eh_err *err)
+{
+	return reader->ops->durable != NULL ? reader->ops->durable(reader, place, err) : EH_OK;
+}
+
+/* Returns when there may be something to read, `ms` passed, or a signal arrived. */
+EH_MUST static inline enum eh_rc eh_reader_wait(struct eh_source_reader *reader, int ms, struct eh_err *err)
+{
+	return reader->ops->wait(reader, ms, err);
+}
+
+/* The clock is the generator's from here on: evenhand_import.scenario_clock in the source's database. */
+static inline void eh_reader_use_scenario(struct eh_source_reader *reader)
+{
+	reader->ops->use_scenario(reader);
+}
+
+/* The place after the last change; after the NULL, that everything was read.  The caller keeps last_us in it. */
+static inline struct eh_position *eh_reader_position(struct eh_source_reader *reader)
+{
+	return reader->ops->position(reader);
+}
+
+/* T of the reading.  INT64_MIN: none is known yet. */
+static inline int64_t eh_reader_clock_us(const struct eh_source_reader *reader)
+{
+	return reader->ops->clock_us(reader);
+}
+
+/* Whether what was there when the reader first began to read live has been read. */
+static inline bool eh_reader_caught_up(const struct eh_source_reader *reader)
+{
+	return reader->ops->caught_up(reader);
+}
+
+/* False where no unique index guards the id column: a row inserted twice is counted twice. */
+static inline bool eh_reader_id_is_unique(const struct eh_source_reader *reader)
+{
+	return reader->ops->id_is_unique(reader);
+}
+
+#endif
