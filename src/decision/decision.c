@@ -43,6 +43,7 @@ const char *eh_decision_reason_text(enum eh_decision_reason reason)
 		[EH_DECISION_NOT_A_PROBABILITY] = "probability below 0 or above 1",
 		[EH_DECISION_BAD_UTF8] = "invalid UTF-8",
 		[EH_DECISION_TOO_LONG] = "value too long",
+		[EH_DECISION_BAD_VERSION] = "bad version",
 	};
 
 	EH_ASSERT(reason < EH_DECISION_REASONS);
@@ -272,6 +273,45 @@ static bool take_proxy(struct check *c, const struct eh_map_protected *p, struct
 
 /* ---- the row ------------------------------------------------------------------- */
 
+/* A whole number of 64 bits; no sign but a minus. */
+static bool parse_whole(struct eh_text text, int64_t *out)
+{
+	bool minus = text.n > 0 && text.at[0] == '-';
+	int64_t value = 0;
+
+	if (text.n == minus)
+		return false;
+	for (size_t i = minus; i < text.n; i++) {
+		int digit = text.at[i] - '0';
+
+		if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_sub_overflow(value, digit, &value)) /* downwards: the lowest number has no positive */
+			return false;
+	}
+	if (!minus && value == INT64_MIN)
+		return false;
+	*out = minus ? value : -value;
+	return true;
+}
+
+bool eh_decision_version(const struct eh_field *field, int64_t *version)
+{
+	switch (field->form) {
+	case EH_FIELD_TIME_US:
+		*version = field->us;
+		return true;
+	case EH_FIELD_INTEGER:
+		*version = field->integer;
+		return true;
+	case EH_FIELD_REAL:
+		return false;
+	case EH_FIELD_TEXT:
+		break;
+	}
+	*version = INT64_MIN;
+	return field->text.n == 0 || parse_whole(field->text, version) || eh_time_parse(field->text.at, field->text.n, version);
+}
+
 static bool take_head(struct check *c, struct eh_decision *out)
 {
 	const struct eh_map *map = c->map;
@@ -295,6 +335,14 @@ static bool take_head(struct check *c, struct eh_decision *out)
 		return true;
 	out->favourable = true; /* only `adverse` is given: all else is favourable */
 	return map->favourable.n == 0 || fail(c, map->decision, EH_DECISION_UNKNOWN_DECISION);
+}
+
+static bool take_version(struct check *c, struct eh_decision *out)
+{
+	int column = c->map->version_column;
+
+	out->version = INT64_MIN;
+	return column < 0 || eh_decision_version(&c->row->fields[column], &out->version) || fail(c, column, EH_DECISION_BAD_VERSION);
 }
 
 static bool take_score_and_outcome(struct check *c, struct eh_decision *out)
@@ -391,7 +439,7 @@ enum eh_rc eh_decision_check(const struct eh_map *map, const struct eh_row *row,
 	struct check c = {.map = map, .row = row};
 
 	out->rounded = 0;
-	bool good = take_head(&c, out) && take_score_and_outcome(&c, out) && take_lists(&c, out) &&
+	bool good = take_head(&c, out) && take_version(&c, out) && take_score_and_outcome(&c, out) && take_lists(&c, out) &&
 	            take_amounts(&c, out);
 	if (reason != NULL)
 		*reason = c.reason;

@@ -57,6 +57,7 @@ enum eh_decision_reason {
 	EH_DECISION_NOT_A_PROBABILITY, /* below 0 or above 1 */
 	EH_DECISION_BAD_UTF8,
 	EH_DECISION_TOO_LONG,
+	EH_DECISION_BAD_VERSION,       /* neither a whole number nor a time */
 	EH_DECISION_REASONS
 };
 
@@ -100,6 +101,7 @@ struct eh_decision {
 	bool outcome_adverse;
 	int64_t score_q; /* at map->score_scale */
 	int64_t outcome_at_us;
+	int64_t version; /* identity tracked; INT64_MIN: the map has no such column, or it is empty */
 	unsigned rounded; /* values that had more decimals than their scale */
 
 	struct eh_text groups[EH_MAP_PROTECTED_MAX]; /* the label; an unmapped value as it stands */
@@ -120,6 +122,9 @@ struct eh_decision {
  * err the sentence, naming the column, never a whole value.  The first fault in column order counts. */
 EH_MUST enum eh_rc eh_decision_check(const struct eh_map *map, const struct eh_row *row, struct eh_decision *out,
                                      enum eh_decision_reason *reason, struct eh_err *err);
+
+/* A version: a whole number or a time, missing INT64_MIN.  False where it is neither. */
+bool eh_decision_version(const struct eh_field *field, int64_t *version);
 
 /* A reason as it is counted and shown: "missing id", "bad date", ... */
 const char *eh_decision_reason_text(enum eh_decision_reason reason);

@@ -31,7 +31,7 @@
 #define EH_MAP_NAME_MAX 63  /* bytes of a name, a table, a column: PostgreSQL's own limit */
 
 enum eh_map_mode { EH_MAP_MODE_POLL, EH_MAP_MODE_STREAM, EH_MAP_MODE_PUSHDOWN };
-enum eh_map_identity { EH_MAP_IDENTITY_POSITION };
+enum eh_map_identity { EH_MAP_IDENTITY_POSITION, EH_MAP_IDENTITY_TRACKED };
 enum eh_map_pane { EH_MAP_PANE_HOUR, EH_MAP_PANE_DAY, EH_MAP_PANE_WEEK, EH_MAP_PANE_MONTH };
 enum eh_map_higher { EH_MAP_HIGHER_ADVERSE, EH_MAP_HIGHER_FAVOURABLE };
 enum eh_map_kind { EH_MAP_NUMERIC, EH_MAP_CATEGORICAL };
@@ -51,7 +51,8 @@ enum eh_map_role {
 	EH_MAP_PROBABILITY = 1 << 10,
 	EH_MAP_AMOUNT = 1 << 11,
 	EH_MAP_OVERRIDE = 1 << 12,
-	EH_MAP_RECEIVED_AT = 1 << 13
+	EH_MAP_RECEIVED_AT = 1 << 13,
+	EH_MAP_VERSION = 1 << 14
 };
 
 /* The roles whose column holds a time. */
@@ -149,17 +150,21 @@ struct eh_map {
 	enum eh_map_identity identity;
 
 	/* Every source column that is needed, each once, in a fixed order (id, decided_at, decision,
-	 * score, outcome, outcome_at, received_at, then protected, strata, features, lineage, amounts as written): what a
+	 * score, outcome, outcome_at, received_at, version, then protected, strata, features, lineage, amounts as written): what a
 	 * reader selects, and the index of a struct eh_row. */
 	const struct eh_map_column *columns;
 	size_t columns_n;
 	int id, decided_at, decision; /* indexes into columns */
 	int score, outcome, outcome_at, received_at; /* or -1 */
+	int version_column; /* identity tracked: which of several rows of one id is the newest; or -1 */
 
 	struct eh_map_values favourable, adverse; /* of `decision`; at least one is not empty */
 	enum eh_map_higher higher_is;
 	int score_scale;
 	struct eh_map_values outcome_adverse;
+	/* Outcomes that arrive in a table of their own: a map of its id, outcome and perhaps outcome_at, and of nothing else
+	 * (its decided_at and decision are -1).  NULL: there is none. */
+	const struct eh_map *outcomes;
 
 	const struct eh_map_protected *protect; /* at least one */
 	size_t protect_n;

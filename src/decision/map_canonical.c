@@ -55,6 +55,8 @@ static json_t *columns_json(const struct eh_map *map)
 	set(o, "outcome_at", text_or_null(column_name(map, map->outcome_at)));
 	if (map->received_at >= 0)
 		set(o, "received_at", json_string(column_name(map, map->received_at)));
+	if (map->version_column >= 0)
+		set(o, "version", json_string(column_name(map, map->version_column)));
 	return o;
 }
 
@@ -74,7 +76,7 @@ static json_t *outcome_json(const struct eh_map *map)
 {
 	json_t *o;
 
-	if (map->outcome < 0)
+	if (map->outcome < 0 && map->outcomes == NULL)
 		return json_null();
 	o = json_object();
 	set(o, "adverse", values_json(&map->outcome_adverse));
@@ -229,6 +231,18 @@ static json_t *amounts_json(const struct eh_map *map)
 	return array;
 }
 
+static json_t *outcomes_json(const struct eh_map *outcomes)
+{
+	json_t *o = json_object();
+
+	set(o, "schema", json_string(outcomes->schema));
+	set(o, "table", json_string(outcomes->table));
+	set(o, "id", json_string(column_name(outcomes, outcomes->id)));
+	set(o, "outcome", json_string(column_name(outcomes, outcomes->outcome)));
+	set(o, "outcome_at", text_or_null(column_name(outcomes, outcomes->outcome_at)));
+	return o;
+}
+
 /* Later than the rest: written only where they are there. */
 static void set_later(const struct eh_map *map, json_t *root)
 {
@@ -240,6 +254,8 @@ static void set_later(const struct eh_map *map, json_t *root)
 		set(root, "publication", json_string(map->publication));
 	if (map->amounts_n > 0)
 		set(root, "amounts", amounts_json(map));
+	if (map->outcomes != NULL)
+		set(root, "outcomes", outcomes_json(map->outcomes));
 	if (map->override_column < 0)
 		return;
 	override = json_object();
@@ -257,7 +273,7 @@ static json_t *map_json(const struct eh_map *map)
 	set(root, "schema", json_string(map->schema));
 	set(root, "table", json_string(map->table));
 	set(root, "mode", json_string(eh_map_mode_name(map->mode)));
-	set(root, "identity", json_string("position"));
+	set(root, "identity", json_string(map->identity == EH_MAP_IDENTITY_TRACKED ? "tracked" : "position"));
 	set(root, "pane", json_string(eh_map_pane_name(map->pane)));
 	set(root, "lateness_us", json_integer(map->lateness_us));
 	set(root, "follow", json_boolean(map->follow));

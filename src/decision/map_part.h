@@ -31,6 +31,12 @@ EH_MUST enum eh_rc eh_map_read_scale(struct eh_map_part *part, const struct eh_y
 /* A list of values that is not empty. */
 EH_MUST enum eh_rc eh_map_read_values(struct eh_map_part *part, const struct eh_yaml *node, struct eh_map_values *values);
 
+/* `table:` of the file, or of `outcomes:`. */
+EH_MUST enum eh_rc eh_map_read_table(struct eh_map_part *part, const struct eh_yaml *root);
+
+/* outcomes: (map_outcomes.c); NULL where the file has none. */
+EH_MUST enum eh_rc eh_map_read_outcomes(struct eh_map_part *part, const struct eh_yaml *node);
+
 /* What the design has and this version does not do: refused by name, never silently ignored. */
 enum eh_rc eh_map_refuse_unbuilt(const struct eh_yaml *node, const char *what, struct eh_err *err);
 

@@ -9,7 +9,7 @@
 
 #define SOURCE_NAME_MAX 54 /* so that the channel evenhand_NAME is an identifier of PostgreSQL */
 #define COLUMNS_MAX \
-	(8 + 3 * EH_MAP_AMOUNTS_MAX + EH_MAP_PROTECTED_MAX * EH_MAP_PROXY_MAX + EH_MAP_STRATA_MAX + EH_MAP_FEATURES_MAX + EH_MAP_LINEAGE_MAX)
+	(9 + 3 * EH_MAP_AMOUNTS_MAX + EH_MAP_PROTECTED_MAX * EH_MAP_PROXY_MAX + EH_MAP_STRATA_MAX + EH_MAP_FEATURES_MAX + EH_MAP_LINEAGE_MAX)
 
 #define LATENESS_DEFAULT_US (10 * EH_MINUTE_US)
 
@@ -128,7 +128,7 @@ static enum eh_rc read_conninfo(struct eh_map_part *part, const struct eh_yaml *
 	return eh_hint(part->err, "put the password into ~/.pgpass or a service file (service=NAME)");
 }
 
-static enum eh_rc read_table(struct eh_map_part *part, const struct eh_yaml *root)
+enum eh_rc eh_map_read_table(struct eh_map_part *part, const struct eh_yaml *root)
 {
 	const struct eh_yaml *node;
 	const char *name, *dot;
@@ -165,8 +165,7 @@ static enum eh_rc read_choices(struct eh_map_part *part, const struct eh_yaml *r
 	if ((node = eh_yaml_get(root, "identity")) != NULL) {
 		if ((rc = eh_yaml_choice(node, identities, &at, part->err)) != EH_OK)
 			return rc;
-		if (at != EH_MAP_IDENTITY_POSITION)
-			return eh_map_refuse_unbuilt(node, "identity: tracked", part->err);
+		part->map->identity = (enum eh_map_identity)at;
 	}
 	if ((node = eh_yaml_get(root, "pane")) != NULL) {
 		if ((rc = eh_yaml_choice(node, pane_names, &at, part->err)) != EH_OK)
@@ -200,7 +199,7 @@ static enum eh_rc read_head(struct eh_map_part *part, const struct eh_yaml *root
 	enum eh_rc rc;
 
 	if ((rc = read_source(part, root)) != EH_OK || (rc = read_conninfo(part, root)) != EH_OK ||
-	    (rc = read_table(part, root)) != EH_OK || (rc = read_choices(part, root)) != EH_OK ||
+	    (rc = eh_map_read_table(part, root)) != EH_OK || (rc = read_choices(part, root)) != EH_OK ||
 	    (rc = read_stream_names(part, root)) != EH_OK)
 		return rc;
 	part->map->lateness_us = LATENESS_DEFAULT_US;
@@ -217,13 +216,13 @@ static enum eh_rc read_head(struct eh_map_part *part, const struct eh_yaml *root
 static enum eh_rc read_columns(struct eh_map_part *part, const struct eh_yaml *root)
 {
 	static const char *const keys[] = {"id",      "decided_at", "decision",    "score",
-	                                  "outcome", "outcome_at", "received_at", NULL};
+	                                  "outcome", "outcome_at", "received_at", "version", NULL};
 	static const enum eh_map_role roles[] = {EH_MAP_ID,    EH_MAP_DECIDED_AT, EH_MAP_DECISION,
 	                                         EH_MAP_SCORE, EH_MAP_OUTCOME,    EH_MAP_OUTCOME_AT,
-	                                         EH_MAP_RECEIVED_AT};
+	                                         EH_MAP_RECEIVED_AT, EH_MAP_VERSION};
 	struct eh_map *map = part->map;
 	int *const places[] = {&map->id, &map->decided_at, &map->decision, &map->score, &map->outcome,
-	                       &map->outcome_at, &map->received_at};
+	                       &map->outcome_at, &map->received_at, &map->version_column};
 	const struct eh_yaml *node, *column;
 	enum eh_rc rc = eh_yaml_need(root, "columns", &node, part->err);
 
@@ -240,6 +239,10 @@ static enum eh_rc read_columns(struct eh_map_part *part, const struct eh_yaml *r
 	}
 	if (rc == EH_OK && map->outcome_at >= 0 && map->outcome < 0)
 		return eh_yaml_fail(node, part->err, "columns has \"outcome_at\" and no \"outcome\"");
+	if (rc == EH_OK && map->version_column >= 0 && map->identity != EH_MAP_IDENTITY_TRACKED) {
+		eh_yaml_fail(node, part->err, "columns has a \"version\", which identity: position does not look at");
+		return eh_hint(part->err, "add `identity: tracked`, so that the newest version of a row is the one that counts");
+	}
 	return rc;
 }
 
@@ -320,17 +323,20 @@ static enum eh_rc read_outcome(struct eh_map_part *part, const struct eh_yaml *r
 {
 	static const char *const keys[] = {"adverse", NULL};
 	const struct eh_yaml *outcome = eh_yaml_get(root, "outcome"), *adverse;
+	bool own_table = part->map->outcomes != NULL;
 	enum eh_rc rc;
 
-	if (outcome == NULL && part->map->outcome < 0)
+	if (outcome == NULL && part->map->outcome < 0 && !own_table)
 		return EH_OK;
 	if (outcome == NULL) {
-		eh_yaml_fail(eh_yaml_get(root, "columns"), part->err, "columns has an \"outcome\" and the file does not describe it");
+		eh_yaml_fail(eh_yaml_get(root, own_table ? "outcomes" : "columns"), part->err,
+		             own_table ? "there is a table of outcomes, and the file does not describe them"
+		                       : "columns has an \"outcome\" and the file does not describe it");
 		return eh_hint(part->err, "add `outcome: {adverse: [VALUE]}` with the values that mean the predicted harm happened");
 	}
 	if ((rc = eh_yaml_keys(outcome, keys, part->err)) != EH_OK)
 		return rc;
-	if (part->map->outcome < 0)
+	if (part->map->outcome < 0 && !own_table)
 		return eh_yaml_fail_key(outcome, part->err, "\"outcome\" is described and columns has no \"outcome\"");
 	if ((rc = eh_yaml_need(outcome, "adverse", &adverse, part->err)) != EH_OK)
 		return rc;
@@ -344,7 +350,7 @@ static enum eh_rc read_root(struct eh_map_part *part, const struct eh_yaml *root
 	static const char *const keys[] = {"source",     "conninfo", "table", "mode",    "pane",      "lateness",
 	                                   "follow",     "identity", "columns", "favourable", "adverse", "score",
 	                                   "outcome",    "protected", "strata", "features", "lineage", "reasons",
-	                                   "audit",      "amounts", "override", "slot", "publication", NULL};
+	                                   "audit",      "amounts", "override", "slot", "publication", "outcomes", NULL};
 	const struct eh_yaml *node;
 	enum eh_rc rc = eh_yaml_keys(root, keys, part->err);
 
@@ -354,7 +360,7 @@ static enum eh_rc read_root(struct eh_map_part *part, const struct eh_yaml *root
 		return eh_map_refuse_unbuilt(node, "reasons", part->err);
 	if ((rc = read_head(part, root)) != EH_OK || (rc = read_columns(part, root)) != EH_OK ||
 	    (rc = read_favourable(part, root)) != EH_OK || (rc = read_score(part, root)) != EH_OK ||
-	    (rc = read_outcome(part, root)) != EH_OK)
+	    (rc = eh_map_read_outcomes(part, eh_yaml_get(root, "outcomes"))) != EH_OK || (rc = read_outcome(part, root)) != EH_OK)
 		return rc;
 	rc = eh_map_read_lists(part, root);
 	return rc != EH_OK ? rc : eh_map_read_amounts(part, root);

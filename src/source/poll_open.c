@@ -141,6 +141,10 @@ enum eh_rc eh_poll_open(struct eh_arena *arena, struct eh_pg *pg, const struct e
 	struct eh_poll *poll = eh_arena_zalloc(arena, 1, sizeof *poll);
 
 	*out = NULL;
+	if (map->identity == EH_MAP_IDENTITY_TRACKED) {
+		(void)eh_fail(err, EH_BAD_INPUT, "identity: tracked is not built yet");
+		return eh_hint(err, "leave it out, or wait for a version that has it");
+	}
 	poll->pg = pg;
 	poll->map = map;
 	poll->forms = eh_arena_zalloc(arena, map->columns_n, sizeof *poll->forms);

@@ -213,11 +213,56 @@ static void what_is_not_built_is_refused_by_name(void **state)
 	(void)state;
 	refuse_with("mode", "mode: stream", "m.yaml:6:1: mode: stream is not built yet");
 	refuse_with("mode", "mode: pushdown", "m.yaml:6:1: mode: pushdown is not built yet");
-	refuse_with("identity", "identity: tracked", "m.yaml:6:1: identity: tracked is not built yet");
 	refuse_with("reasons", "reasons: x", "m.yaml:6:1: reasons is not built yet");
 	refuse("source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d, score: s}\nfavourable: [y]\n"
 	       "score: {range: [0, 1], bins: 10}\nprotected: [{name: sex, column: sex, reference: M}]\n",
 	       "m.yaml:5:9: score.range is not built yet");
+}
+
+#define TRACKED(COLUMNS, REST)                                                                                         \
+	"source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d" COLUMNS "}\nfavourable: [y]\n"            \
+	"protected: [{name: sex, column: sex, reference: M}]\n" REST
+
+static void refuse_saying(const char *text, const char *part)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	const struct eh_map *map;
+	struct eh_err err = {0};
+
+	assert_int_equal(eh_map_parse(arena, "m.yaml", text, strlen(text), &map, &err), EH_BAD_INPUT);
+	if (strstr(err.text, part) == NULL)
+		fail_msg("it says \"%s\"", err.text);
+}
+
+static void tracked_rows_have_versions_and_outcomes_of_their_own(void **state)
+{
+	(void)state;
+	EH_ARENA_AUTO arena = eh_arena_new();
+	const struct eh_map *m = read_good(arena, TRACKED(", version: v", "identity: tracked\noutcome: {adverse: [bad]}\n"
+	                                                  "outcomes: {table: a.o, id: did, outcome: o, outcome_at: t}\n"));
+
+	assert_int_equal(m->identity, EH_MAP_IDENTITY_TRACKED);
+	assert_string_equal(m->columns[m->version_column].name, "v");
+	assert_string_equal(m->outcomes->schema, "a");
+	assert_string_equal(m->outcomes->table, "o");
+	assert_int_equal(m->outcomes->columns_n, 3);
+	assert_string_equal(m->outcomes->columns[m->outcomes->id].name, "did");
+	assert_string_equal(m->outcomes->columns[m->outcomes->outcome_at].name, "t");
+	assert_int_equal(m->outcome, -1);
+	assert_true(eh_map_values_hold(&m->outcome_adverse, "bad", 3));
+	assert_non_null(strstr(m->canonical, "\"outcomes\":{\"id\":\"did\""));
+	m = read_good(arena, TRACKED("", ""));
+	assert_int_equal(m->version_column, -1);
+	assert_null(m->outcomes);
+	assert_null(strstr(m->canonical, "outcomes"));
+	assert_non_null(strstr(m->canonical, "\"identity\":\"position\""));
+
+	refuse_saying(TRACKED(", version: v", ""), "which identity: position does not look at");
+	refuse_saying(TRACKED("", "outcome: {adverse: [bad]}\noutcomes: {table: o, id: i, outcome: o}\n"), "need identity: tracked");
+	refuse_saying(TRACKED(", outcome: x", "identity: tracked\noutcome: {adverse: [bad]}\noutcomes: {table: o, id: i, outcome: o}\n"),
+	       "columns has an \"outcome\" too");
+	refuse_saying(TRACKED("", "identity: tracked\noutcomes: {table: o, id: i, outcome: o}\n"), "does not describe them");
+	refuse_saying(TRACKED("", "identity: tracked\noutcome: {adverse: [x]}\noutcomes: {table: o, outcome: o}\n"), "\"id\"");
 }
 
 static const char proxy[] =
@@ -380,6 +425,7 @@ int main(void)
 		cmocka_unit_test(order_and_quotes_do_not_matter),
 		cmocka_unit_test(bands_are_labelled),
 		cmocka_unit_test(what_is_not_built_is_refused_by_name),
+		cmocka_unit_test(tracked_rows_have_versions_and_outcomes_of_their_own),
 		cmocka_unit_test(a_proxy_is_read),
 		cmocka_unit_test(a_proxy_is_checked),
 		cmocka_unit_test(head_is_checked),
