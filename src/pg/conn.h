@@ -14,6 +14,7 @@ struct eh_pg {
 	const struct eh_pg_sql **prepared; /* what this session knows by name */
 	size_t n_prepared, room;
 	char state[6]; /* SQLSTATE of the last failure */
+	size_t copied; /* bytes that the COPY out has brought */
 };
 
 /* Writes the story of a failed result (NULL: of the connection) and files it under what the caller
