@@ -55,6 +55,8 @@ static void print_source(const json_t *source)
 	       text_of(source, "clock"), count_of(source, "panes"));
 	printf("        rows on time %lld, early %lld, late %lld, set aside %lld\n", count_of(rows, "on_time"),
 	       count_of(rows, "early"), count_of(rows, "late"), count_of(rows, "set_aside"));
+	printf("        repeated %lld, corrected %lld, taken off %lld\n", count_of(rows, "repeated"), count_of(rows, "corrected"),
+	       count_of(rows, "taken"));
 	printf("        tally %s%s\n", text_of(source, "tally_digest"),
 	       json_is_true(json_object_get(source, "capped")) ? " (a cap on names was reached)" : "");
 }

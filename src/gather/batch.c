@@ -38,12 +38,15 @@ static json_t *make_leaf(const struct eh_record *record, int64_t last, int64_t c
 
 	eh_sha256_hex(&digest, digest_hex);
 	eh_sha256_hex(&record->source.map->version, map_hex);
-	return json_pack("{s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:s, s:o, s:s}", "source", record->source.name, "commit_first",
+	return json_pack("{s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o, s:s}", "source", record->source.name, "commit_first",
 	                 (json_int_t)record->first_uncovered, "commit_last", (json_int_t)last, "position",
 	                 position_of(&record->last_position), "n_on_time", (json_int_t)record->uncovered[EH_GATHER_ON_TIME],
 	                 "n_early", (json_int_t)record->uncovered[EH_GATHER_EARLY], "n_late",
 	                 (json_int_t)record->uncovered[EH_GATHER_LATE], "n_set_aside",
-	                 (json_int_t)record->uncovered[EH_GATHER_SET_ASIDE], "digest", digest_hex, "clock", clock_of(clock_us),
+	                 (json_int_t)record->uncovered[EH_GATHER_SET_ASIDE], "n_repeated",
+	                 (json_int_t)record->uncovered_other[EH_GATHER_REPEATED], "n_corrected",
+	                 (json_int_t)record->uncovered_other[EH_GATHER_CORRECTED], "n_taken",
+	                 (json_int_t)record->uncovered_other[EH_GATHER_TAKEN], "digest", digest_hex, "clock", clock_of(clock_us),
 	                 "map_sha256", map_hex);
 }
 

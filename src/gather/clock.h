@@ -15,6 +15,14 @@
 
 enum eh_gather_fate { EH_GATHER_ON_TIME, EH_GATHER_EARLY, EH_GATHER_LATE, EH_GATHER_SET_ASIDE, EH_GATHER_FATES };
 
+/* What else a commit meets, beside the fates of the rows that it adds. */
+enum eh_gather_other {
+	EH_GATHER_REPEATED,  /* the same row again: not counted */
+	EH_GATHER_CORRECTED, /* an old row taken off, because a newer version of it was added */
+	EH_GATHER_TAKEN,     /* a row taken off for good: deleted, or its source is counted again from the start */
+	EH_GATHER_OTHERS
+};
+
 struct eh_gather_clock {
 	enum eh_pane pane;
 	int64_t lateness_us;

@@ -15,6 +15,7 @@
 struct pane {
 	int64_t pane_us, n;
 	struct eh_cube *cube;
+	struct eh_cube *taken; /* NULL until a row is taken off */
 	struct eh_examples *examples;
 };
 
@@ -29,7 +30,7 @@ struct eh_delta {
 	struct pane *last;
 	int64_t last_end_us;
 
-	int64_t fate[EH_GATHER_FATES];
+	int64_t fate[EH_GATHER_FATES], other[EH_GATHER_OTHERS];
 	struct eh_arena *texts; /* of the rows set aside */
 	struct eh_pack_aside *aside;
 	size_t asides, asides_cap;
@@ -51,6 +52,7 @@ struct eh_delta *eh_delta_new(struct eh_cells *cells, const struct eh_map *map)
 static void free_pane(struct pane *pane)
 {
 	eh_cube_free(pane->cube);
+	eh_cube_free(pane->taken);
 	eh_examples_free(pane->examples);
 	free(pane);
 }
@@ -74,11 +76,14 @@ static void clear(struct eh_delta *delta)
 		free_pane(delta->pane[--delta->made]);
 	for (size_t i = 0; i < delta->made && i < delta->n; i++) {
 		eh_cube_clear(delta->pane[i]->cube);
+		if (delta->pane[i]->taken != NULL)
+			eh_cube_clear(delta->pane[i]->taken);
 		eh_examples_clear(delta->pane[i]->examples);
 		delta->pane[i]->n = 0;
 	}
 	memset(delta->slot, 0, delta->slots * sizeof *delta->slot);
 	memset(delta->fate, 0, sizeof delta->fate);
+	memset(delta->other, 0, sizeof delta->other);
 	delta->n = 0;
 	delta->last = NULL;
 	delta->asides = 0;
@@ -152,6 +157,41 @@ void eh_delta_add(struct eh_delta *delta, const struct eh_decision *decision, en
 	delta->fate[fate]++;
 }
 
+static struct eh_cube *taken_of(struct eh_delta *delta, int64_t at_us)
+{
+	struct pane *pane = pane_of(delta, at_us);
+
+	if (pane->taken == NULL)
+		pane->taken = eh_cube_new(eh_cells_names(delta->cells));
+	return pane->taken;
+}
+
+/* The examples stay: they are for display, and an id that is taken may have been shown already. */
+void eh_delta_take(struct eh_delta *delta, const struct eh_decision *decision, enum eh_gather_other why)
+{
+	EH_ASSERT(why != EH_GATHER_REPEATED);
+	eh_cells_row(delta->cells, decision, &delta->row);
+	eh_cube_add(taken_of(delta, decision->at_us), &delta->row);
+	delta->other[why]++;
+}
+
+enum eh_rc eh_delta_take_block(struct eh_delta *delta, int64_t pane_us, struct eh_text block, enum eh_gather_other why,
+                               struct eh_err *err)
+{
+	struct eh_cube *taken = taken_of(delta, pane_us);
+	uint64_t before = eh_cube_n(taken);
+	enum eh_rc rc = eh_cube_decode(taken, block.at, block.n, err);
+
+	EH_ASSERT(why != EH_GATHER_REPEATED && eh_pane_start(delta->kind, pane_us) == pane_us);
+	delta->other[why] += (int64_t)(eh_cube_n(taken) - before);
+	return rc;
+}
+
+void eh_delta_repeated(struct eh_delta *delta, uint64_t n)
+{
+	delta->other[EH_GATHER_REPEATED] += (int64_t)n;
+}
+
 /* An id that the store can hold: not longer than an id may be, and cut between characters. */
 static const char *keep_id(struct eh_arena *arena, struct eh_text id)
 {
@@ -182,6 +222,8 @@ uint64_t eh_delta_rows(const struct eh_delta *delta)
 
 	for (int f = 0; f < EH_GATHER_FATES; f++)
 		n += delta->fate[f];
+	for (int o = 0; o < EH_GATHER_OTHERS; o++)
+		n += delta->other[o];
 	return (uint64_t)n;
 }
 
@@ -194,22 +236,50 @@ static int by_start(const void *pa, const void *pb)
 	return a->pane_us < b->pane_us ? -1 : a->pane_us > b->pane_us;
 }
 
+static struct eh_sha256 pack_cube(const struct eh_cube *cube, struct eh_buf *out, size_t *n)
+{
+	size_t at = out->len;
+
+	eh_cube_encode(cube, out);
+	*n = out->len - at;
+	return eh_sha256_of(out->data + at, *n);
+}
+
+/* One digest for what is added and what is taken.  A block never begins with a letter: neither can stand for the other. */
+static struct eh_sha256 both(const struct eh_sha256 *block, const struct eh_sha256 *taken)
+{
+	struct eh_sha256_state *state = eh_sha256_begin();
+
+	eh_sha256_add(state, "taken", 5);
+	eh_sha256_add(state, block->bytes, sizeof block->bytes);
+	eh_sha256_add(state, taken->bytes, sizeof taken->bytes);
+	return eh_sha256_end(state);
+}
+
 /* The texts' places are set when all bytes are there, as the buffer moves while it grows. */
 static void pack_pane(const struct pane *pane, struct eh_pack *out, struct eh_pack_pane *packed, struct eh_sha256_state *state)
 {
 	uint64_t start = htobe64((uint64_t)pane->pane_us);
-	size_t at = out->bytes.len;
 
 	packed->pane_us = pane->pane_us;
 	packed->n = pane->n;
-	eh_cube_encode(pane->cube, &out->bytes);
-	packed->block.n = out->bytes.len - at;
-	struct eh_sha256 block = eh_sha256_of(out->bytes.data + at, packed->block.n);
-	eh_sha256_add(state, &start, sizeof start);
-	eh_sha256_add(state, block.bytes, sizeof block.bytes);
-	at = out->bytes.len;
+	struct eh_sha256 digest = pack_cube(pane->cube, &out->bytes, &packed->block.n);
+	size_t at = out->bytes.len;
 	eh_examples_encode(pane->examples, &out->bytes);
 	packed->examples.n = out->bytes.len - at;
+	if (pane->taken != NULL && eh_cube_n(pane->taken) > 0) {
+		packed->n_taken = (int64_t)eh_cube_n(pane->taken);
+		struct eh_sha256 taken = pack_cube(pane->taken, &out->bytes, &packed->taken.n);
+		digest = both(&digest, &taken);
+	}
+	eh_sha256_add(state, &start, sizeof start);
+	eh_sha256_add(state, digest.bytes, sizeof digest.bytes);
+}
+
+static void place_text(struct eh_text *text, const struct eh_buf *bytes, size_t *at)
+{
+	text->at = bytes->data + *at;
+	*at += text->n;
 }
 
 static void pack_panes(struct eh_delta *delta, struct eh_pack *out)
@@ -224,10 +294,9 @@ static void pack_panes(struct eh_delta *delta, struct eh_pack *out)
 	for (size_t i = 0; i < delta->n; i++)
 		pack_pane(delta->pane[i], out, &out->pane[i], state);
 	for (size_t i = 0; i < delta->n; i++) {
-		out->pane[i].block.at = out->bytes.data + at;
-		at += out->pane[i].block.n;
-		out->pane[i].examples.at = out->bytes.data + at;
-		at += out->pane[i].examples.n;
+		place_text(&out->pane[i].block, &out->bytes, &at);
+		place_text(&out->pane[i].examples, &out->bytes, &at);
+		place_text(&out->pane[i].taken, &out->bytes, &at);
 	}
 	out->digest = eh_sha256_end(state);
 }
@@ -262,6 +331,7 @@ void eh_delta_pack(struct eh_delta *delta, struct eh_pack *out)
 	eh_arena_reset(out->home);
 	eh_buf_reset(&out->bytes);
 	memcpy(out->fate, delta->fate, sizeof out->fate);
+	memcpy(out->other, delta->other, sizeof out->other);
 	pack_panes(delta, out);
 	pack_lists(delta, out);
 	clear(delta);

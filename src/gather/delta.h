@@ -1,5 +1,10 @@
 /*
- * delta.h - what one gather commit adds: a cube and examples for each pane, rows set aside, counts by fate.
+ * delta.h - what one gather commit adds and takes off: cubes and examples for each pane, rows set aside, counts by fate.
+ *
+ * A delta is signed: beside the cube of the rows that are added a pane may have a second one, of the rows that are
+ * taken off (deleted ones, old rows of corrections).  Both hold counts and not differences, so each is a block like any
+ * other; a pane is the sum of what was added less the sum of what was taken, and a row that was added and taken is
+ * in it no more, whichever commits the two stand in.
  *
  * Blocks are canonical, so the commit's digest follows from the rows alone (law 1).
  *
@@ -20,14 +25,28 @@ struct eh_delta *eh_delta_new(struct eh_cells *cells, const struct eh_map *map);
 void eh_delta_free(struct eh_delta *delta); /* NULL is allowed */
 
 void eh_delta_add(struct eh_delta *delta, const struct eh_decision *decision, enum eh_gather_fate fate);
+
+/* Takes a row off again, as it was when it was added; `why` is EH_GATHER_CORRECTED (a newer version of it is added by
+ * eh_delta_add(), with a fate of its own) or EH_GATHER_TAKEN.  That it was added before, in this commit or an earlier
+ * one, is the caller's promise: a pane of which more was taken than added cannot be read any more. */
+void eh_delta_take(struct eh_delta *delta, const struct eh_decision *decision, enum eh_gather_other why);
+
+/* The same for all rows of a packed block of this source, of the pane that starts at `pane_us`: what gather kept of
+ * a row, or a pane's total where the source is counted again.  EH_BAD_INPUT: not a block. */
+EH_MUST enum eh_rc eh_delta_take_block(struct eh_delta *delta, int64_t pane_us, struct eh_text block,
+                                       enum eh_gather_other why, struct eh_err *err);
+
+/* Counts rows that came again and change nothing. */
+void eh_delta_repeated(struct eh_delta *delta, uint64_t n);
+
 /* `id` may be missing or not UTF-8; it is kept where it can be. */
 void eh_delta_set_aside(struct eh_delta *delta, struct eh_text id, enum eh_decision_reason reason, const char *sentence);
 
-uint64_t eh_delta_rows(const struct eh_delta *delta); /* of all fates, since it was packed */
+uint64_t eh_delta_rows(const struct eh_delta *delta); /* of all fates, and the others, since it was packed */
 
 struct eh_pack_pane {
-	int64_t pane_us, n;
-	struct eh_text block, examples;
+	int64_t pane_us, n, n_taken;
+	struct eh_text block, examples, taken; /* taken: no bytes where nothing was */
 };
 
 struct eh_pack_aside {
@@ -38,8 +57,9 @@ struct eh_pack_aside {
 /* What was counted, as it goes into the store; it shares nothing with the delta, whose next rows may be counted
  * meanwhile. */
 struct eh_pack {
-	struct eh_sha256 digest; /* over each pane's start (8 bytes, most significant first) and its block's SHA-256 */
-	int64_t fate[EH_GATHER_FATES];
+	struct eh_sha256 digest; /* over each pane's start (8 bytes, most significant first) and the SHA-256 of its block;
+	                          * where rows were taken, of "taken", that digest and the SHA-256 of what was taken */
+	int64_t fate[EH_GATHER_FATES], other[EH_GATHER_OTHERS];
 	struct eh_pack_pane *pane; /* ascending */
 	struct eh_pack_aside *aside;
 	struct eh_cells_entry *entry; /* what is new in the dictionary */

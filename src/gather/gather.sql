@@ -13,13 +13,17 @@ UPDATE evenhand.source_state SET phase = $2::text, commit_no = $3::bigint, posit
 WHERE source_id = $1::integer AND commit_no = $6::bigint
 
 -- name: write_commit
-INSERT INTO evenhand.gather_commit (source_id, commit_no, position, clock_us, n_on_time, n_early, n_late, n_set_aside, digest)
-VALUES ($1::integer, $2::bigint, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::bytea)
+INSERT INTO evenhand.gather_commit (source_id, commit_no, position, clock_us, n_on_time, n_early, n_late, n_set_aside, digest,
+	n_repeated, n_corrected, n_taken)
+VALUES ($1::integer, $2::bigint, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::bytea,
+	$10::bigint, $11::bigint, $12::bigint)
 
 -- name: write_deltas
-INSERT INTO evenhand.pane_delta (source_id, pane_us, commit_no, n, block, examples)
-SELECT $1::integer, t.pane_us, $2::bigint, t.n, t.block, t.examples
-FROM unnest($3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[]) AS t (pane_us, n, block, examples)
+-- `taken` comes as no bytes where nothing was taken off.
+INSERT INTO evenhand.pane_delta (source_id, pane_us, commit_no, n, block, examples, n_taken, taken)
+SELECT $1::integer, t.pane_us, $2::bigint, t.n, t.block, t.examples, t.n_taken, nullif(t.taken, '')
+FROM unnest($3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bytea[])
+	AS t (pane_us, n, block, examples, n_taken, taken)
 
 -- name: write_dictionary
 INSERT INTO evenhand.dictionary (source_id, kind, ordinal, value)
@@ -31,7 +35,8 @@ SELECT $1::integer, $2::bigint, t.row_id, t.reason FROM unnest($3::text[], $4::t
 
 -- name: read_uncovered
 -- Commits that no batch leaf covers yet, in order.
-SELECT c.commit_no, c.position, c.n_on_time, c.n_early, c.n_late, c.n_set_aside, c.digest FROM evenhand.gather_commit c
+SELECT c.commit_no, c.position, c.n_on_time, c.n_early, c.n_late, c.n_set_aside, c.digest,
+	c.n_repeated, c.n_corrected, c.n_taken FROM evenhand.gather_commit c
 WHERE c.source_id = $1::integer AND c.commit_no > coalesce((SELECT max(b.last_commit) FROM evenhand.batch b
 	WHERE b.source_id = $1::integer), 0)
 ORDER BY c.commit_no
@@ -52,7 +57,7 @@ SELECT EXISTS (SELECT FROM evenhand.scenario c WHERE c.source_id = $1::integer),
 
 -- name: read_gap
 -- The last stretch without decisions longer than $3 microseconds, up to T: where it begins and ends, and what lies after it.
-SELECT g.pane_us, g.next_us, (SELECT sum(d.n) FROM evenhand.pane_delta d
+SELECT g.pane_us, g.next_us, (SELECT sum(d.n - d.n_taken) FROM evenhand.pane_delta d
 	WHERE d.source_id = $1::integer AND d.pane_us >= g.next_us AND d.pane_us <= $2::bigint)::bigint
 FROM (SELECT pane_us, lead(pane_us) OVER (ORDER BY pane_us) AS next_us FROM evenhand.pane_delta
 	WHERE source_id = $1::integer AND pane_us <= $2::bigint) g
@@ -69,5 +74,7 @@ GROUP BY 1, 2, 3 ORDER BY 1
 -- name: read_fates
 SELECT coalesce(sum(n_on_time), 0)::bigint, coalesce(sum(n_early), 0)::bigint, coalesce(sum(n_late), 0)::bigint,
 	coalesce(sum(n_set_aside), 0)::bigint,
-	(SELECT count(DISTINCT pane_us) FROM evenhand.pane_delta WHERE source_id = $1::integer)
+	(SELECT count(*) FROM (SELECT FROM evenhand.pane_delta WHERE source_id = $1::integer
+		GROUP BY pane_us HAVING sum(n) > sum(n_taken)) p),
+	coalesce(sum(n_repeated), 0)::bigint, coalesce(sum(n_corrected), 0)::bigint, coalesce(sum(n_taken), 0)::bigint
 FROM evenhand.gather_commit WHERE source_id = $1::integer

@@ -43,17 +43,20 @@ static enum eh_rc read_state(struct eh_record *record, struct eh_err *err)
 	return eh_position_parse(eh_pg_text(res, 0, 2), &record->position, err);
 }
 
-static void note_uncovered(struct eh_record *record, int64_t commit_no, const int64_t *fates, const struct eh_sha256 *digest,
-                           const char *position)
+static void note_uncovered(struct eh_record *record, int64_t commit_no, const int64_t *fates, const int64_t *others,
+                           const struct eh_sha256 *digest, const char *position)
 {
 	if (record->first_uncovered == 0) {
 		record->first_uncovered = commit_no;
 		record->uncovered_since_us = eh_time_steady_us();
 		memset(record->uncovered, 0, sizeof record->uncovered);
+		memset(record->uncovered_other, 0, sizeof record->uncovered_other);
 		eh_buf_reset(&record->uncovered_digests);
 	}
 	for (int f = 0; f < EH_GATHER_FATES; f++)
 		record->uncovered[f] += fates[f];
+	for (int o = 0; o < EH_GATHER_OTHERS; o++)
+		record->uncovered_other[o] += others[o];
 	eh_buf_put(&record->uncovered_digests, digest->bytes, sizeof digest->bytes);
 	eh_buf_reset(&record->last_position);
 	eh_buf_puts(&record->last_position, position);
@@ -69,15 +72,17 @@ static enum eh_rc read_uncovered(struct eh_record *record, struct eh_err *err)
 	eh_pg_arg_int8(&args, record->source.id);
 	enum eh_rc rc = eh_pg_query(record->store, &eh_sql_gather_read_uncovered, &args, &res, err);
 	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
-		int64_t fates[EH_GATHER_FATES];
+		int64_t fates[EH_GATHER_FATES], others[EH_GATHER_OTHERS];
 		struct eh_pg_bytes bytes = eh_pg_bytea(res, i, 6, home);
 		struct eh_sha256 digest;
 
 		for (int f = 0; f < EH_GATHER_FATES; f++)
 			fates[f] = eh_pg_int8(res, i, 2 + f);
+		for (int o = 0; o < EH_GATHER_OTHERS; o++)
+			others[o] = eh_pg_int8(res, i, 7 + o);
 		EH_ASSERT(bytes.n == sizeof digest);
 		memcpy(digest.bytes, bytes.data, bytes.n);
-		note_uncovered(record, eh_pg_int8(res, i, 0), fates, &digest, eh_pg_text(res, i, 1));
+		note_uncovered(record, eh_pg_int8(res, i, 0), fates, others, &digest, eh_pg_text(res, i, 1));
 	}
 	return rc;
 }
@@ -137,8 +142,10 @@ static enum eh_rc write_panes(struct eh_record *record, int64_t commit_no, const
 	size_t n = pack->panes;
 	int64_t *starts = eh_arena_zalloc(home, n + 1, sizeof *starts);
 	int64_t *counts = eh_arena_zalloc(home, n + 1, sizeof *counts);
+	int64_t *takens = eh_arena_zalloc(home, n + 1, sizeof *takens);
 	struct eh_pg_bytes *blocks = eh_arena_zalloc(home, n + 1, sizeof *blocks);
 	struct eh_pg_bytes *examples = eh_arena_zalloc(home, n + 1, sizeof *examples);
+	struct eh_pg_bytes *taken = eh_arena_zalloc(home, n + 1, sizeof *taken);
 	struct eh_pg_args args = {0};
 
 	if (n == 0)
@@ -148,8 +155,10 @@ static enum eh_rc write_panes(struct eh_record *record, int64_t commit_no, const
 
 		starts[i] = pane->pane_us;
 		counts[i] = pane->n;
+		takens[i] = pane->n_taken;
 		blocks[i] = (struct eh_pg_bytes){pane->block.at, pane->block.n};
 		examples[i] = (struct eh_pg_bytes){pane->examples.at, pane->examples.n};
+		taken[i] = (struct eh_pg_bytes){pane->taken.at, pane->taken.n};
 	}
 	eh_pg_arg_int8(&args, record->source.id);
 	eh_pg_arg_int8(&args, commit_no);
@@ -157,6 +166,8 @@ static enum eh_rc write_panes(struct eh_record *record, int64_t commit_no, const
 	eh_pg_arg_int8_array(&args, home, counts, n);
 	eh_pg_arg_bytea_array(&args, home, blocks, n);
 	eh_pg_arg_bytea_array(&args, home, examples, n);
+	eh_pg_arg_int8_array(&args, home, takens, n);
+	eh_pg_arg_bytea_array(&args, home, taken, n);
 	return eh_pg_run(record->store, &eh_sql_gather_write_deltas, &args, NULL, err);
 }
 
@@ -202,6 +213,8 @@ static enum eh_rc write_commit(struct eh_record *record, int64_t commit_no, cons
 	for (int f = 0; f < EH_GATHER_FATES; f++)
 		eh_pg_arg_int8(&args, pack->fate[f]);
 	eh_pg_arg_bytea(&args, pack->digest.bytes, sizeof pack->digest.bytes);
+	for (int o = 0; o < EH_GATHER_OTHERS; o++)
+		eh_pg_arg_int8(&args, pack->other[o]);
 	return eh_pg_run(record->store, &eh_sql_gather_write_commit, &args, NULL, err);
 }
 
@@ -238,7 +251,7 @@ static enum eh_rc write_all(struct eh_record *record, const struct eh_record_ste
 	if (rc == EH_OK)
 		rc = write_state(record, commit_no, step, position, err);
 	if (rc == EH_OK && step->pack != NULL)
-		note_uncovered(record, commit_no, step->pack->fate, &step->pack->digest, position);
+		note_uncovered(record, commit_no, step->pack->fate, step->pack->other, &step->pack->digest, position);
 	if (rc == EH_OK)
 		rc = EH_FAILPOINT("gather.before_leaf", err);
 	if (rc == EH_OK && step->leaf && record->first_uncovered != 0)
@@ -292,5 +305,7 @@ int64_t eh_record_uncovered_rows(const struct eh_record *record)
 
 	for (int f = 0; record->first_uncovered != 0 && f < EH_GATHER_FATES; f++)
 		n += record->uncovered[f];
+	for (int o = 0; record->first_uncovered != 0 && o < EH_GATHER_OTHERS; o++)
+		n += record->uncovered_other[o];
 	return n;
 }

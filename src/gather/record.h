@@ -32,7 +32,7 @@ struct eh_record {
 	struct eh_position position;
 
 	/* Commits that no leaf covers: first == 0 means none. */
-	int64_t first_uncovered, uncovered[EH_GATHER_FATES];
+	int64_t first_uncovered, uncovered[EH_GATHER_FATES], uncovered_other[EH_GATHER_OTHERS];
 	int64_t uncovered_since_us; /* steady time of the first */
 	struct eh_buf uncovered_digests;
 	struct eh_buf last_position; /* of the last uncovered commit */

@@ -51,9 +51,10 @@ static enum eh_rc put_fates(struct eh_pg *store, int64_t source_id, json_t *out,
 	enum eh_rc rc = eh_pg_query(store, &eh_sql_gather_read_fates, &args, &res, err);
 	if (rc != EH_OK)
 		return rc;
-	json_t *rows = json_pack("{s:I, s:I, s:I, s:I}", "on_time", (json_int_t)eh_pg_int8(res, 0, 0), "early",
+	json_t *rows = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "on_time", (json_int_t)eh_pg_int8(res, 0, 0), "early",
 	                         (json_int_t)eh_pg_int8(res, 0, 1), "late", (json_int_t)eh_pg_int8(res, 0, 2), "set_aside",
-	                         (json_int_t)eh_pg_int8(res, 0, 3));
+	                         (json_int_t)eh_pg_int8(res, 0, 3), "repeated", (json_int_t)eh_pg_int8(res, 0, 5), "corrected",
+	                         (json_int_t)eh_pg_int8(res, 0, 6), "taken", (json_int_t)eh_pg_int8(res, 0, 7));
 	EH_ASSERT(json_object_set_new(out, "rows", rows) == 0);
 	EH_ASSERT(json_object_set_new(out, "panes", json_integer(eh_pg_int8(res, 0, 4))) == 0);
 	return EH_OK;

@@ -13,7 +13,8 @@
 
 /*
  * Puts `tally_digest` (of the one source, or of all by name; null where there is none) and `sources` into
- * `doc`: [{name, phase, position, clock, commit_no, rows: {on_time, early, late, set_aside}, panes,
+ * `doc`: [{name, phase, position, clock, commit_no, rows: {on_time, early, late, set_aside, repeated, corrected,
+ * taken}, panes,
  * tally_digest, capped, follow, map_version, map_sha256, note}], in one snapshot of the store.
  * phase is `registered` before the first commit.  `store` as any role that reads the tallies.
  */

@@ -110,6 +110,8 @@ static enum eh_rc move_window(struct eh_judge_source *s, const struct eh_judge_c
 		rc = eh_cube_merge(s->window, close->pane, err);
 	if (rc == EH_OK && close->late != NULL)
 		rc = eh_cube_merge(s->window, close->late, err);
+	if (rc == EH_OK && close->late_taken != NULL)
+		rc = eh_cube_subtract(s->window, close->late_taken, err);
 	if (rc == EH_OK && close->expired != NULL)
 		rc = eh_cube_subtract(s->window, close->expired, err);
 	return rc == EH_OK ? EH_OK : eh_while(err, "moving the window of %s", s->map->source);
@@ -158,9 +160,10 @@ static void meet_groups(struct eh_judge_source *s, uint32_t a, const struct eh_j
 	}
 }
 
-/* Folds one cube (the pane, or what came late) into the blocks of an attribute's pairs. */
-static void fold_attribute(struct eh_judge_source *s, uint32_t a, const struct eh_cube *cube, int64_t from_us,
-                           int64_t at_us, bool late)
+/* Folds one cube (the pane, or what came late) into the blocks of an attribute's pairs.  What was taken off late is
+ * taken off what came late only: the steps that were made with it stand, as closed verdicts do. */
+static void fold_attribute(struct eh_judge_source *s, uint32_t a, const struct eh_cube *cube,
+                           const struct eh_cube *taken, int64_t from_us, int64_t at_us, bool late)
 {
 	struct eh_judge_attribute *at = &s->attribute[a];
 	uint32_t steps = 0;
@@ -168,6 +171,8 @@ static void fold_attribute(struct eh_judge_source *s, uint32_t a, const struct e
 	if (cube == NULL)
 		return;
 	eh_judge_table_fill(&at->pane, cube, s->names, a, at->projection);
+	if (taken != NULL)
+		eh_judge_table_take(&at->pane, taken, a, at->projection);
 	at->reference = find_reference(s, a);
 	meet_groups(s, a, &at->pane, from_us);
 	for (uint32_t i = 0; i < at->pairs; i++)
@@ -267,9 +272,9 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 	if (rc != EH_OK)
 		return rc;
 	for (uint32_t a = 0; a < s->shape.attributes; a++) {
-		fold_attribute(s, a, close->older, close->older_from_us, end_us, true);
-		fold_attribute(s, a, close->late, close->late_from_us, end_us, true);
-		fold_attribute(s, a, seen ? close->pane : NULL, close->last_pane_us, end_us, false);
+		fold_attribute(s, a, close->older, close->older_taken, close->older_from_us, end_us, true);
+		fold_attribute(s, a, close->late, close->late_taken, close->late_from_us, end_us, true);
+		fold_attribute(s, a, seen ? close->pane : NULL, NULL, close->last_pane_us, end_us, false);
 		for (uint32_t i = 0; i < s->attribute[a].pairs; i++)
 			eh_judge_pair_calendar(s->attribute[a].pair[i], end_us);
 	}

@@ -37,12 +37,13 @@ struct eh_judge_close {
 	int64_t first_pane_us, last_pane_us; /* starts; equal unless it is a run of empty panes */
 	int64_t clock_us;                    /* T of the step; in history the end of the last pane */
 	bool history;
-	const struct eh_cube *pane; /* NULL: nothing in it */
+	const struct eh_cube *pane; /* what was added less what was taken off; NULL: nothing in it */
 	const struct eh_cube *late; /* came late since the last close, for panes of the window; NULL: nothing did */
 	int64_t late_from_us;       /* start of the oldest pane that something came late for */
 	const struct eh_cube
 		*older; /* came late for panes that left the window already: evidence, no figure; or NULL */
 	int64_t older_from_us;
+	const struct eh_cube *late_taken, *older_taken; /* what was taken off late, apart in the same way; or NULL */
 	const struct eh_cube *expired; /* NULL: nothing left the window */
 };
 

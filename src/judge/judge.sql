@@ -27,7 +27,7 @@ WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigin
 
 -- name: read_deltas
 -- Covered deltas of a stretch of panes, in the order they are folded, with the index of the leaf that covers each.
-SELECT d.pane_us, b.leaf_index, d.block FROM evenhand.pane_delta d
+SELECT d.pane_us, b.leaf_index, d.block, d.taken FROM evenhand.pane_delta d
 JOIN LATERAL (SELECT last_commit, leaf_index FROM evenhand.batch b WHERE b.source_id = d.source_id AND b.first_commit <= d.commit_no
               ORDER BY b.first_commit DESC LIMIT 1) b ON b.last_commit >= d.commit_no
 WHERE d.source_id = $1::integer AND d.pane_us >= $2::bigint AND d.pane_us <= $3::bigint AND b.leaf_index <= $4::bigint
@@ -35,7 +35,7 @@ ORDER BY d.pane_us, d.commit_no
 
 -- name: read_late
 -- Deltas covered by leaves after one index up to another, in panes before a limit: what came late since the last close.
-SELECT d.pane_us, b.leaf_index, d.block FROM evenhand.batch b
+SELECT d.pane_us, b.leaf_index, d.block, d.taken FROM evenhand.batch b
 JOIN evenhand.pane_delta d ON d.source_id = b.source_id AND d.commit_no BETWEEN b.first_commit AND b.last_commit
 WHERE b.source_id = $1::integer AND b.leaf_index > $2::bigint AND b.leaf_index <= $3::bigint AND d.pane_us < $4::bigint
 ORDER BY d.pane_us, d.commit_no
@@ -58,7 +58,7 @@ WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigin
 
 -- name: read_open_pane
 -- The deltas at or after a pane, covered or not: what is shown as provisional.
-SELECT block FROM evenhand.pane_delta WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint
+SELECT block, taken FROM evenhand.pane_delta WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint
 
 -- name: write_close
 INSERT INTO evenhand.pane_close (source_id, first_pane_us, last_pane_us, clock_us, included_index, leaf_index, n, evidence_sha256, history)

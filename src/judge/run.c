@@ -257,11 +257,16 @@ static enum eh_rc show_open(struct loop *l, struct eh_judge_feed *f, struct eh_e
 	if (rc != EH_OK)
 		return rc;
 	eh_cube_clear(f->pane);
+	eh_cube_clear(f->taken);
 	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
-		struct eh_pg_bytes block = eh_pg_bytea(res, i, 0, NULL);
+		struct eh_pg_bytes block = eh_pg_bytea(res, i, 0, NULL), taken = eh_pg_bytea(res, i, 1, NULL);
 
 		rc = eh_cube_decode(f->pane, block.data, block.n, err);
+		if (rc == EH_OK && taken.n > 0)
+			rc = eh_cube_decode(f->taken, taken.data, taken.n, err);
 	}
+	if (rc == EH_OK && eh_cube_n(f->taken) > 0)
+		rc = eh_cube_subtract(f->pane, f->taken, err);
 	if (rc != EH_OK)
 		return rc;
 	EH_JSON_AUTO figures = json_pack("{s:o,s:I,s:o}", "pane_start", eh_judge_time(pane_us), "n",

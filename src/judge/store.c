@@ -39,7 +39,10 @@ void eh_judge_store_close(struct eh_judge_store *store)
 		eh_cube_free(f->pane);
 		eh_cube_free(f->late);
 		eh_cube_free(f->older);
+		eh_cube_free(f->late_taken);
+		eh_cube_free(f->older_taken);
 		eh_cube_free(f->expired);
+		eh_cube_free(f->taken);
 	}
 	eh_judge_free(store->judge);
 	eh_arena_free(store->home);
@@ -81,6 +84,9 @@ static enum eh_rc join(struct eh_judge_store *store, const PGresult *res, int ro
 	feed->pane = eh_cube_new(feed->source->names);
 	feed->late = eh_cube_new(feed->source->names);
 	feed->older = eh_cube_new(feed->source->names);
+	feed->late_taken = eh_cube_new(feed->source->names);
+	feed->older_taken = eh_cube_new(feed->source->names);
+	feed->taken = eh_cube_new(feed->source->names);
 	feed->expired = eh_cube_new(feed->source->names);
 	while (*end != NULL)
 		end = &(*end)->next;
@@ -116,6 +122,15 @@ enum eh_rc eh_judge_store_look(struct eh_judge_store *store, struct eh_err *err)
 	return rc;
 }
 
+/* Adds a delta of a row of (pane, leaf, block, taken): what it added, and what it took off. */
+static enum eh_rc decode_row(const PGresult *res, int row, struct eh_cube *added, struct eh_cube *taken, struct eh_err *err)
+{
+	struct eh_pg_bytes block = eh_pg_bytea(res, row, 2, NULL), less = eh_pg_bytea(res, row, 3, NULL);
+	enum eh_rc rc = eh_cube_decode(added, block.data, block.n, err);
+
+	return rc == EH_OK && less.n > 0 ? eh_cube_decode(taken, less.data, less.n, err) : rc;
+}
+
 /* What came late: for panes from `window_us` on to one cube, for older ones to another; the first pane of each. */
 static enum eh_rc add_late(struct eh_judge_feed *feed, const PGresult *res, int64_t window_us, int64_t *late_us,
                            int64_t *older_us, struct eh_err *err)
@@ -124,11 +139,11 @@ static enum eh_rc add_late(struct eh_judge_feed *feed, const PGresult *res, int6
 
 	for (int row = 0; rc == EH_OK && row < PQntuples(res); row++) {
 		int64_t pane_us = eh_pg_int8(res, row, 0), *first_us = pane_us < window_us ? older_us : late_us;
-		struct eh_pg_bytes block = eh_pg_bytea(res, row, 2, NULL);
 
 		if (pane_us < *first_us)
 			*first_us = pane_us;
-		rc = eh_cube_decode(pane_us < window_us ? feed->older : feed->late, block.data, block.n, err);
+		rc = pane_us < window_us ? decode_row(res, row, feed->older, feed->older_taken, err)
+		                         : decode_row(res, row, feed->late, feed->late_taken, err);
 	}
 	return rc;
 }
@@ -158,13 +173,14 @@ static enum eh_rc read_ahead(struct eh_judge_store *store, struct eh_judge_feed 
 	return eh_pg_query_binary(store->pg, &eh_sql_judge_read_deltas, &args, &ahead->rows, err);
 }
 
-/* The deltas of [from, to] that `included` covers. */
+/* The deltas of [from, to] that `included` covers: what they added less what they took off. */
 static enum eh_rc load(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_ahead *ahead,
                        int64_t from_us, int64_t to_us, int64_t included, struct eh_cube *cube, struct eh_err *err)
 {
 	enum eh_rc rc = read_ahead(store, feed, ahead, from_us, to_us, err);
 
 	eh_cube_clear(cube);
+	eh_cube_clear(feed->taken);
 	if (rc != EH_OK)
 		return rc;
 	int n = PQntuples(ahead->rows);
@@ -173,12 +189,10 @@ static enum eh_rc load(struct eh_judge_store *store, struct eh_judge_feed *feed,
 	while (ahead->at < n && eh_pg_int8(ahead->rows, ahead->at, 0) < from_us)
 		ahead->at++;
 	for (; rc == EH_OK && ahead->at < n && eh_pg_int8(ahead->rows, ahead->at, 0) <= to_us; ahead->at++) {
-		struct eh_pg_bytes block = eh_pg_bytea(ahead->rows, ahead->at, 2, NULL);
-
 		if (eh_pg_int8(ahead->rows, ahead->at, 1) <= included)
-			rc = eh_cube_decode(cube, block.data, block.n, err);
+			rc = decode_row(ahead->rows, ahead->at, cube, feed->taken, err);
 	}
-	return rc;
+	return rc == EH_OK && eh_cube_n(feed->taken) > 0 ? eh_cube_subtract(cube, feed->taken, err) : rc;
 }
 
 static enum eh_rc load_late(struct eh_judge_store *store, struct eh_judge_feed *feed, const struct eh_judge_step *step,
@@ -189,6 +203,8 @@ static enum eh_rc load_late(struct eh_judge_store *store, struct eh_judge_feed *
 
 	eh_cube_clear(feed->late);
 	eh_cube_clear(feed->older);
+	eh_cube_clear(feed->late_taken);
+	eh_cube_clear(feed->older_taken);
 	*late_us = *older_us = INT64_MAX;
 	if (feed->next_pane_us == INT64_MIN || feed->last_included == step->included)
 		return EH_OK;
@@ -240,6 +256,8 @@ enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_fee
 	                               .late_from_us = late_us,
 	                               .older = eh_cube_n(feed->older) > 0 ? feed->older : NULL,
 	                               .older_from_us = older_us,
+	                               .late_taken = eh_cube_n(feed->late_taken) > 0 ? feed->late_taken : NULL,
+	                               .older_taken = eh_cube_n(feed->older_taken) > 0 ? feed->older_taken : NULL,
 	                               .expired = eh_cube_n(feed->expired) > 0 ? feed->expired : NULL};
 	rc = eh_judge_fold(store->judge, source, &close, &step->digest, err);
 	if (rc != EH_OK)
@@ -329,16 +347,18 @@ static enum eh_rc walk_rows(struct eh_judge_feed *feed, const PGresult *res, str
 	enum eh_rc rc = EH_OK;
 	int n = PQntuples(res);
 
-	(void)feed;
 	for (int row = 0; rc == EH_OK && row < n; row++) {
-		struct eh_pg_bytes block = eh_pg_bytea(res, row, 2, NULL);
 		int64_t pane_us = eh_pg_int8(res, row, 0);
 
-		rc = eh_cube_decode(pane, block.data, block.n, err);
-		if (rc == EH_OK && (row + 1 == n || eh_pg_int8(res, row + 1, 0) != pane_us)) {
+		rc = decode_row(res, row, pane, feed->taken, err);
+		if (rc != EH_OK || (row + 1 < n && eh_pg_int8(res, row + 1, 0) == pane_us))
+			continue;
+		if (eh_cube_n(feed->taken) > 0)
+			rc = eh_cube_subtract(pane, feed->taken, err);
+		if (rc == EH_OK && eh_cube_n(pane) > 0)
 			visit(ctx, pane_us, pane);
-			eh_cube_clear(pane);
-		}
+		eh_cube_clear(pane);
+		eh_cube_clear(feed->taken);
 	}
 	return rc;
 }
@@ -350,6 +370,7 @@ enum eh_rc eh_judge_store_walk(struct eh_judge_store *store, struct eh_judge_fee
 	struct eh_cube *pane = eh_cube_new(feed->source->names);
 	enum eh_rc rc = EH_OK;
 
+	eh_cube_clear(feed->taken);
 	for (int64_t at = from_us; rc == EH_OK && at <= to_us; at += CHUNK_US) {
 		EH_PGRESULT_AUTO res = NULL;
 		struct eh_pg_args args = {0};

@@ -2,8 +2,8 @@
  * store.h - closes, as the store has them: the way from pane deltas to the core.
  *
  * A close folds the deltas of its pane that its `included` index covers, what came
- * late for older panes since the last close, and takes away the panes that left
- * the window as they were included then.  So the window of a close is a function
+ * late for older panes since the last close (and what was taken off them late), and
+ * takes away the panes that left the window as they were included then.  So the window of a close is a function
  * of the ledger alone, and folding the closes of the ledger again ends in the same
  * state (law 2): that is how judge starts, and what replay prints.
  *
@@ -37,7 +37,7 @@ struct eh_judge_feed {
 	int64_t last_leaf;     /* leaf of the last close with decisions; -1 */
 	int64_t month_us;      /* the last month that the regulator's table has; INT64_MIN: not looked at */
 	struct eh_judge_ahead entering, leaving;
-	struct eh_cube *pane, *late, *older, *expired; /* scratch */
+	struct eh_cube *pane, *late, *older, *late_taken, *older_taken, *expired, *taken; /* scratch */
 };
 
 struct eh_judge_store {

@@ -205,6 +205,41 @@ void eh_judge_table_fill(struct eh_judge_table *t, const struct eh_cube *cube, c
 	}
 }
 
+/* What was taken off more often than it came is nothing; no decision is favourable that is none. */
+static void settle(struct eh_cube_count *c)
+{
+	if ((int64_t)c->n < 0)
+		c->n = 0;
+	if ((int64_t)c->favourable < 0)
+		c->favourable = 0;
+	if (c->favourable > c->n)
+		c->favourable = c->n;
+}
+
+void eh_judge_table_take(struct eh_judge_table *t, const struct eh_cube *cube, uint32_t attribute,
+                         struct eh_judge_projection *projection)
+{
+	for (size_t i = 0, n = eh_cube_cells(cube); i < n; i++) {
+		struct eh_cube_cell cell = eh_cube_cell_at(cube, i);
+		uint8_t g = cell.group[attribute];
+		uint32_t s = projection == NULL ? EH_JUDGE_NO_STRATUM : eh_judge_project(projection, &cell);
+
+		EH_ASSERT(g < t->groups);
+		t->by_group[g].n -= cell.n; /* below nothing for the moment, perhaps: a sum does not depend on the order */
+		t->by_group[g].favourable -= cell.favourable;
+		if (s != EH_JUDGE_NO_STRATUM) {
+			struct eh_cube_count *c = row(t, s) + g;
+
+			c->n -= cell.n;
+			c->favourable -= cell.favourable;
+		}
+	}
+	for (uint32_t g = 0; g < t->groups; g++)
+		settle(&t->by_group[g]);
+	for (size_t i = 0, n = (size_t)t->strata * t->groups; i < n; i++)
+		settle(&t->by_stratum[i]);
+}
+
 void eh_judge_table_free(struct eh_judge_table *t)
 {
 	free(t->by_group);

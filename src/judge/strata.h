@@ -41,6 +41,9 @@ struct eh_judge_table {
 /* Counts every cell of the cube.  `projection` may be NULL: then there are no strata. */
 void eh_judge_table_fill(struct eh_judge_table *table, const struct eh_cube *cube, const struct eh_cube_names *names,
                          uint32_t attribute, struct eh_judge_projection *projection);
+/* Takes the cells of a cube off again; where that is more than there is of a count, nothing is left of it. */
+void eh_judge_table_take(struct eh_judge_table *table, const struct eh_cube *cube, uint32_t attribute,
+                         struct eh_judge_projection *projection);
 void eh_judge_table_free(struct eh_judge_table *table);
 
 #endif

@@ -7,7 +7,8 @@
  *   leaves    the stored hash is that of the body, the body is canonical JSON of the leaf's kind,
  *             indexes have no gaps, the head counts them
  *   commits   gather_commit.digest is SHA-256 over, for each of its panes in ascending order, the
- *             pane's start (8 bytes, most significant first) and the SHA-256 of its block
+ *             pane's start (8 bytes, most significant first) and the SHA-256 of its block; where rows were
+ *             taken off, of "taken", that digest and the SHA-256 of what was taken
  *   batches   what a batch leaf says (digest over its commits' digests, counts by fate, position,
  *             clock) follows from its rows; batches follow each other without a gap
  *   the rest  pane closes, alert steps, evidence, maps, policies, answers to requests and scenario

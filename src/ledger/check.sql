@@ -5,14 +5,15 @@ SELECT leaf_index, kind, body, hash FROM evenhand.ledger_leaf ORDER BY leaf_inde
 -- name: check_commits
 -- Every gather commit with every delta of it; either may stand without the other.
 SELECT coalesce(c.source_id, d.source_id), coalesce(c.commit_no, d.commit_no), c.digest, d.pane_us, d.n, d.block,
-	c.n_on_time + c.n_early + c.n_late
+	c.n_on_time + c.n_early + c.n_late, d.n_taken, d.taken, c.n_corrected + c.n_taken
 FROM evenhand.gather_commit c FULL JOIN evenhand.pane_delta d ON d.source_id = c.source_id AND d.commit_no = c.commit_no
 ORDER BY 1, 2, d.pane_us
 
 -- name: check_batches
 -- Every batch with its leaf and every commit that it covers; batch or leaf may stand alone.
 SELECT coalesce(l.leaf_index, b.leaf_index), l.body, b.source_id, s.name, b.first_commit, b.last_commit, b.clock_us,
-	c.commit_no, c.position, c.n_on_time, c.n_early, c.n_late, c.n_set_aside, c.digest, c.clock_us
+	c.commit_no, c.position, c.n_on_time, c.n_early, c.n_late, c.n_set_aside, c.digest, c.clock_us,
+	c.n_repeated, c.n_corrected, c.n_taken
 FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'batch') l
 FULL JOIN evenhand.batch b ON b.leaf_index = l.leaf_index
 LEFT JOIN evenhand.source s ON s.source_id = b.source_id

@@ -21,7 +21,7 @@ struct commit {
 	bool stored; /* there is a gather_commit row */
 	struct eh_sha256 digest;
 	struct eh_sha256_state *state;
-	int64_t panes, rows, rows_said;
+	int64_t panes, rows, rows_said, taken, taken_said;
 	int64_t first_pane_us, last_pane_us;
 };
 
@@ -50,6 +50,10 @@ static void finish_commit(struct eh_ledger_checking *c, struct commit *at)
 		place_finding(eh_ledger_check_find(c, "commit", -1, "the commit counted %" PRId64 " decisions, and its panes say %" PRId64,
 		                                   at->rows_said, at->rows),
 		              at);
+	else if (at->taken != at->taken_said)
+		place_finding(eh_ledger_check_find(c, "commit", -1, "the commit took off %" PRId64 " decisions, and its panes say %" PRId64,
+		                                   at->taken_said, at->taken),
+		              at);
 }
 
 static void begin_commit(struct eh_ledger_checking *c, struct commit *at, const PGresult *res)
@@ -65,12 +69,28 @@ static void begin_commit(struct eh_ledger_checking *c, struct commit *at, const 
 
 		memcpy(at->digest.bytes, digest.data, sizeof at->digest.bytes);
 		at->rows_said = eh_pg_int8(res, 0, 6);
+		at->taken_said = eh_pg_int8(res, 0, 9);
 		c->check->commits++;
 	}
 	if (commit_no != expected)
 		place_finding(eh_ledger_check_find(c, "commit", -1, "commits %" PRId64 " to %" PRId64 " are missing before it", expected,
 		                                   commit_no - 1),
 		              at);
+}
+
+/* The digest of what a delta adds and takes off: see check.h. */
+static struct eh_sha256 digest_of(struct eh_pg_bytes block, struct eh_pg_bytes taken)
+{
+	struct eh_sha256 hash = eh_sha256_of(block.data, block.n);
+
+	if (taken.n == 0)
+		return hash;
+	struct eh_sha256 less = eh_sha256_of(taken.data, taken.n);
+	struct eh_sha256_state *both = eh_sha256_begin();
+	eh_sha256_add(both, "taken", 5);
+	eh_sha256_add(both, hash.bytes, sizeof hash.bytes);
+	eh_sha256_add(both, less.bytes, sizeof less.bytes);
+	return eh_sha256_end(both);
 }
 
 static void take_delta(struct eh_ledger_checking *c, const PGresult *res, void *ctx)
@@ -83,8 +103,7 @@ static void take_delta(struct eh_ledger_checking *c, const PGresult *res, void *
 	if (eh_pg_null(res, 0, 3))
 		return; /* a commit of rows set aside only */
 	int64_t pane_us = eh_pg_int8(res, 0, 3);
-	struct eh_pg_bytes block = eh_pg_bytea(res, 0, 5, NULL);
-	struct eh_sha256 hash = eh_sha256_of(block.data, block.n);
+	struct eh_sha256 hash = digest_of(eh_pg_bytea(res, 0, 5, NULL), eh_pg_bytea(res, 0, 8, NULL));
 	for (int i = 0; i < 8; i++)
 		start[i] = (unsigned char)((uint64_t)pane_us >> (56 - 8 * i));
 	eh_sha256_add(at->state, start, sizeof start);
@@ -93,6 +112,7 @@ static void take_delta(struct eh_ledger_checking *c, const PGresult *res, void *
 		at->first_pane_us = pane_us;
 	at->last_pane_us = pane_us;
 	at->rows += eh_pg_int8(res, 0, 4);
+	at->taken += eh_pg_int8(res, 0, 7);
 	c->check->deltas++;
 }
 
@@ -160,7 +180,7 @@ struct batch {
 	const char *body, *source; /* in `home` */
 	struct eh_arena *home;
 	int64_t last_of_source; /* the last commit of the batch before, of the same source */
-	int64_t commits, fates[4];
+	int64_t commits, fates[4], others[3];
 	json_t *position, *clock;
 	struct eh_sha256_state *digest;
 };
@@ -175,6 +195,17 @@ static json_t *position_of(const char *position)
 	struct eh_sha256 digest = eh_sha256_of(position, n);
 	eh_sha256_hex(&digest, text + 7);
 	return json_string(text);
+}
+
+/* Batches of a store that is older than these counts say nothing of them. */
+static void want_others(const struct batch *b, json_t *want)
+{
+	static const char *const names[] = {"n_repeated", "n_corrected", "n_taken"};
+	EH_JSON_AUTO leaf = b->body != NULL ? json_loads(b->body, 0, NULL) : NULL;
+
+	for (int i = 0; i < 3; i++)
+		if (b->others[i] != 0 || json_object_get(leaf, names[i]) != NULL)
+			EH_ASSERT(json_object_set_new(want, names[i], json_integer(b->others[i])) == 0);
 }
 
 static json_t *wanted(struct batch *b, const struct eh_sha256 *digest)
@@ -204,6 +235,7 @@ static void finish_batch(struct eh_ledger_checking *c, struct batch *b)
 		json_t *want = wanted(b, &digest);
 
 		EH_ASSERT(want != NULL);
+		want_others(b, want);
 		eh_ledger_check_agrees(c, "batch", b->leaf_index, b->body, want,
 		                       eh_arena_printf(b->home, "batch %" PRId64 "-%" PRId64 " of source %s (leaf %" PRId64 ")",
 		                                       b->first, b->last, b->source, b->leaf_index));
@@ -253,6 +285,8 @@ static void take_batch(struct eh_ledger_checking *c, const PGresult *res, void *
 	eh_sha256_add(b->digest, digest.data, digest.n);
 	for (int f = 0; f < 4; f++)
 		b->fates[f] += eh_pg_int8(res, 0, 9 + f);
+	for (int o = 0; o < 3; o++)
+		b->others[o] += eh_pg_int8(res, 0, 15 + o);
 	json_decref(b->position);
 	b->position = position_of(eh_pg_text(res, 0, 8));
 	b->commits++;

@@ -12,37 +12,81 @@ struct merge {
 	uint32_t deltas;
 	bool cubes;
 	bool unreadable; /* a delta of this pane could not be decoded */
-	struct eh_cube *cube;
+	bool signs;      /* a delta of this pane took something off */
+	struct eh_cube *cube, *taken;
 	struct eh_buf all, block; /* the deltas' bytes as they stand; the merged block */
 	size_t first_len;
 	eh_panes_sink *sink;
 	void *ctx;
 };
 
-static enum eh_rc give(struct merge *m, struct eh_err *err)
+/* Whether the cube holds the pane: one delta that only adds is the pane's block already. */
+static bool is_merged(const struct merge *m)
 {
-	if (m->deltas == 0)
-		return EH_OK;
-	struct eh_buf *block = &m->all; /* one delta is the pane's block already */
-	if (m->deltas > 1 && !m->unreadable) {
+	return m->cubes || m->deltas > 1 || m->signs;
+}
+
+static void next_pane(struct merge *m)
+{
+	m->deltas = 0;
+	m->unreadable = m->signs = false;
+	eh_cube_clear(m->cube);
+	eh_cube_clear(m->taken);
+}
+
+static enum eh_rc hand_over(struct merge *m, struct eh_err *err)
+{
+	struct eh_buf *block = &m->all;
+
+	if (is_merged(m) && !m->unreadable) {
+		if (eh_cube_n(m->cube) == 0)
+			return EH_OK;
 		eh_buf_reset(&m->block);
 		eh_cube_encode(m->cube, &m->block);
 		block = &m->block;
 	}
 	struct eh_panes_pane pane = {.pane_us = m->pane_us,
-	                             .cube = m->cubes || m->deltas > 1 ? m->cube : NULL,
+	                             .cube = is_merged(m) ? m->cube : NULL,
 	                             .block = {block->data, block->len},
 	                             .digest = eh_sha256_of(block->data, block->len),
 	                             .deltas = m->deltas,
 	                             .unreadable = m->unreadable};
-	enum eh_rc rc = m->sink(m->ctx, &pane, err);
-	m->deltas = 0;
-	m->unreadable = false;
-	eh_cube_clear(m->cube);
+	return m->sink(m->ctx, &pane, err);
+}
+
+static enum eh_rc give(struct merge *m, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	if (m->deltas == 0)
+		return EH_OK;
+	if (m->signs && !m->unreadable)
+		rc = eh_cube_subtract(m->cube, m->taken, err);
+	m->unreadable = m->unreadable || rc != EH_OK;
+	if (rc == EH_OK || !m->cubes)
+		rc = hand_over(m, err);
+	next_pane(m);
 	return rc;
 }
 
-static enum eh_rc take(struct merge *m, int64_t pane_us, struct eh_pg_bytes block, struct eh_err *err)
+static enum eh_rc decode(struct merge *m, struct eh_pg_bytes block, struct eh_pg_bytes taken, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	if (m->deltas == 1 && !m->cubes && taken.n == 0)
+		return EH_OK;
+	if (m->deltas == 2 && !m->cubes && !m->signs) /* it waited for a second one */
+		rc = eh_cube_decode(m->cube, m->all.data, m->first_len, err);
+	if (rc == EH_OK)
+		rc = eh_cube_decode(m->cube, block.data, block.n, err);
+	if (rc == EH_OK && taken.n > 0)
+		rc = eh_cube_decode(m->taken, taken.data, taken.n, err);
+	m->signs = m->signs || taken.n > 0;
+	return rc;
+}
+
+static enum eh_rc take(struct merge *m, int64_t pane_us, struct eh_pg_bytes block, struct eh_pg_bytes taken,
+                       struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
 
@@ -56,12 +100,8 @@ static enum eh_rc take(struct merge *m, int64_t pane_us, struct eh_pg_bytes bloc
 		m->first_len = block.n;
 	}
 	eh_buf_put(&m->all, block.data, block.n);
-	if (m->deltas == 1 && !m->cubes)
-		return EH_OK;
-	if (m->deltas == 2 && !m->cubes)
-		rc = eh_cube_decode(m->cube, m->all.data, m->first_len, err);
-	if (rc == EH_OK)
-		rc = eh_cube_decode(m->cube, block.data, block.n, err);
+	rc = decode(m, block, taken, err);
+	eh_buf_put(&m->all, taken.data, taken.n);
 	m->unreadable = m->unreadable || rc != EH_OK;
 	return m->cubes ? rc : EH_OK; /* who wants no cubes is told which pane it is */
 }
@@ -76,7 +116,7 @@ static enum eh_rc read_all(struct eh_pg *store, struct merge *m, struct eh_err *
 			return rc;
 		if (res == NULL)
 			return give(m, err);
-		rc = take(m, eh_pg_int8(res, 0, 0), eh_pg_bytea(res, 0, 1, NULL), err);
+		rc = take(m, eh_pg_int8(res, 0, 0), eh_pg_bytea(res, 0, 1, NULL), eh_pg_bytea(res, 0, 2, NULL), err);
 		if (rc != EH_OK)
 			return rc;
 	}
@@ -85,7 +125,8 @@ static enum eh_rc read_all(struct eh_pg *store, struct merge *m, struct eh_err *
 enum eh_rc eh_panes_read(struct eh_pg *store, int64_t source_id, int64_t from_us, int64_t to_us, struct eh_cube_names *names,
                          bool cubes, eh_panes_sink *sink, void *ctx, struct eh_err *err)
 {
-	struct merge m = {.cubes = cubes, .cube = eh_cube_new(names), .sink = sink, .ctx = ctx};
+	struct merge m = {
+		.cubes = cubes, .cube = eh_cube_new(names), .taken = eh_cube_new(names), .sink = sink, .ctx = ctx};
 	struct eh_pg_args args = {0};
 
 	eh_pg_arg_int8(&args, source_id);
@@ -98,6 +139,7 @@ enum eh_rc eh_panes_read(struct eh_pg *store, int64_t source_id, int64_t from_us
 			eh_pg_rollback(store); /* drops the rest of the stream */
 	}
 	eh_cube_free(m.cube);
+	eh_cube_free(m.taken);
 	eh_buf_free(&m.all);
 	eh_buf_free(&m.block);
 	return rc;

@@ -1,6 +1,9 @@
 /*
  * panes.h - the panes of a source as they are stored: deltas merged, and what they come to (law 2).
  *
+ * A delta adds a block and may take another off (gather/delta.h); a pane is the sum of the blocks less the sum of what
+ * was taken.  A pane of which nothing is left is not given: it is the same as one that never was.
+ *
  * Threads  none.
  */
 #ifndef EH_SOURCE_PANES_H
@@ -13,7 +16,7 @@
 #include "source/cells.h"
 
 /* A stored pane with all its deltas merged.  `cube` is NULL where nobody asked for cubes and the pane had one delta.
- * Where its deltas were altered so that they cannot be merged, and nobody asked for cubes, it is `unreadable`: the
+ * Where its deltas were altered so that they cannot be merged, or more is taken than was added, and nobody asked for cubes, it is `unreadable`: the
  * block is then all their bytes, whose digest is that of no cube. */
 struct eh_panes_pane {
 	int64_t pane_us;

@@ -1,6 +1,6 @@
 -- name: panes_deltas
--- The deltas of a stretch of panes, pane by pane.
-SELECT pane_us, block FROM evenhand.pane_delta
+-- The deltas of a stretch of panes, pane by pane: what each added, and what it took off.
+SELECT pane_us, block, taken FROM evenhand.pane_delta
 WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us < $3::bigint ORDER BY pane_us, commit_no
 
 -- name: panes_dictionary
