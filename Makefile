@@ -174,7 +174,10 @@ $(O)/libevenhand-tests.a: $(TEST_LIB_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-unit-programs: $(UNIT) $(O)/evenhand-faults
+unit-programs: $(UNIT) $(O)/evenhand-faults $(O)/tests/faults/proxy
+
+$(O)/tests/faults/proxy: $(O)/tests/faults/proxy.o
+	@$(CC) $(OPT) $(LINKHARD) -o $@ $<
 
 # Each of these ends with `N passed, N failed, N skipped`; logs are in build/test-logs.
 MANY := $(MAKE) -j$(shell nproc 2>/dev/null || echo 2) --no-print-directory
@@ -191,7 +194,7 @@ check: need-build ## run what needs no database: the rules of the house and the 
 lint: all ## hold the rules of the house: floors, names, words, sizes
 	@tests/run.sh -b $(B) lint
 
-faults: all $(O)/evenhand-faults ## kill everything at every moment
+faults: all $(O)/evenhand-faults $(O)/tests/faults/proxy ## kill everything at every moment
 	@tests/run.sh -b $(B) -j 1 faults
 
 scenarios: all ## run tests/scenarios and tests/real alone

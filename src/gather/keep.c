@@ -2,6 +2,7 @@
  * keep.c - gather with connections of its own, through the failures of its surroundings; see gather.h.
  */
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "base/log.h"
@@ -47,6 +48,16 @@ static bool stopped(const struct eh_gather_options *options)
 	return options->stop != NULL && __atomic_load_n(options->stop, __ATOMIC_RELAXED) != 0;
 }
 
+/* Three quarters of it to five: many that lost one server do not come back to it together. */
+static struct timespec jittered(int pause_s)
+{
+	uint32_t draw;
+
+	EH_ASSERT(getrandom(&draw, sizeof draw, 0) == (ssize_t)sizeof draw);
+	int64_t ms = (int64_t)pause_s * (750 + draw % 501);
+	return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+}
+
 enum eh_rc eh_gather_keep(const struct eh_settings *settings, const struct eh_map *map, const struct eh_gather_options *options,
                           struct eh_gather_result *result, struct eh_err *err)
 {
@@ -65,8 +76,8 @@ enum eh_rc eh_gather_keep(const struct eh_settings *settings, const struct eh_ma
 		if (eh_time_steady_us() - began_us > PAUSE_MAX_S * EH_SECOND_US)
 			pause_s = 1;
 		eh_log_err(err);
-		eh_log("source %s: trying again in %d s", map->source, pause_s);
-		struct timespec pause = {.tv_sec = pause_s};
+		struct timespec pause = jittered(pause_s);
+		eh_log("source %s: trying again in %d.%d s", map->source, (int)pause.tv_sec, (int)(pause.tv_nsec / 100000000));
 		(void)nanosleep(&pause, NULL); /* a signal ends it, and then stop is set */
 		if (stopped(options))
 			return EH_OK;

@@ -12,7 +12,7 @@
 
 static enum eh_rc begin(struct eh_pg *pg, const char *sql, ExecStatusType want, struct eh_err *err)
 {
-	EH_PGRESULT_AUTO res = PQexec(pg->conn, sql);
+	EH_PGRESULT_AUTO res = eh_pg_exec(pg, sql);
 
 	if (PQresultStatus(res) == want)
 		return EH_OK;
@@ -25,7 +25,8 @@ static enum eh_rc finish(struct eh_pg *pg, int64_t *rows, struct eh_err *err)
 	enum eh_rc rc = EH_OK;
 	bool first = true;
 
-	for (PGresult *res; (res = PQgetResult(pg->conn)) != NULL; PQclear(res)) {
+	(void)PQsetnonblocking(pg->conn, 0); /* all was sent: what fails here fails below */
+	for (PGresult *res; (res = eh_pg_result(pg)) != NULL; PQclear(res)) {
 		if (first && PQresultStatus(res) != PGRES_COMMAND_OK)
 			rc = eh_pg_failed(pg, res, "copy", err);
 		else if (first && rows != NULL)
@@ -39,7 +40,11 @@ static enum eh_rc finish(struct eh_pg *pg, int64_t *rows, struct eh_err *err)
 
 enum eh_rc eh_pg_copy_in_begin(struct eh_pg *pg, const char *sql, struct eh_err *err)
 {
-	return begin(pg, sql, PGRES_COPY_IN, err);
+	enum eh_rc rc = begin(pg, sql, PGRES_COPY_IN, err);
+
+	if (rc == EH_OK)
+		eh_pg_send_begin(pg); /* until finish(): a put must not wait for ever */
+	return rc;
 }
 
 /* Where the server gave up in the middle, its reason is in the final result, not in the connection. */
@@ -57,7 +62,7 @@ enum eh_rc eh_pg_copy_in_put(struct eh_pg *pg, const void *data, size_t n, struc
 	while (n > 0) {
 		size_t part = n < PUT_MAX ? n : PUT_MAX;
 
-		if (PQputCopyData(pg->conn, at, (int)part) != 1)
+		if (eh_pg_put_copy_data(pg, at, (int)part) != 1)
 			return put_failed(pg, err);
 		at += part;
 		n -= part;
@@ -67,7 +72,7 @@ enum eh_rc eh_pg_copy_in_put(struct eh_pg *pg, const void *data, size_t n, struc
 
 enum eh_rc eh_pg_copy_in_end(struct eh_pg *pg, int64_t *rows, struct eh_err *err)
 {
-	if (PQputCopyEnd(pg->conn, NULL) != 1)
+	if (eh_pg_put_copy_end(pg, NULL) != 1)
 		return put_failed(pg, err);
 	return finish(pg, rows, err);
 }
@@ -76,7 +81,7 @@ void eh_pg_copy_in_abort(struct eh_pg *pg, const char *why)
 {
 	struct eh_err refusal; /* that the server refuses the COPY is what was asked for */
 
-	if (PQputCopyEnd(pg->conn, why) == 1)
+	if (eh_pg_put_copy_end(pg, why) == 1)
 		EH_ASSERT(finish(pg, NULL, &refusal) != EH_OK);
 }
 
@@ -108,12 +113,12 @@ static void gulp(struct eh_pg *pg)
 enum eh_rc eh_pg_copy_out_next(struct eh_pg *pg, char **data, size_t *n, struct eh_err *err)
 {
 	bool patient = pg->copied > PATIENT_AFTER;
-	int got = PQgetCopyData(pg->conn, data, patient);
+	int got = patient ? PQgetCopyData(pg->conn, data, 1) : 0;
 
-	if (patient && got == 0) {
+	if (patient && got == 0)
 		gulp(pg);
-		got = PQgetCopyData(pg->conn, data, 0);
-	}
+	if (got == 0)
+		got = eh_pg_copy_data(pg, data);
 	*n = got > 0 ? (size_t)got : 0;
 	pg->copied += *n;
 	if (got > 0)

@@ -3,6 +3,7 @@
  */
 #include "pg/pg.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 
 /* What every session starts with: text forms must not depend on the server's settings. */
 static const char session_sql[] = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; "
-				  "SET bytea_output = 'hex'; SET extra_float_digits = 1";
+				  "SET bytea_output = 'hex'; SET extra_float_digits = 1; SELECT pg_catalog.pg_backend_pid()";
 
 /* Notices tell a person at a prompt what he did; nobody is at this prompt. */
 static void drop_notice(void *context, const PGresult *res)
@@ -31,20 +32,26 @@ static bool wants_default(PQconninfoOption *given, const char *keyword, const ch
 	return true;
 }
 
+/* Whoever is gone is noticed within half a minute: while we send, while we wait, and while nothing happens. */
+static const struct {
+	const char *keyword, *env, *value;
+} defaults[] = {{"connect_timeout", "PGCONNECT_TIMEOUT", "10"},
+                {"tcp_user_timeout", "", "30000"},
+                {"keepalives_idle", "", "10"},
+                {"keepalives_interval", "", "5"},
+                {"keepalives_count", "", "4"}};
+
 static PGconn *connect_with(const char *conninfo, const char *user)
 {
-	const char *keyword[8], *value[8];
+	const char *keyword[12], *value[12];
 	int n = 0;
 	PQconninfoOption *given = PQconninfoParse(conninfo, NULL);
 
-	if (wants_default(given, "connect_timeout", "PGCONNECT_TIMEOUT")) {
-		keyword[n] = "connect_timeout";
-		value[n++] = "10";
-	}
-	if (wants_default(given, "tcp_user_timeout", "")) {
-		keyword[n] = "tcp_user_timeout";
-		value[n++] = "30000";
-	}
+	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
+		if (wants_default(given, defaults[i].keyword, defaults[i].env)) {
+			keyword[n] = defaults[i].keyword;
+			value[n++] = defaults[i].value;
+		}
 	PQconninfoFree(given);
 	keyword[n] = "dbname"; /* expanded: what the string says wins over what stands before it */
 	value[n++] = conninfo;
@@ -66,7 +73,7 @@ enum eh_rc eh_pg_open(const char *conninfo, const char *user, struct eh_pg **out
 	EH_PG_AUTO pg = eh_xmalloc(sizeof *pg);
 
 	*out = NULL;
-	*pg = (struct eh_pg){.conn = connect_with(conninfo != NULL ? conninfo : "", user)};
+	*pg = (struct eh_pg){.conn = connect_with(conninfo != NULL ? conninfo : "", user), .patience_ms = -1};
 	EH_ASSERT(pg->conn != NULL);
 	if (PQstatus(pg->conn) != CONNECTION_OK) {
 		enum eh_rc rc = eh_pg_failed(pg, NULL, "cannot connect to PostgreSQL", err);
@@ -75,9 +82,11 @@ enum eh_rc eh_pg_open(const char *conninfo, const char *user, struct eh_pg **out
 		return rc;
 	}
 	PQsetNoticeReceiver(pg->conn, drop_notice, NULL);
-	enum eh_rc rc = eh_pg_simple(pg, session_sql, "cannot set up the session", err);
-	if (rc != EH_OK)
-		return rc;
+	EH_PGRESULT_AUTO session = eh_pg_exec(pg, session_sql);
+	if (PQresultStatus(session) != PGRES_TUPLES_OK)
+		return eh_pg_failed(pg, session, "cannot set up the session", err);
+	pg->backend = (int)eh_pg_int8(session, 0, 0);
+	pg->patience_ms = eh_pg_patience(pg->conn);
 	*out = pg;
 	pg = NULL;
 	return EH_OK;
@@ -152,6 +161,8 @@ enum eh_rc eh_pg_failed(struct eh_pg *pg, const PGresult *res, const char *what,
 	if (primary == NULL)
 		primary = res != NULL ? PQresultErrorMessage(res) : PQerrorMessage(pg->conn);
 	one_line(*primary != '\0' ? primary : PQerrorMessage(pg->conn), message, sizeof message);
+	if (pg->silent)
+		snprintf(message, sizeof message, "the server fell silent in the middle of an answer, and the connection was given up");
 	enum eh_rc rc = rc_of_state(pg->state);
 	if (what == NULL || strcmp(pg->state, "P0001") == 0)
 		eh_fail(err, rc, "%s", message); /* P0001: our own words, made for the user */
@@ -173,7 +184,7 @@ static bool succeeded(const PGresult *res)
 
 enum eh_rc eh_pg_simple(struct eh_pg *pg, const char *sql, const char *what, struct eh_err *err)
 {
-	EH_PGRESULT_AUTO res = PQexec(pg->conn, sql);
+	EH_PGRESULT_AUTO res = eh_pg_exec(pg, sql);
 
 	return succeeded(res) ? EH_OK : eh_pg_failed(pg, res, what, err);
 }
@@ -185,7 +196,11 @@ static enum eh_rc prepare_once(struct eh_pg *pg, const struct eh_pg_sql *sql, st
 	for (size_t i = 0; i < pg->n_prepared; i++)
 		if (pg->prepared[i] == sql)
 			return EH_OK;
-	EH_PGRESULT_AUTO res = PQprepare(pg->conn, sql->name, sql->text, 0, NULL);
+	eh_pg_drain(pg);
+	eh_pg_send_begin(pg);
+	if (!eh_pg_send_end(pg, PQsendPrepare(pg->conn, sql->name, sql->text, 0, NULL)))
+		return eh_pg_failed(pg, NULL, sql->name, err);
+	EH_PGRESULT_AUTO res = eh_pg_last_result(pg);
 	if (PQresultStatus(res) != PGRES_COMMAND_OK)
 		return eh_pg_failed(pg, res, sql->name, err);
 	if (pg->n_prepared == pg->room) {
@@ -207,7 +222,11 @@ static enum eh_rc run_prepared(struct eh_pg *pg, const struct eh_pg_sql *sql, co
 	enum eh_rc rc = prepare_once(pg, sql, err);
 	if (rc != EH_OK)
 		return rc;
-	PGresult *res = PQexecPrepared(pg->conn, sql->name, a->n, a->value, a->length, a->format, format);
+	eh_pg_drain(pg);
+	eh_pg_send_begin(pg);
+	if (!eh_pg_send_end(pg, PQsendQueryPrepared(pg->conn, sql->name, a->n, a->value, a->length, a->format, format)))
+		return eh_pg_failed(pg, NULL, sql->name, err);
+	PGresult *res = eh_pg_last_result(pg);
 	if (!succeeded(res)) {
 		rc = eh_pg_failed(pg, res, sql->name, err);
 		PQclear(res);
@@ -257,9 +276,13 @@ enum eh_rc eh_pg_query_text(struct eh_pg *pg, const char *sql, const struct eh_p
 			    PGresult **out, struct eh_err *err)
 {
 	const struct eh_pg_args *a = args != NULL ? args : &no_args;
-	PGresult *res = PQexecParams(pg->conn, sql, a->n, NULL, a->value, a->length, a->format, binary ? 1 : 0);
 
 	*out = NULL;
+	eh_pg_drain(pg);
+	eh_pg_send_begin(pg);
+	if (!eh_pg_send_end(pg, PQsendQueryParams(pg->conn, sql, a->n, NULL, a->value, a->length, a->format, binary ? 1 : 0)))
+		return eh_pg_failed(pg, NULL, "query", err);
+	PGresult *res = eh_pg_last_result(pg);
 	if (!succeeded(res)) {
 		enum eh_rc rc = eh_pg_failed(pg, res, "query", err);
 
@@ -270,33 +293,13 @@ enum eh_rc eh_pg_query_text(struct eh_pg *pg, const char *sql, const struct eh_p
 	return EH_OK;
 }
 
-/* Reads what is left of a command until the connection is free for the next. */
-static void drain(struct eh_pg *pg)
-{
-	for (PGresult *res; (res = PQgetResult(pg->conn)) != NULL; PQclear(res)) {
-		ExecStatusType status = PQresultStatus(res);
-
-		if (status == PGRES_COPY_IN && PQputCopyEnd(pg->conn, "given up") < 0)
-			break;
-		if (status == PGRES_COPY_OUT) {
-			char *row;
-
-			while (PQgetCopyData(pg->conn, &row, 0) > 0)
-				PQfreemem(row);
-		}
-		if (PQstatus(pg->conn) != CONNECTION_OK) {
-			PQclear(res);
-			break;
-		}
-	}
-}
-
 enum eh_rc eh_pg_stream_begin(struct eh_pg *pg, const char *sql, const struct eh_pg_args *args, bool binary,
 			      struct eh_err *err)
 {
 	const struct eh_pg_args *a = args != NULL ? args : &no_args;
 
-	if (PQsendQueryParams(pg->conn, sql, a->n, NULL, a->value, a->length, a->format, binary ? 1 : 0) == 0)
+	eh_pg_send_begin(pg);
+	if (!eh_pg_send_end(pg, PQsendQueryParams(pg->conn, sql, a->n, NULL, a->value, a->length, a->format, binary ? 1 : 0)))
 		return eh_pg_failed(pg, NULL, "query", err);
 	EH_ASSERT(PQsetSingleRowMode(pg->conn) == 1);
 	return EH_OK;
@@ -304,7 +307,7 @@ enum eh_rc eh_pg_stream_begin(struct eh_pg *pg, const char *sql, const struct eh
 
 enum eh_rc eh_pg_stream_next(struct eh_pg *pg, PGresult **out, struct eh_err *err)
 {
-	PGresult *res = PQgetResult(pg->conn);
+	PGresult *res = eh_pg_result(pg);
 
 	*out = NULL;
 	if (PQresultStatus(res) == PGRES_SINGLE_TUPLE) {
@@ -313,7 +316,7 @@ enum eh_rc eh_pg_stream_next(struct eh_pg *pg, PGresult **out, struct eh_err *er
 	}
 	enum eh_rc rc = succeeded(res) ? EH_OK : eh_pg_failed(pg, res, "query", err);
 	PQclear(res);
-	drain(pg);
+	eh_pg_drain(pg);
 	return rc;
 }
 
@@ -336,7 +339,7 @@ enum eh_rc eh_pg_begin_snapshot(struct eh_pg *pg, struct eh_err *err)
 
 enum eh_rc eh_pg_commit(struct eh_pg *pg, struct eh_err *err)
 {
-	EH_PGRESULT_AUTO res = PQexec(pg->conn, "COMMIT");
+	EH_PGRESULT_AUTO res = eh_pg_exec(pg, "COMMIT");
 
 	if (!succeeded(res))
 		return eh_pg_failed(pg, res, "commit", err);
@@ -357,7 +360,7 @@ static void cancel(struct eh_pg *pg)
 			pg->state[0] = '\0'; /* then it is read to its end */
 		PQfreeCancel(handle);
 	}
-	drain(pg);
+	eh_pg_drain(pg);
 }
 
 void eh_pg_rollback(struct eh_pg *pg)
@@ -366,5 +369,5 @@ void eh_pg_rollback(struct eh_pg *pg)
 		cancel(pg);
 	PGTransactionStatusType status = PQtransactionStatus(pg->conn);
 	if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
-		PQclear(PQexec(pg->conn, "ROLLBACK"));
+		PQclear(eh_pg_exec(pg, "ROLLBACK"));
 }
