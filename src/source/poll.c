@@ -9,8 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "source/poll_part.h"
 #include "source/sql.h"
+
+#define REST_FACTOR 19 /* by xmin: pauses beside the time that a look takes */
 
 void eh_poll_close(struct eh_poll *poll)
 {
@@ -45,26 +48,91 @@ void eh_poll_use_scenario(struct eh_poll *poll)
 	poll->scenario = true;
 }
 
-static enum eh_rc look(struct eh_poll *poll, uint32_t *filenode, struct eh_err *err)
+/* Whether snapshots are horizons, "H:H:": every transaction below H has ended. */
+static bool is_horizon(const struct eh_poll *poll)
+{
+	return poll->standby || poll->by_xmin;
+}
+
+/* Transactions below H have ended and were read.  Others may have been committed before now; but one that began after a
+ * look ends after it, so when all that had begun by then is below H, everything committed before that look was read. */
+static void move_horizon_clock(struct eh_poll_horizon *h, uint64_t xmin, int64_t now_us)
+{
+	if (xmin >= h->next || (h->waits_for != 0 && xmin >= h->waits_for)) {
+		int64_t known_us = xmin >= h->next ? now_us : h->waits_us;
+
+		h->clock_us = known_us > h->clock_us ? known_us : h->clock_us;
+		h->waits_for = 0;
+	}
+	if (h->waits_for == 0 && xmin < h->next) {
+		h->waits_for = h->next;
+		h->waits_us = now_us;
+	}
+}
+
+static enum eh_rc ask_standby_clock(struct eh_poll *poll, int64_t *us, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	enum eh_rc rc = eh_pg_query(poll->pg, &eh_sql_source_poll_standby_clock, NULL, &res, err);
+
+	if (rc == EH_OK)
+		*us = eh_pg_null(res, 0, 0) ? INT64_MIN : eh_pg_time(res, 0, 0);
+	return rc;
+}
+
+static enum eh_rc look(struct eh_poll *poll, int64_t standby_us, uint32_t *filenode, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO locked = NULL;
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
+	bool horizon = is_horizon(poll);
+	uint64_t xmin = 0;
 
 	eh_pg_arg_int8(&args, poll->table);
 	/* Before the snapshot is taken: nobody rewrites the table between its file's name and its rows. */
 	enum eh_rc rc = eh_pg_query_text(poll->pg, poll->lock_sql, NULL, false, &locked, err);
 	if (rc == EH_OK)
-		rc = eh_pg_query(poll->pg, &eh_sql_source_poll_look, &args, &res, err);
+		rc = eh_pg_query(poll->pg, horizon ? &eh_sql_source_poll_look_horizon : &eh_sql_source_poll_look, &args, &res, err);
 	if (rc != EH_OK)
 		return rc;
 	if (PQntuples(res) != 1)
 		return eh_fail(err, EH_REFUSED, "the table %s.%s was dropped", poll->map->schema, poll->map->table);
 	eh_buf_reset(&poll->snapshot);
 	eh_buf_puts(&poll->snapshot, eh_pg_text(res, 0, 0));
-	poll->clock_us = eh_pg_time(res, 0, 1);
+	poll->clock_us = poll->server_us = eh_pg_time(res, 0, 1);
 	*filenode = (uint32_t)eh_pg_int8(res, 0, 2);
+	if (horizon) {
+		(void)eh_position_snapshot_ok(poll->snapshot.data, poll->snapshot.len, &xmin);
+		poll->horizon.next = (uint64_t)eh_pg_int8(res, 0, 3);
+		move_horizon_clock(&poll->horizon, xmin, poll->standby ? standby_us : poll->clock_us);
+		poll->clock_us = poll->horizon.clock_us;
+	}
 	return poll->scenario ? look_at_scenario(poll, err) : EH_OK;
+}
+
+/* Whether the rows may simply be read again from the first one: with identity: tracked those that were counted are known.
+ * An xid8 column goes with its rows into another table or server, where its numbers mean nothing. */
+static bool may_come_again(const struct eh_poll *poll, const struct eh_position *from, uint32_t filenode)
+{
+	uint64_t then = 0, now = 0;
+
+	if (poll->map->identity != EH_MAP_IDENTITY_TRACKED)
+		return false;
+	(void)eh_position_snapshot_ok(from->snapshot.data, from->snapshot.len, &then);
+	(void)eh_position_snapshot_ok(poll->snapshot.data, poll->snapshot.len, &now);
+	if (poll->by_xmin && !poll->standby && (from->table != (uint32_t)poll->table || now < then))
+		return true;
+	return from->table == (uint32_t)poll->table && from->kind != EH_POSITION_WHOLE && from->filenode != filenode;
+}
+
+/* Of a system xmin only 32 bits are kept: rows further back than that cannot be told from new ones. */
+static enum eh_rc check_not_wrapped(const struct eh_poll *poll, uint64_t then, struct eh_err *err)
+{
+	if (!poll->by_xmin || poll->horizon.next - then < UINT64_C(1) << 32)
+		return EH_OK;
+	(void)eh_fail(err, EH_REFUSED, "the source's server has begun %" PRIu64 " transactions since %s.%s was read last, and xmin tells apart "
+	              "2^32 only", poll->horizon.next - then, poll->map->schema, poll->map->table);
+	return eh_hint(err, "register the table under another source name, or give it an xid8 column, which does not wrap");
 }
 
 /* What was read before must have been read of this table, in this server's count of transactions. */
@@ -80,6 +148,8 @@ static enum eh_rc check_continues(const struct eh_poll *poll, const struct eh_po
 	}
 	(void)eh_position_snapshot_ok(from->snapshot.data, from->snapshot.len, &then);
 	(void)eh_position_snapshot_ok(poll->snapshot.data, poll->snapshot.len, &now);
+	if (now < then && poll->standby) /* the server asked before was ahead: this one will get there */
+		return eh_fail(err, EH_AGAIN, "the standby has replayed up to transaction %" PRIu64 ", and %" PRIu64 " was read", now, then);
 	if (now < then) {
 		(void)eh_fail(err, EH_REFUSED, "the transaction ids of the source's server went back from %" PRIu64 " to %" PRIu64, then, now);
 		return eh_hint(err, "the server was restored from a copy: register the table under another source name");
@@ -89,7 +159,7 @@ static enum eh_rc check_continues(const struct eh_poll *poll, const struct eh_po
 		              map->schema, map->table);
 		return eh_hint(err, "the rows have new places, so the reading cannot go on: register the table under another source name");
 	}
-	return EH_OK;
+	return check_not_wrapped(poll, then, err);
 }
 
 /* Where this reading begins: what is left of the last one, or the next. */
@@ -97,7 +167,7 @@ static void set_start(struct eh_poll *poll, const struct eh_position *from, uint
 {
 	struct eh_position *p = &poll->position;
 	/* A scenario that has not begun has no future. */
-	int64_t now_us = poll->clock_us == INT64_MIN ? INT64_MAX : poll->clock_us;
+	int64_t now_us = !poll->scenario ? poll->server_us : poll->clock_us == INT64_MIN ? INT64_MAX : poll->clock_us;
 
 	if (from->kind == EH_POSITION_HISTORY || from->kind == EH_POSITION_DELTA) {
 		eh_position_copy(p, from);
@@ -130,10 +200,62 @@ static enum eh_rc begin_copy(struct eh_poll *poll, struct eh_err *err)
 	return rc;
 }
 
+/* The horizon of a snapshot text "H:H:". */
+static uint64_t horizon_of(const struct eh_buf *text)
+{
+	uint64_t xmin = 0;
+
+	EH_ASSERT(eh_position_snapshot_ok(text->data, text->len, &xmin));
+	return xmin;
+}
+
 static const char *snapshot_of(const struct eh_buf *text)
 {
 	EH_ASSERT(eh_position_snapshot_ok(text->data, text->len, NULL));
 	return text->data;
+}
+
+/* The row's transaction as an expression.  xmin has 32 bits; with those of the next transaction id it is the highest
+ * number of 64 bits that is not above that one. */
+static void put_xid(struct eh_poll *poll)
+{
+	uint64_t next = poll->horizon.next;
+
+	if (poll->by_xmin)
+		eh_buf_printf(&poll->sql, "(%" PRIu64 " - ((%" PRIu64 " - xmin::text::bigint) & 4294967295))", next, next);
+	else
+		eh_buf_puts(&poll->sql, poll->xid);
+}
+
+static void put_visible(struct eh_poll *poll, const struct eh_buf *snapshot)
+{
+	if (poll->by_xmin) {
+		put_xid(poll);
+		eh_buf_printf(&poll->sql, " < %" PRIu64, horizon_of(snapshot));
+		return;
+	}
+	eh_buf_printf(&poll->sql, "pg_visible_in_snapshot(%s, '%s')", poll->xid, snapshot_of(snapshot));
+}
+
+/* Not visible in the snapshot; for a column with an index also said so that the index serves. */
+static void put_new_since(struct eh_poll *poll, const struct eh_buf *snapshot)
+{
+	if (poll->by_xmin) {
+		put_xid(poll);
+		eh_buf_printf(&poll->sql, " >= %" PRIu64, horizon_of(snapshot));
+		return;
+	}
+	eh_buf_printf(&poll->sql, "%s >= pg_snapshot_xmin('%s') AND NOT ", poll->xid, snapshot_of(snapshot));
+	put_visible(poll, snapshot);
+}
+
+/* The pair of transaction and place, held against that of the last row. */
+static void put_pair(struct eh_poll *poll, const char *held, const struct eh_position *p)
+{
+	eh_buf_putc(&poll->sql, '(');
+	put_xid(poll);
+	eh_buf_printf(&poll->sql, ", ctid) %s ('%" PRIu64 "'::%s, '(%" PRIu32 ",%" PRIu16 ")'::tid)", held, p->xid,
+	              poll->by_xmin ? "bigint" : "xid8", p->block, p->offset);
 }
 
 static enum eh_rc begin_history(struct eh_poll *poll, struct eh_err *err)
@@ -141,48 +263,72 @@ static enum eh_rc begin_history(struct eh_poll *poll, struct eh_err *err)
 	const struct eh_position *p = &poll->position;
 
 	eh_buf_reset(&poll->sql);
-	eh_buf_printf(&poll->sql,
-	              "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(%" PRIu32 ",%" PRIu16 ")' AND pg_visible_in_snapshot(%s, '%s')",
-	              poll->columns, poll->table_name, p->block, p->offset, poll->xid, snapshot_of(&p->snapshot));
+	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(%" PRIu32 ",%" PRIu16 ")' AND ", poll->columns,
+	              poll->table_name, p->block, p->offset);
+	put_visible(poll, &p->snapshot);
 	return begin_copy(poll, err);
 }
 
 static enum eh_rc begin_delta(struct eh_poll *poll, struct eh_err *err)
 {
 	const struct eh_position *p = &poll->position;
-	const char *old = snapshot_of(&p->snapshot), *xid = poll->xid;
 
 	eh_buf_reset(&poll->sql);
-	eh_buf_printf(&poll->sql,
-	              "COPY (SELECT %s, ctid, %s FROM %s WHERE %s >= pg_snapshot_xmin('%s') AND NOT pg_visible_in_snapshot(%s, '%s')",
-	              poll->columns, xid, poll->table_name, xid, old, xid, old);
-	eh_buf_printf(&poll->sql,
-	              " AND pg_visible_in_snapshot(%s, '%s') AND (%s, ctid) > ('%" PRIu64 "'::xid8, '(%" PRIu32 ",%" PRIu16 ")'::tid)"
-	              " ORDER BY %s, ctid",
-	              xid, snapshot_of(&p->until), xid, p->xid, p->block, p->offset, xid);
+	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid, ", poll->columns);
+	put_xid(poll);
+	eh_buf_printf(&poll->sql, " FROM %s WHERE ", poll->table_name);
+	put_new_since(poll, &p->snapshot);
+	eh_buf_puts(&poll->sql, " AND ");
+	put_visible(poll, &p->until);
+	eh_buf_puts(&poll->sql, " AND ");
+	put_pair(poll, ">", p);
+	eh_buf_puts(&poll->sql, " ORDER BY ");
+	put_xid(poll);
+	eh_buf_puts(&poll->sql, ", ctid");
 	return begin_copy(poll, err);
 }
 
 /* Opens the snapshot, and holds `from` against what the server says now. */
-static enum eh_rc begin_snapshot(struct eh_poll *poll, const struct eh_position *from, uint32_t *filenode, struct eh_err *err)
+static enum eh_rc begin_snapshot(struct eh_poll *poll, const struct eh_position *from, uint32_t *filenode, bool *again,
+                                 struct eh_err *err)
 {
-	enum eh_rc rc = eh_pg_begin_snapshot(poll->pg, err);
+	int64_t standby_us = INT64_MIN;
+	/* Before the snapshot: replay goes on, and what it reached by now the snapshot has. */
+	enum eh_rc rc = poll->standby ? ask_standby_clock(poll, &standby_us, err) : EH_OK;
 
 	EH_ASSERT(!poll->streaming);
 	if (rc == EH_OK)
-		rc = look(poll, filenode, err);
-	if (rc == EH_OK && from->kind != EH_POSITION_NONE)
-		rc = check_continues(poll, from, *filenode, err);
-	return rc;
+		rc = eh_pg_begin_snapshot(poll->pg, err);
+	if (rc == EH_OK)
+		rc = look(poll, standby_us, filenode, err);
+	if (rc != EH_OK || from->kind == EH_POSITION_NONE)
+		return rc;
+	*again = may_come_again(poll, from, *filenode);
+	return *again ? EH_OK : check_continues(poll, from, *filenode, err);
+}
+
+/* By xmin a look reads the whole table, so it may take at most a twentieth of the time. */
+static bool is_early(struct eh_poll *poll, const struct eh_position *from)
+{
+	poll->look_us = eh_time_steady_us();
+	return poll->by_xmin && from->kind == EH_POSITION_WHOLE && poll->look_us < poll->rest_until_us;
 }
 
 enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, struct eh_err *err)
 {
+	static const struct eh_position first = {0};
 	uint32_t filenode = 0;
-	enum eh_rc rc = begin_snapshot(poll, from, &filenode, err);
+	bool again = false;
 
+	poll->idle = is_early(poll, from);
+	if (poll->idle) {
+		eh_position_copy(&poll->position, from);
+		return EH_OK;
+	}
+	enum eh_rc rc = begin_snapshot(poll, from, &filenode, &again, err);
 	if (rc != EH_OK)
 		return rc;
+	from = again ? &first : from;
 	set_start(poll, from, filenode);
 	/* Nothing was begun or committed on the whole server since: there can be no row. */
 	if (from->kind == EH_POSITION_WHOLE && strcmp(from->snapshot.data, poll->snapshot.data) == 0) {
@@ -194,19 +340,17 @@ enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, s
 
 static void put_again(struct eh_poll *poll, const struct eh_position *position)
 {
-	const char *xid = poll->xid;
-	bool history = position->kind == EH_POSITION_HISTORY;
-
 	eh_buf_reset(&poll->sql);
-	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(0,0)' AND (pg_visible_in_snapshot(%s, '%s')",
-	              poll->columns, poll->table_name, xid, snapshot_of(&position->snapshot));
-	if (history)
+	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(0,0)' AND (", poll->columns, poll->table_name);
+	put_visible(poll, &position->snapshot);
+	if (position->kind == EH_POSITION_HISTORY)
 		eh_buf_printf(&poll->sql, " AND ctid <= '(%" PRIu32 ",%" PRIu16 ")'", position->block, position->offset);
-	if (position->kind == EH_POSITION_DELTA)
-		eh_buf_printf(&poll->sql,
-		              " OR pg_visible_in_snapshot(%s, '%s') AND (%s, ctid) <= ('%" PRIu64 "'::xid8, '(%" PRIu32 ",%" PRIu16
-		              ")'::tid)",
-		              xid, snapshot_of(&position->until), xid, position->xid, position->block, position->offset);
+	if (position->kind == EH_POSITION_DELTA) {
+		eh_buf_puts(&poll->sql, " OR ");
+		put_visible(poll, &position->until);
+		eh_buf_puts(&poll->sql, " AND ");
+		put_pair(poll, "<=", position);
+	}
 	eh_buf_putc(&poll->sql, ')');
 }
 
@@ -214,11 +358,12 @@ enum eh_rc eh_poll_begin_again(struct eh_poll *poll, const struct eh_position *p
 {
 	struct eh_position *p = &poll->position;
 	uint32_t filenode = 0;
-	enum eh_rc rc = begin_snapshot(poll, position, &filenode, err);
+	bool again = false;
 
+	EH_ASSERT(position->kind != EH_POSITION_NONE);
+	enum eh_rc rc = begin_snapshot(poll, position, &filenode, &again, err);
 	if (rc != EH_OK)
 		return rc;
-	EH_ASSERT(position->kind != EH_POSITION_NONE);
 	put_again(poll, position);
 	*p = (struct eh_position){.kind = EH_POSITION_HISTORY, .snapshot = p->snapshot, .until = p->until};
 	return begin_copy(poll, err);
@@ -386,14 +531,24 @@ struct eh_position *eh_poll_position(struct eh_poll *poll)
 
 enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err)
 {
+	int64_t now_us = eh_time_steady_us();
+
 	PQfreemem(poll->message);
 	poll->message = NULL;
+	if (poll->idle)
+		return EH_OK;
+	poll->rest_until_us = now_us + REST_FACTOR * (now_us - poll->look_us);
 	if (poll->streaming) {
 		poll->streaming = false;
 		eh_pg_rollback(poll->pg);
 		return EH_OK;
 	}
 	return eh_pg_commit(poll->pg, err);
+}
+
+bool eh_poll_hears(const struct eh_poll *poll)
+{
+	return !poll->standby;
 }
 
 bool eh_poll_id_is_unique(const struct eh_poll *poll)

@@ -13,6 +13,14 @@
  * append-only; updates and deletes are not seen, recompute finds them.  A row whose
  * xid8 was forged into the future waits until that transaction id has been.
  *
+ * A standby's snapshots do not name the open transactions, and the system column xmin,
+ * which serves where there is no xid8 column, cannot be held against names.  There a
+ * snapshot is a horizon, "H:H:": every transaction below H has ended.  Then a row waits
+ * for every transaction that is older than its own, and so does the clock.  By xmin each
+ * look reads the whole table and may take a twentieth of the time; updated rows are
+ * delivered again with what they say now; a rewritten or restored table comes again from
+ * its first row.  So it needs identity: tracked.
+ *
  * Use: open; then any number of begin, next ... until NULL, end.  After each row
  * eh_poll_position() gives where a later reader goes on.
  *
@@ -41,6 +49,9 @@ void eh_poll_close(struct eh_poll *poll);
 
 /* False where no unique index guards the id column: a row inserted twice is counted twice. */
 bool eh_poll_id_is_unique(const struct eh_poll *poll);
+
+/* False on a standby, where LISTEN is not allowed: its rows are asked for in intervals. */
+bool eh_poll_hears(const struct eh_poll *poll);
 
 /* Opens a snapshot and the reading that follows `from` (kind NONE: history from its first row).
  * A position that this table cannot be read on from is EH_REFUSED. */

@@ -31,3 +31,17 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a 
 -- committed before that instant is in the snapshot.
 SELECT pg_catalog.pg_current_snapshot()::text, now(), coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::bigint
 FROM pg_catalog.pg_class c WHERE c.oid = $1::bigint::oid
+
+-- name: poll_look_horizon
+-- The same where the snapshot cannot name open transactions, or rows cannot be held against their names: every
+-- transaction below xmin has ended.  The fourth column is the transaction id that comes next.
+SELECT h.xmin || ':' || h.xmin || ':', now(), coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::bigint, h.next
+FROM pg_catalog.pg_class c, (SELECT pg_catalog.pg_snapshot_xmin(s)::text::bigint AS xmin, pg_catalog.pg_snapshot_xmax(s)::text::bigint
+	AS next FROM pg_catalog.pg_current_snapshot() s) h
+WHERE c.oid = $1::bigint::oid
+
+-- name: poll_standby_clock
+-- The primary's clock, up to which a standby has replayed: of the last transaction, or of the primary's last word where
+-- everything up to it is here.  NULL: nothing is known.  Asked before the snapshot is taken.
+SELECT greatest(pg_catalog.pg_last_xact_replay_timestamp(), (SELECT CASE WHEN pg_catalog.pg_last_wal_replay_lsn() >= r.latest_end_lsn
+	THEN r.last_msg_send_time END FROM pg_catalog.pg_stat_wal_receiver r))

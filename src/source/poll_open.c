@@ -25,10 +25,7 @@ static enum eh_rc find_table(struct eh_poll *poll, struct eh_err *err)
 		(void)eh_fail(err, EH_REFUSED, "%s.%s is not a plain table", map->schema, map->table);
 		return eh_hint(err, "poll mode reads plain tables: name the table behind the view, or each partition as a source of its own");
 	}
-	if (eh_pg_bool(res, 0, 3)) {
-		(void)eh_fail(err, EH_REFUSED, "the source's server is a standby, whose snapshots do not name all open transactions");
-		return eh_hint(err, "give the primary server in the map's `conninfo`");
-	}
+	poll->standby = eh_pg_bool(res, 0, 3);
 	poll->table = eh_pg_int8(res, 0, 0);
 	poll->utf8_known = strcmp(eh_pg_text(res, 0, 4), "SQL_ASCII") != 0;
 	return EH_OK;
@@ -54,7 +51,7 @@ static enum eh_rc refuse_without_xid(const struct eh_map *map, const char *table
 	(void)eh_fail(err, EH_REFUSED, "%s.%s has no column evenhand_xid, without which new rows cannot be told exactly", map->schema,
 	              map->table);
 	return eh_hint(err, "run: ALTER TABLE %s ADD evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id(); "
-	               "CREATE INDEX ON %s (evenhand_xid)", table, table);
+	               "CREATE INDEX ON %s (evenhand_xid); or put `identity: tracked` into the map", table, table);
 }
 
 static enum eh_rc refuse_many_xids(const struct eh_map *map, const char *table, struct eh_err *err)
@@ -70,7 +67,8 @@ static enum eh_rc refuse_without_index(const struct eh_map *map, const char *tab
 	return eh_hint(err, "run: CREATE INDEX ON %s (%s)", table, column);
 }
 
-/* Finds the xid8 column: evenhand_xid, or the only other one that an index begins with. */
+/* Finds the xid8 column: evenhand_xid, or the only other one that an index begins with.  Where there is none, the system
+ * column xmin serves if rows that come again are known. */
 static enum eh_rc find_xid(struct eh_poll *poll, struct eh_arena *arena, const char *table, const char **out, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
@@ -82,8 +80,9 @@ static enum eh_rc find_xid(struct eh_poll *poll, struct eh_arena *arena, const c
 		return rc;
 	int n = PQntuples(res);
 	bool ours = n > 0 && eh_pg_bool(res, 0, 3), indexed = n > 0 && eh_pg_bool(res, 0, 2);
-	if (n == 0 || (!ours && !indexed))
-		return refuse_without_xid(poll->map, table, err);
+	poll->by_xmin = n == 0 || (!ours && !indexed);
+	if (poll->by_xmin)
+		return poll->map->identity == EH_MAP_IDENTITY_TRACKED ? EH_OK : refuse_without_xid(poll->map, table, err);
 	if (!ours && n > 1 && eh_pg_bool(res, 1, 2))
 		return refuse_many_xids(poll->map, table, err);
 	*out = eh_pg_quote_ident(arena, eh_pg_text(res, 0, 0));
@@ -141,12 +140,9 @@ enum eh_rc eh_poll_open(struct eh_arena *arena, struct eh_pg *pg, const struct e
 	struct eh_poll *poll = eh_arena_zalloc(arena, 1, sizeof *poll);
 
 	*out = NULL;
-	if (map->identity == EH_MAP_IDENTITY_TRACKED) {
-		(void)eh_fail(err, EH_BAD_INPUT, "identity: tracked is not built yet");
-		return eh_hint(err, "leave it out, or wait for a version that has it");
-	}
 	poll->pg = pg;
 	poll->map = map;
+	poll->horizon.clock_us = INT64_MIN;
 	poll->forms = eh_arena_zalloc(arena, map->columns_n, sizeof *poll->forms);
 	poll->fields = eh_arena_zalloc(arena, map->columns_n, sizeof *poll->fields);
 	enum eh_rc rc = set_session(pg, err);

@@ -9,21 +9,33 @@
 #include "source/poll.h"
 #include "source/poll_columns.h"
 
+/* Where a snapshot is only a horizon, the server's clock is known with a delay: what was in progress must end first. */
+struct eh_poll_horizon {
+	uint64_t next;         /* the transaction id that the server gives next */
+	uint64_t waits_for;    /* transactions below it began before waits_us; 0: nothing is waited for */
+	int64_t waits_us;
+	int64_t clock_us;      /* known so far; INT64_MIN: not at all */
+};
+
 struct eh_poll {
 	struct eh_pg *pg;
 	const struct eh_map *map;
 	int64_t table; /* oid */
 	bool utf8_known, id_unique, scenario;
+	bool standby;  /* the server replays another one's log: its snapshots do not name all open transactions */
+	bool by_xmin;  /* no xid8 column: rows are told by the system column xmin */
 	enum eh_poll_form *forms;
 	struct eh_field *fields;
 	struct eh_row row;
-	const char *table_name, *xid; /* quoted */
+	const char *table_name, *xid; /* quoted; xid NULL: by xmin */
 	char *lock_sql, *columns;     /* the select list */
 
 	struct eh_position position;
 	struct eh_buf snapshot; /* of this reading */
-	int64_t clock_us;
-	bool streaming;
+	int64_t clock_us, server_us; /* server_us: as this server's clock says */
+	bool streaming, idle; /* idle: this reading did not look */
+	struct eh_poll_horizon horizon;
+	int64_t look_us, rest_until_us; /* steady time: when the last look began; by xmin, when the next may */
 	struct eh_buf sql;
 	char *message; /* of the server: the row that was given out last */
 };

@@ -42,6 +42,8 @@ static enum eh_rc follow(struct eh_source_reader *reader, struct eh_err *err)
 	struct poll_reader *p = self(reader);
 	char channel[128];
 
+	if (!eh_poll_hears(p->poll))
+		return EH_OK;
 	(void)snprintf(channel, sizeof channel, "evenhand_%s", p->map->source);
 	return eh_pg_listen(p->pg, channel, err);
 }
@@ -106,6 +108,10 @@ enum eh_rc eh_poll_reader_open(struct eh_arena *arena, struct eh_pg *pg, const s
 	*out = NULL;
 	if (rc != EH_OK)
 		return rc;
+	if (map->identity == EH_MAP_IDENTITY_TRACKED) {
+		(void)eh_fail(err, EH_BAD_INPUT, "identity: tracked is not built yet");
+		return eh_hint(err, "leave it out, or wait for a version that has it");
+	}
 	p->reader.ops = &ops;
 	p->pg = pg;
 	p->map = map;
