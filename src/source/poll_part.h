@@ -40,4 +40,9 @@ struct eh_poll {
 	char *message; /* of the server: the row that was given out last */
 };
 
+/* Opens the snapshot, and holds `from` against what the server says now.  *again: the rows must come from the first one
+ * on, as their places or transactions mean nothing any more. */
+EH_MUST enum eh_rc eh_poll_look(struct eh_poll *poll, const struct eh_position *from, uint32_t *filenode, bool *again,
+                                struct eh_err *err);
+
 #endif
