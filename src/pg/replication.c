@@ -20,12 +20,12 @@ struct eh_replication {
 	bool streaming;
 };
 
-void eh_lsn_format(uint64_t lsn, char out[EH_LSN_TEXT])
+void eh_pg_lsn_format(uint64_t lsn, char out[EH_PG_LSN_TEXT])
 {
-	(void)snprintf(out, EH_LSN_TEXT, "%X/%X", (unsigned)(lsn >> 32), (unsigned)lsn);
+	(void)snprintf(out, EH_PG_LSN_TEXT, "%X/%X", (unsigned)(lsn >> 32), (unsigned)lsn);
 }
 
-bool eh_lsn_parse(const char *text, uint64_t *lsn)
+bool eh_pg_lsn_parse(const char *text, uint64_t *lsn)
 {
 	unsigned high, low;
 	int end = -1;
@@ -124,7 +124,7 @@ enum eh_rc eh_replication_identify(struct eh_replication *r, struct eh_replicati
 	EH_ASSERT(PQntuples(res) == 1 && PQnfields(res) >= 3);
 	out->id = strtoull(PQgetvalue(res, 0, 0), NULL, 10);
 	out->timeline = (uint32_t)strtoul(PQgetvalue(res, 0, 1), NULL, 10);
-	if (!eh_lsn_parse(PQgetvalue(res, 0, 2), &out->flushed))
+	if (!eh_pg_lsn_parse(PQgetvalue(res, 0, 2), &out->flushed))
 		return eh_fail(err, EH_REFUSED, "the server named its place in the log \"%.40s\"", PQgetvalue(res, 0, 2));
 	return EH_OK;
 }
@@ -193,7 +193,7 @@ enum eh_rc eh_replication_make_slot(struct eh_replication *r, const char *name, 
 		               "SELECT pg_drop_replication_slot('%s')", name);
 	}
 	EH_ASSERT(PQntuples(res) == 1 && PQnfields(res) >= 3);
-	if (!eh_lsn_parse(PQgetvalue(res, 0, 1), &out->consistent))
+	if (!eh_pg_lsn_parse(PQgetvalue(res, 0, 1), &out->consistent))
 		return eh_fail(err, EH_REFUSED, "the server named the slot's place \"%.40s\"", PQgetvalue(res, 0, 1));
 	(void)snprintf(out->snapshot, sizeof out->snapshot, "%s", PQgetvalue(res, 0, 2));
 	return EH_OK;
@@ -216,9 +216,9 @@ enum eh_rc eh_replication_start(struct eh_replication *r, const char *slot, uint
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
 	EH_BUF_AUTO sql = {0};
-	char lsn[EH_LSN_TEXT];
+	char lsn[EH_PG_LSN_TEXT];
 
-	eh_lsn_format(from, lsn);
+	eh_pg_lsn_format(from, lsn);
 	eh_buf_printf(&sql, "START_REPLICATION SLOT %s LOGICAL %s (proto_version '1', publication_names ",
 	              eh_pg_quote_ident(arena, slot), lsn);
 	put_literal(&sql, eh_pg_quote_ident(arena, publication)); /* a list of identifiers inside a literal */

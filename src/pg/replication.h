@@ -75,8 +75,8 @@ EH_MUST enum eh_rc eh_replication_acknowledge(struct eh_replication *r, uint64_t
 EH_MUST enum eh_rc eh_replication_wait(struct eh_replication *r, int ms, struct eh_err *err);
 
 /* A place in the log as PostgreSQL writes it: 16/B374D848. */
-#define EH_LSN_TEXT 20
-void eh_lsn_format(uint64_t lsn, char out[EH_LSN_TEXT]);
-bool eh_lsn_parse(const char *text, uint64_t *lsn); /* the whole text */
+#define EH_PG_LSN_TEXT 20
+void eh_pg_lsn_format(uint64_t lsn, char out[EH_PG_LSN_TEXT]);
+bool eh_pg_lsn_parse(const char *text, uint64_t *lsn); /* the whole text */
 
 #endif

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pg/replication.h"
+
 bool eh_position_snapshot_ok(const char *text, size_t n, uint64_t *xmax)
 {
 	size_t colons = 0;
@@ -30,6 +32,19 @@ bool eh_position_snapshot_ok(const char *text, size_t n, uint64_t *xmax)
 	return colons == 2;
 }
 
+static void format_stream(const struct eh_position *p, struct eh_buf *out)
+{
+	char lsn[EH_PG_LSN_TEXT], commit[EH_PG_LSN_TEXT];
+
+	eh_pg_lsn_format(p->lsn, lsn);
+	eh_pg_lsn_format(p->commit, commit);
+	if (p->kind == EH_POSITION_BACKFILL)
+		eh_buf_printf(out, "backfill %" PRIu64 " %u %s %s %" PRId64 " %" PRId64, p->system, p->timeline, p->slot, lsn,
+		              p->start_us, p->last_us);
+	else
+		eh_buf_printf(out, "stream %" PRIu64 " %u %s %s %s %" PRIu64, p->system, p->timeline, p->slot, lsn, commit, p->ordinal);
+}
+
 void eh_position_format(const struct eh_position *p, struct eh_buf *out)
 {
 	switch (p->kind) {
@@ -43,6 +58,10 @@ void eh_position_format(const struct eh_position *p, struct eh_buf *out)
 	case EH_POSITION_DELTA:
 		eh_buf_printf(out, "delta %s %u %u %u,%u %s %" PRIu64 " %" PRId64 " %" PRId64, p->snapshot.data, p->table, p->filenode,
 		              p->block, p->offset, p->until.data, p->xid, p->start_us, p->last_us);
+		return;
+	case EH_POSITION_BACKFILL:
+	case EH_POSITION_STREAM:
+		format_stream(p, out);
 		return;
 	case EH_POSITION_NONE:
 		break;
@@ -118,6 +137,53 @@ static bool read_delta(const char *at, struct eh_position *p)
 	return read_snapshot(&at, &p->until) && read_delta_end(at, p);
 }
 
+/* A place in the log, as the next word. */
+static bool read_lsn(const char **at, uint64_t *out)
+{
+	const char *start;
+	char text[EH_PG_LSN_TEXT];
+	size_t n;
+
+	if (!word(at, &start, &n) || n >= sizeof text)
+		return false;
+	memcpy(text, start, n);
+	text[n] = '\0';
+	return eh_pg_lsn_parse(text, out);
+}
+
+static bool read_slot(const char **at, struct eh_position *p)
+{
+	const char *start;
+	size_t n;
+	int end = -1;
+
+	if (sscanf(*at, "%" SCNu64 " %" SCNu32 " %n", &p->system, &p->timeline, &end) != 2 || end < 0)
+		return false;
+	*at += end;
+	if (!word(at, &start, &n) || n >= sizeof p->slot)
+		return false;
+	memcpy(p->slot, start, n);
+	p->slot[n] = '\0';
+	return read_lsn(at, &p->lsn);
+}
+
+static bool read_backfill(const char *at, struct eh_position *p)
+{
+	int end = -1;
+
+	return read_slot(&at, p) && sscanf(at, "%" SCNd64 " %" SCNd64 "%n", &p->start_us, &p->last_us, &end) == 2 && end >= 0 &&
+	       at[end] == '\0';
+}
+
+static bool read_stream(const char *at, struct eh_position *p)
+{
+	int end = -1;
+
+	p->start_us = p->last_us = INT64_MIN;
+	return read_slot(&at, p) && read_lsn(&at, &p->commit) && sscanf(at, "%" SCNu64 "%n", &p->ordinal, &end) == 1 && end >= 0 &&
+	       at[end] == '\0';
+}
+
 enum eh_rc eh_position_parse(const char *text, struct eh_position *out, struct eh_err *err)
 {
 	const char *at = text, *start;
@@ -133,6 +199,12 @@ enum eh_rc eh_position_parse(const char *text, struct eh_position *out, struct e
 	} else if (ok && n == 5 && memcmp(start, "delta", n) == 0) {
 		out->kind = EH_POSITION_DELTA;
 		ok = read_delta(at, out);
+	} else if (ok && n == 8 && memcmp(start, "backfill", n) == 0) {
+		out->kind = EH_POSITION_BACKFILL;
+		ok = read_backfill(at, out);
+	} else if (ok && n == 6 && memcmp(start, "stream", n) == 0) {
+		out->kind = EH_POSITION_STREAM;
+		ok = read_stream(at, out);
 	} else {
 		ok = false;
 	}

@@ -1,9 +1,9 @@
 /*
- * position.h - how far a poll source was read (law 2: position and tallies commit in one transaction).
+ * position.h - how far a source was read (law 2: position and tallies commit in one transaction).
  *
  * A poll source is read by snapshots, not by a last id: under concurrent writers
  * rows become visible out of id order, and a reader of ids loses some of them.
- * There are three kinds of position, each a line of text in the store:
+ * There are three kinds of its position, each a line of text in the store:
  *
  *   history SNAPSHOT TABLE FILENODE BLOCK,OFFSET START_US LAST_US
  *           rows visible in SNAPSHOT are read in the order of their place in the table, up to the place
@@ -12,6 +12,17 @@
  *   delta   SNAPSHOT TABLE FILENODE BLOCK,OFFSET UNTIL XID [START_US LAST_US]
  *           the rows that UNTIL sees and SNAPSHOT does not are read in the order (xid, place), up to the pair; older
  *           stores hold deltas without the last two
+ *
+ * A source that is read by logical replication has two more:
+ *
+ *   backfill SYSTEM TIMELINE SLOT LSN START_US LAST_US
+ *           the rows of the slot's snapshot are being read; nobody can go on there, as the snapshot ends with its
+ *           connection: what was counted is taken off and the slot made anew.  LSN 0/0: the slot is not made yet
+ *   stream SYSTEM TIMELINE SLOT LSN COMMIT ORDINAL
+ *           every transaction whose commit lies before LSN was read, and of the one whose commit lies at COMMIT the first
+ *           ORDINAL changes of the table; COMMIT 0/0: of no other
+ *
+ * SYSTEM and TIMELINE say in which server's log these places are.
  *
  * TABLE is the table's oid; FILENODE names its file, as a rewritten table has
  * its rows at other places, so that a reading cannot go on where it stopped.
@@ -27,7 +38,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum eh_position_kind { EH_POSITION_NONE, EH_POSITION_HISTORY, EH_POSITION_WHOLE, EH_POSITION_DELTA };
+enum eh_position_kind {
+	EH_POSITION_NONE,
+	EH_POSITION_HISTORY,
+	EH_POSITION_WHOLE,
+	EH_POSITION_DELTA,
+	EH_POSITION_BACKFILL,
+	EH_POSITION_STREAM
+};
 
 struct eh_position {
 	enum eh_position_kind kind;
@@ -37,8 +55,13 @@ struct eh_position {
 	uint32_t block;    /* history, delta: the place of the last row read; 0,0 before the first */
 	uint16_t offset;
 	uint64_t xid;      /* delta: of the last row read; 0 before the first */
-	int64_t start_us;  /* history, delta: the source's clock when its snapshot was taken; INT64_MIN: not kept */
-	int64_t last_us;   /* history, delta: the latest accepted decided_at that is not after start_us; INT64_MIN: none */
+	int64_t start_us;  /* history, delta, backfill: the source's clock when its snapshot was taken; INT64_MIN: not kept */
+	int64_t last_us;   /* the same: the latest accepted decided_at that is not after start_us; INT64_MIN: none */
+	/* backfill, stream */
+	uint64_t system;
+	uint32_t timeline;
+	char slot[64];
+	uint64_t lsn, commit, ordinal;
 };
 
 void eh_position_format(const struct eh_position *position, struct eh_buf *out);

@@ -32,6 +32,9 @@ static void every_kind_reads_back(void **state)
 	round_trip("whole 18446744073709551615:18446744073709551615: 16384");
 	round_trip("delta 100:120:101,105 16384 16390 0,0 130:140:131 18446744073709551615 1700000000000000 -9223372036854775808");
 	round_trip("delta 100:100: 16384 16390 7,1 130:130: 12 1700000000000000 1600000000000000");
+	round_trip("backfill 18446744073709551615 4294967295 evenhand_log 0/0 1700000000000000 -9223372036854775808");
+	round_trip("stream 7000000000000000001 1 evenhand_log FFFFFFFF/FFFFFFFF 0/0 0");
+	round_trip("stream 7000000000000000001 3 s 16/B374D848 16/B374D900 18446744073709551615");
 }
 
 /* Stores hold positions from before a delta kept its clock and its latest date. */
@@ -60,6 +63,15 @@ static void nothing_else_is_a_position(void **state)
 	                                  "delta 1:2: 3 4 5,6 1:2: 7 8",
 	                                  "delta 1:2: 3 4 5,6 1:2: 7 8 9 ",
 	                                  "delta 1:2: 3 4 5,6 1:2: 7 8 9 10",
+	                                  "backfill 1 2 s 0/1 3",
+	                                  "backfill 1 2 s 0 3 4",
+	                                  "backfill 1 2 0/1 3 4 5",
+	                                  "stream 1 2 s 0/1 0/2",
+	                                  "stream 1 2 s 0/1 0/2 3 ",
+	                                  "stream 1 2 s 0/1 0/2/3 4",
+	                                  "stream 1 s 0/1 0/2 3",
+	                                  "stream 1 2 "
+	                                  "a2345678901234567890123456789012345678901234567890123456789012345 0/1 0/2 3",
 	                                  "live 1:2: 3"};
 
 	(void)state;
