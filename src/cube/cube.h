@@ -98,6 +98,13 @@ void eh_cube_clear(struct eh_cube *cube); /* empties it, keeps its memory */
  * Values are below 2^47 in size (base/fixed.h), rows below EH_CUBE_MAX_ROWS: asserted. */
 void eh_cube_add(struct eh_cube *cube, const struct eh_cube_row *row);
 
+/* Counts n > 0 alike decisions that a database has grouped: their counts alone (groups, stratum, lineage set,
+ * favourable), or alone the measures that the row has (score, numeric features, levels).  A cube is whole, and may be
+ * encoded, when the measures of all decisions counted are in it.  More than EH_CUBE_MAX_ROWS decisions are EH_REFUSED;
+ * after that the cube is good for nothing but clearing. */
+EH_MUST enum eh_rc eh_cube_add_counts(struct eh_cube *cube, const struct eh_cube_row *row, uint64_t n, struct eh_err *err);
+EH_MUST enum eh_rc eh_cube_add_measures(struct eh_cube *cube, const struct eh_cube_row *row, uint64_t n, struct eh_err *err);
+
 /* Adds (or takes away) all that `other` holds.  Cells that fall to zero vanish.  Taking away what was
  * never added, or more than EH_CUBE_MAX_ROWS rows, is EH_REFUSED, and the cube is as it was. */
 EH_MUST enum eh_rc eh_cube_merge(struct eh_cube *cube, const struct eh_cube *other, struct eh_err *err);
