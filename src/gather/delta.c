@@ -192,6 +192,28 @@ void eh_delta_repeated(struct eh_delta *delta, uint64_t n)
 	delta->other[EH_GATHER_REPEATED] += (int64_t)n;
 }
 
+enum eh_rc eh_delta_add_counts(struct eh_delta *delta, const struct eh_decision *decision, uint64_t n,
+                               enum eh_gather_fate fate, struct eh_err *err)
+{
+	struct pane *pane = pane_of(delta, decision->at_us);
+
+	eh_cells_row(delta->cells, decision, &delta->row);
+	enum eh_rc rc = eh_cube_add_counts(pane->cube, &delta->row, n, err);
+	if (rc != EH_OK)
+		return rc;
+	pane->n += (int64_t)n;
+	delta->fate[fate] += (int64_t)n;
+	return EH_OK;
+}
+
+enum eh_rc eh_delta_add_measures(struct eh_delta *delta, const struct eh_decision *decision, uint64_t n, struct eh_err *err)
+{
+	struct pane *pane = pane_of(delta, decision->at_us);
+
+	eh_cells_measures(delta->cells, decision, &delta->row);
+	return eh_cube_add_measures(pane->cube, &delta->row, n, err);
+}
+
 /* An id that the store can hold: not longer than an id may be, and cut between characters. */
 static const char *keep_id(struct eh_arena *arena, struct eh_text id)
 {

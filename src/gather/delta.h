@@ -39,6 +39,12 @@ EH_MUST enum eh_rc eh_delta_take_block(struct eh_delta *delta, int64_t pane_us, 
 /* Counts rows that came again and change nothing. */
 void eh_delta_repeated(struct eh_delta *delta, uint64_t n);
 
+/* n alike decisions that the source's database has grouped: their counts with that fate, or alone the measures that the
+ * decision has.  They leave no example ids.  EH_REFUSED: more than a cube can sum; the delta must not be packed then. */
+EH_MUST enum eh_rc eh_delta_add_counts(struct eh_delta *delta, const struct eh_decision *decision, uint64_t n,
+                                       enum eh_gather_fate fate, struct eh_err *err);
+EH_MUST enum eh_rc eh_delta_add_measures(struct eh_delta *delta, const struct eh_decision *decision, uint64_t n,
+                                         struct eh_err *err);
 /* `id` may be missing or not UTF-8; it is kept where it can be. */
 void eh_delta_set_aside(struct eh_delta *delta, struct eh_text id, enum eh_decision_reason reason, const char *sentence);
 

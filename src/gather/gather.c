@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "gather/record.h"
 #include "gather/sql.h"
+#include "gather/take.h"
 #include "gather/writer.h"
 #include "source/reader.h"
 
@@ -40,29 +41,6 @@ static bool stopped(const struct run *run)
 }
 
 /* ---- rows -------------------------------------------------------------------------- */
-
-/* Checks a row and counts it; the latest decided_at is kept beside the place. */
-static void take_row(struct run *run, const struct eh_row *row)
-{
-	struct eh_position *position = eh_reader_position(run->reader);
-	struct eh_decision decision;
-	enum eh_decision_reason reason;
-	struct eh_err why;
-
-	if (eh_decision_check(run->map, row, &decision, &reason, &why) != EH_OK) {
-		const struct eh_field *id = &row->fields[run->map->id];
-
-		eh_delta_set_aside(run->delta, id->form == EH_FIELD_TEXT ? id->text : (struct eh_text){0}, reason, why.text);
-		run->result->rows[EH_GATHER_SET_ASIDE]++;
-		return;
-	}
-	enum eh_gather_fate fate = eh_gather_fate_of(&run->clock, decision.at_us);
-	eh_delta_add(run->delta, &decision, fate);
-	run->result->rows[fate]++;
-	run->result->rounded += decision.rounded;
-	if (decision.at_us <= position->start_us && decision.at_us > position->last_us)
-		position->last_us = decision.at_us;
-}
 
 /* Writes what was counted since the last commit, as far as the reading got. */
 static enum eh_rc commit_rows(struct run *run, enum eh_gather_phase phase, int64_t clock_us, bool leaf, struct eh_err *err)
@@ -105,6 +83,12 @@ static enum eh_rc read_rows(struct run *run, bool history, bool *whole, struct e
 	int64_t clock_us = run->record.clock_us;
 	uint32_t limit = run->options->commit_rows != 0 ? run->options->commit_rows : EH_GATHER_COMMIT_ROWS;
 
+	const struct eh_gather_taker take = {.map = run->map,
+	                             .clock = &run->clock,
+	                             .delta = run->delta,
+	                             .result = run->result,
+	                             .position = eh_reader_position(run->reader)};
+
 	*whole = false;
 	for (;;) {
 		const struct eh_change *change;
@@ -114,11 +98,12 @@ static enum eh_rc read_rows(struct run *run, bool history, bool *whole, struct e
 			return rc;
 		if (change == NULL)
 			break;
-		take_row(run, change->row);
-		rc = EH_FAILPOINT("gather.row", err);
+		rc = eh_gather_take(&take, change, err);
+		if (rc == EH_OK)
+			rc = EH_FAILPOINT("gather.row", err);
 		if (rc != EH_OK)
 			return rc;
-		if (eh_delta_rows(run->delta) < limit)
+		if (change->open || eh_delta_rows(run->delta) < limit)
 			continue;
 		/* More rows of this snapshot may follow, so T stands. */
 		rc = commit_rows(run, phase, clock_us, true, err);
@@ -229,6 +214,8 @@ static enum eh_rc set_clock(struct run *run, struct eh_err *err)
 	run->clock.fates = true;
 	run->clock.before_us = run->record.clock_us;
 	run->clock.now_us = t < run->record.clock_us ? run->record.clock_us : t;
+	if (rc == EH_OK && run->clock.now_us != INT64_MIN)
+		eh_reader_tell_early(run->reader, run->clock.now_us + EH_GATHER_EARLY_US);
 	return rc;
 }
 
@@ -263,7 +250,7 @@ static bool leaf_is_due(const struct run *run, int64_t t)
 /* What is left of a predecessor's difference ends before this snapshot, so it cannot move T. */
 static bool is_rest(const struct run *run)
 {
-	return run->record.position.kind == EH_POSITION_DELTA;
+	return eh_position_is_rest(&run->record.position);
 }
 
 /* One snapshot's difference.  *rows says whether there was any. */

@@ -233,17 +233,23 @@ static uint32_t lineage_code(struct eh_cells *cells, const struct eh_decision *d
 	return eh_dictionary_add(&cells->lineage, fields, NULL, eh_cube_tuple(cells->names, EH_CUBE_LINEAGE, fields, n))->code;
 }
 
-void eh_cells_row(struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out)
+void eh_cells_measures(struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out)
 {
 	cells->row++;
 	for (size_t i = 0; i < cells->map->protect_n; i++)
 		out->group[i] = group_code(cells, i, decision->groups[i]);
-	out->stratum = stratum_code(cells, decision->strata);
-	out->lineage = lineage_code(cells, decision);
+	out->stratum = out->lineage = 0;
 	out->favourable = decision->favourable;
 	out->has_score = decision->has_score;
 	out->score_q = decision->score_q;
 	put_features(cells, decision, out);
+}
+
+void eh_cells_row(struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out)
+{
+	eh_cells_measures(cells, decision, out);
+	out->stratum = stratum_code(cells, decision->strata);
+	out->lineage = lineage_code(cells, decision);
 }
 
 /* ---- the dictionary --------------------------------------------------------------- */

@@ -38,6 +38,10 @@ struct eh_cube_names *eh_cells_names(struct eh_cells *cells);
 /* The decision's cell; `out` borrows from the decision and from cells until the next call. */
 void eh_cells_row(struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out);
 
+/* The same without stratum and lineage set, which stay 0: for eh_cube_add_measures(), where a database grouped by a
+ * measure and knows no more of the decision. */
+void eh_cells_measures(struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out);
+
 /* The dictionary: what the store knows goes in first, in order; what was met since is new. */
 struct eh_cells_entry {
 	const char *kind;  /* stratum, feature:NAME, retrieval:ROLE, attribute:NAME */

@@ -63,6 +63,14 @@ void eh_position_format(const struct eh_position *p, struct eh_buf *out)
 	case EH_POSITION_STREAM:
 		format_stream(p, out);
 		return;
+	case EH_POSITION_PUSH:
+		eh_buf_printf(out, "push %s %u %s %" PRId64 " %u %u %u,%u %" PRId64 " %" PRId64, p->snapshot.data, p->table,
+		              p->until.len > 0 ? p->until.data : "-", p->pane_us, p->leaf, p->filenode, p->block, p->offset, p->start_us,
+		              p->last_us);
+		return;
+	case EH_POSITION_ONCE:
+		eh_buf_printf(out, "once %u %" PRId64, p->table, p->start_us);
+		return;
 	case EH_POSITION_NONE:
 		break;
 	}
@@ -184,6 +192,31 @@ static bool read_stream(const char *at, struct eh_position *p)
 	       at[end] == '\0';
 }
 
+static bool read_push(const char *at, struct eh_position *p)
+{
+	int end = -1;
+
+	if (!read_snapshot(&at, &p->snapshot) || sscanf(at, "%" SCNu32 " %n", &p->table, &end) != 1 || end < 0)
+		return false;
+	at += end;
+	eh_buf_reset(&p->until);
+	if (at[0] == '-' && at[1] == ' ')
+		at += 2;
+	else if (!read_snapshot(&at, &p->until))
+		return false;
+	end = -1;
+	return sscanf(at, "%" SCNd64 " %" SCNu32 " %" SCNu32 " %" SCNu32 ",%" SCNu16 " %" SCNd64 " %" SCNd64 "%n", &p->pane_us, &p->leaf,
+	              &p->filenode, &p->block, &p->offset, &p->start_us, &p->last_us, &end) == 7 &&
+	       end >= 0 && at[end] == '\0';
+}
+
+static bool read_once(const char *at, struct eh_position *p)
+{
+	int end = -1;
+
+	return sscanf(at, "%" SCNu32 " %" SCNd64 "%n", &p->table, &p->start_us, &end) == 2 && end >= 0 && at[end] == '\0';
+}
+
 enum eh_rc eh_position_parse(const char *text, struct eh_position *out, struct eh_err *err)
 {
 	const char *at = text, *start;
@@ -205,12 +238,23 @@ enum eh_rc eh_position_parse(const char *text, struct eh_position *out, struct e
 	} else if (ok && n == 6 && memcmp(start, "stream", n) == 0) {
 		out->kind = EH_POSITION_STREAM;
 		ok = read_stream(at, out);
+	} else if (ok && n == 4 && memcmp(start, "push", n) == 0) {
+		out->kind = EH_POSITION_PUSH;
+		ok = read_push(at, out);
+	} else if (ok && n == 4 && memcmp(start, "once", n) == 0) {
+		out->kind = EH_POSITION_ONCE;
+		ok = read_once(at, out);
 	} else {
 		ok = false;
 	}
 	if (!ok)
 		return eh_fail(err, EH_REFUSED, "the stored position \"%.80s\" is not one that this program writes", text);
 	return EH_OK;
+}
+
+bool eh_position_is_rest(const struct eh_position *p)
+{
+	return p->kind == EH_POSITION_DELTA || (p->kind == EH_POSITION_PUSH && p->until.len > 0);
 }
 
 static void copy_text(struct eh_buf *to, const struct eh_buf *from)

@@ -3,7 +3,7 @@
  *
  * A poll source is read by snapshots, not by a last id: under concurrent writers
  * rows become visible out of id order, and a reader of ids loses some of them.
- * There are three kinds of its position, each a line of text in the store:
+ * Each kind of position is a line of text in the store:
  *
  *   history SNAPSHOT TABLE FILENODE BLOCK,OFFSET START_US LAST_US
  *           rows visible in SNAPSHOT are read in the order of their place in the table, up to the place
@@ -12,6 +12,11 @@
  *   delta   SNAPSHOT TABLE FILENODE BLOCK,OFFSET UNTIL XID [START_US LAST_US]
  *           the rows that UNTIL sees and SNAPSHOT does not are read in the order (xid, place), up to the pair; older
  *           stores hold deltas without the last two
+ *   push    SNAPSHOT TABLE UNTIL PANE_US LEAF FILENODE BLOCK,OFFSET START_US LAST_US
+ *           pushdown, within a reading: panes before PANE_US are read, and of its pane the rows that do not come grouped,
+ *           in the order (partition, place), up to the place in the table LEAF; UNTIL is - in history
+ *   once    TABLE CLOCK_US
+ *           pushdown of what has no snapshots that can be gone on from: all was read in one go, as of that clock
  *
  * A source that is read by logical replication has two more:
  *
@@ -44,18 +49,22 @@ enum eh_position_kind {
 	EH_POSITION_WHOLE,
 	EH_POSITION_DELTA,
 	EH_POSITION_BACKFILL,
-	EH_POSITION_STREAM
+	EH_POSITION_STREAM,
+	EH_POSITION_PUSH,
+	EH_POSITION_ONCE
 };
 
 struct eh_position {
 	enum eh_position_kind kind;
 	struct eh_buf snapshot; /* as pg_snapshot prints it */
-	struct eh_buf until;    /* delta */
+	struct eh_buf until;    /* delta, push; empty in the history of push */
 	uint32_t table, filenode;
-	uint32_t block;    /* history, delta: the place of the last row read; 0,0 before the first */
+	int64_t pane_us;   /* push; INT64_MIN: rows without a pane are being read */
+	uint32_t leaf;     /* push: the oid of the table that the place is in */
+	uint32_t block;    /* history, delta, push: the place of the last row read; 0,0 before the first */
 	uint16_t offset;
 	uint64_t xid;      /* delta: of the last row read; 0 before the first */
-	int64_t start_us;  /* history, delta, backfill: the source's clock when its snapshot was taken; INT64_MIN: not kept */
+	int64_t start_us;  /* history, delta, backfill, push: the source's clock when its snapshot was taken; INT64_MIN: not kept */
 	int64_t last_us;   /* the same: the latest accepted decided_at that is not after start_us; INT64_MIN: none */
 	/* backfill, stream */
 	uint64_t system;
@@ -69,6 +78,9 @@ EH_MUST enum eh_rc eh_position_parse(const char *text, struct eh_position *out, 
 
 void eh_position_copy(struct eh_position *to, const struct eh_position *from);
 void eh_position_free(struct eh_position *position);
+
+/* True where the place lies within the difference of two snapshots, whose rest comes first. */
+bool eh_position_is_rest(const struct eh_position *position);
 
 /* True where the text is a pg_snapshot: `xmin:xmax:` and a list of xids.  *xmax may be NULL. */
 bool eh_position_snapshot_ok(const char *text, size_t n, uint64_t *xmax);

@@ -34,7 +34,15 @@ enum eh_change_kind {
 	EH_CHANGE_ADD,
 	EH_CHANGE_REPLACE, /* the row `old` is `row` now */
 	EH_CHANGE_TAKE,    /* the row `old` is gone */
-	EH_CHANGE_TRUNCATE /* every row that was delivered so far is gone */
+	EH_CHANGE_TRUNCATE, /* every row that was delivered so far is gone */
+	EH_CHANGE_PLACE     /* nothing changed: what was open is whole */
+};
+
+/* What an ADD of alike rows tells of them (pushdown). */
+enum eh_change_part {
+	EH_CHANGE_WHOLE,   /* a row as it stands in the table */
+	EH_CHANGE_COUNTS,  /* groups, strata, lineage, decision: what is counted */
+	EH_CHANGE_MEASURES /* groups, decision, and one of the measures: what is summed beside the counts */
 };
 
 struct eh_change {
@@ -42,6 +50,8 @@ struct eh_change {
 	const struct eh_row *row; /* ADD, REPLACE */
 	const struct eh_row *old; /* REPLACE, TAKE */
 	uint64_t n;               /* alike rows that the change stands for; 1 but in pushdown */
+	enum eh_change_part part;
+	bool open; /* what it begins goes on with the next change: no commit may come between */
 };
 
 struct eh_source_reader;
@@ -55,6 +65,7 @@ struct eh_reader_ops {
 	enum eh_rc (*durable)(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err);
 	enum eh_rc (*wait)(struct eh_source_reader *reader, int ms, struct eh_err *err);
 	void (*use_scenario)(struct eh_source_reader *reader);
+	void (*tell_early)(struct eh_source_reader *reader, int64_t after_us); /* may be NULL */
 	struct eh_position *(*position)(struct eh_source_reader *reader);
 	int64_t (*clock_us)(const struct eh_source_reader *reader);
 	bool (*caught_up)(const struct eh_source_reader *reader);
@@ -122,6 +133,14 @@ EH_MUST static inline enum eh_rc eh_reader_wait(struct eh_source_reader *reader,
 static inline void eh_reader_use_scenario(struct eh_source_reader *reader)
 {
 	reader->ops->use_scenario(reader);
+}
+
+/* Rows decided after that instant have a fate of their own: they come one by one, never grouped with others.  To be
+ * said between begin and the first next of a reading. */
+static inline void eh_reader_tell_early(struct eh_source_reader *reader, int64_t after_us)
+{
+	if (reader->ops->tell_early != NULL)
+		reader->ops->tell_early(reader, after_us);
 }
 
 /* The place after the last change; after the NULL, that everything was read.  The caller keeps last_us in it. */

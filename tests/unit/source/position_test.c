@@ -35,6 +35,9 @@ static void every_kind_reads_back(void **state)
 	round_trip("backfill 18446744073709551615 4294967295 evenhand_log 0/0 1700000000000000 -9223372036854775808");
 	round_trip("stream 7000000000000000001 1 evenhand_log FFFFFFFF/FFFFFFFF 0/0 0");
 	round_trip("stream 7000000000000000001 3 s 16/B374D848 16/B374D900 18446744073709551615");
+	round_trip("push 100:120:101 16384 - -9223372036854775808 16390 16391 7,1 1700000000000000 1600000000000000");
+	round_trip("push 100:120:101 16384 130:130: 1600000000000000 0 0 0,0 1700000000000000 -9223372036854775808");
+	round_trip("once 16384 1700000000000000");
 }
 
 /* Stores hold positions from before a delta kept its clock and its latest date. */
@@ -58,6 +61,11 @@ static void nothing_else_is_a_position(void **state)
 	                                  "whole 1,2:3: 5",
 	                                  "history 1:2: 3 4 5,6 7",
 	                                  "delta 1:2: 3 4 5,6 1:2: ",
+	                                  "push 1:2: 3 -4 5 6 7,8 9 10",
+	                                  "push 1:2: 3 - 4 5 6 7,8 9",
+	                                  "push 1:2: 3 1:2 4 5 6 7,8 9 10",
+	                                  "once 3",
+	                                  "once 3 4 5",
 	                                  "delta 1:2: 3 4 5,6 1:2:",
 	                                  "delta 1:2: 3 4 5,6 1:2: 7 ",
 	                                  "delta 1:2: 3 4 5,6 1:2: 7 8",
