@@ -1,11 +1,13 @@
 /*
  * block.c - the canonical packed form of a cube: writing it (block_read.c reads it).
  *
- *   version   1
+ *   version   1; 2 where there are outcomes
  *   shape     attributes, strata, roles, numeric, level: varints; score: 0 or 1
  *   labels    per attribute: how many occur, then each as length and bytes, ascending
  *   tuples    strata, then lineage sets: how many occur, then each packed (names.c), ascending
  *   cells     how many; each: key, n, favourable.  Fields: a group an attribute, stratum, lineage
+ *             with outcomes each also: how many are known; where any is: how many of the favourable
+ *             decisions are, and those with an adverse outcome of the favourable and of the others
  *   scores    where there is a score, per attribute and group (missing first): moments, bins
  *   numeric   per feature, attribute and group: moments
  *   levels    per level feature: how many occur, then each as length and bytes, ascending
@@ -63,7 +65,7 @@ static void put_shape(const struct writer *w)
 {
 	const struct eh_cube_shape *shape = &w->names->shape;
 
-	eh_buf_putc(w->out, EH_CUBE_BLOCK_VERSION);
+	eh_buf_putc(w->out, shape->outcome ? EH_CUBE_BLOCK_OUTCOMES : EH_CUBE_BLOCK_VERSION);
 	put(w->out, shape->attributes);
 	put(w->out, shape->strata);
 	put(w->out, shape->roles);
@@ -190,11 +192,25 @@ static uint8_t *write_first_key(uint8_t *to, const uint32_t *columns, uint32_t n
 	return to;
 }
 
+static uint8_t *write_outcomes(uint8_t *to, const struct eh_cube *cube, const uint64_t *cell)
+{
+	struct eh_cube_outcomes o = eh_cube_outcomes_of(cube, cell);
+	uint64_t favourable = o.of[1].benign + o.of[1].adverse, known = favourable + o.of[0].benign + o.of[0].adverse;
+
+	to = write_number(to, known);
+	if (known == 0)
+		return to;
+	to = write_number(to, favourable);
+	to = write_number(to, o.of[1].adverse);
+	return write_number(to, o.of[0].adverse);
+}
+
 static void put_entries(struct writer *w, const struct eh_table *t, const uint32_t *columns, const uint32_t *most,
                         uint32_t fields)
 {
 	const uint32_t *order = sort_keys(w, columns, t->n, most, fields);
-	size_t longest = 1 + (size_t)fields * 5 + 2 * 10;
+	bool outcomes = w->names->shape.outcome && t == &w->cube->cells;
+	size_t longest = 1 + (size_t)fields * 5 + (outcomes ? 6U : 2U) * 10;
 	uint8_t *start = eh_cube_span(w->names, &w->shop->bytes, t->n * longest, 1), *to = start;
 
 	put(w->out, t->n);
@@ -207,6 +223,8 @@ static void put_entries(struct writer *w, const struct eh_table *t, const uint32
 			to = write_key(to, columns, t->n, fields, order[i], order[i - 1]);
 		to = write_number(to, counts[0]);
 		to = write_number(to, counts[1]);
+		if (outcomes)
+			to = write_outcomes(to, w->cube, eh_table_entry(t, order[i]));
 	}
 	eh_buf_put(w->out, start, (size_t)(to - start));
 }

@@ -67,7 +67,7 @@ static void read_shape(struct block *b)
 {
 	const struct eh_cube_shape *shape = &b->names->shape;
 
-	if (take(b) != EH_CUBE_BLOCK_VERSION)
+	if (take(b) != (shape->outcome ? EH_CUBE_BLOCK_OUTCOMES : EH_CUBE_BLOCK_VERSION))
 		fault(b, "is of another version");
 	bool same = take(b) == shape->attributes;
 	same = take(b) == shape->strata && same;
@@ -147,6 +147,21 @@ static struct eh_cube_count take_count(struct block *b)
 	return c;
 }
 
+/* What is known of the outcomes of as many decisions. */
+static struct eh_cube_outcomes take_outcomes(struct block *b, struct eh_cube_count c)
+{
+	uint64_t known = take(b), favourable = known > 0 ? take(b) : 0;
+	uint64_t of_favourable = known > 0 ? take(b) : 0, of_others = known > 0 ? take(b) : 0;
+
+	if (known > c.n || favourable > known || favourable > c.favourable || known - favourable > c.n - c.favourable ||
+	    of_favourable > favourable || of_others > known - favourable) {
+		fault(b, "has impossible outcomes");
+		return (struct eh_cube_outcomes){0};
+	}
+	return (struct eh_cube_outcomes){{{.benign = known - favourable - of_others, .adverse = of_others},
+	                                  {.benign = favourable - of_favourable, .adverse = of_favourable}}};
+}
+
 /* ---- cells ---- */
 
 static bool cell_key_fits(const struct block *b, const uint32_t *key)
@@ -159,7 +174,7 @@ static bool cell_key_fits(const struct block *b, const uint32_t *key)
 	return key[attributes] < b->tuples[EH_CUBE_STRATUM] && key[attributes + 1] < b->tuples[EH_CUBE_LINEAGE];
 }
 
-static void count_cell(struct block *b, const uint32_t *local, struct eh_cube_count c)
+static void count_cell(struct block *b, const uint32_t *local, struct eh_cube_count c, const struct eh_cube_outcomes *o)
 {
 	uint32_t attributes = b->names->shape.attributes;
 	const uint32_t *stratum = b->shop->tuple[EH_CUBE_STRATUM].at, *lineage = b->shop->tuple[EH_CUBE_LINEAGE].at;
@@ -172,6 +187,8 @@ static void count_cell(struct block *b, const uint32_t *local, struct eh_cube_co
 	uint64_t *counts = eh_table_at(&b->into->cells, key, EH_CUBE_KEY_WORDS);
 	counts[0] += c.n;
 	counts[1] += c.favourable;
+	if (b->names->shape.outcome)
+		eh_cube_add_outcomes(b->into, key, o);
 }
 
 static void tally_cell(struct block *b, const uint32_t *local, struct eh_cube_count c)
@@ -224,13 +241,16 @@ static void read_cells(struct block *b)
 	for (uint32_t i = 0; i < n && !b->r.bad; i++) {
 		take_key(b, key, fields, i == 0);
 		struct eh_cube_count c = take_count(b);
+		struct eh_cube_outcomes o = {0};
+		if (b->names->shape.outcome)
+			o = take_outcomes(b, c);
 		if (!b->r.bad && !cell_key_fits(b, key))
 			fault(b, "has a cell outside its texts");
 		if (b->r.bad)
 			return;
 		tally_cell(b, key, c);
 		if (b->into != NULL)
-			count_cell(b, key, c);
+			count_cell(b, key, c, &o);
 		else
 			mark_cell(b, key);
 	}

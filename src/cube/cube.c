@@ -24,6 +24,8 @@ struct eh_cube *eh_cube_new(struct eh_cube_names *names)
 	memset(cube->group_mask, 0xff, names->shape.attributes);
 	eh_table_init(&cube->cells, EH_CUBE_KEY_WORDS);
 	eh_table_init(&cube->levels, EH_CUBE_LEVEL_WORDS);
+	if (names->shape.outcome)
+		eh_table_init(&cube->outcomes, EH_CUBE_OUTCOME_WORDS);
 	return cube;
 }
 
@@ -40,6 +42,7 @@ void eh_cube_free(struct eh_cube *cube)
 	}
 	eh_table_free(&cube->cells);
 	eh_table_free(&cube->levels);
+	eh_table_free(&cube->outcomes);
 	free(cube);
 }
 
@@ -62,6 +65,8 @@ void eh_cube_clear(struct eh_cube *cube)
 	cube->in_lanes = 0;
 	eh_table_clear(&cube->cells);
 	eh_table_clear(&cube->levels);
+	if (cube->names->shape.outcome)
+		eh_table_clear(&cube->outcomes);
 	for (uint32_t a = 0; a < cube->names->shape.attributes; a++)
 		for (uint32_t g = 0; g < cube->groups[a]; g++)
 			clear_group(cube, a, g);
@@ -195,12 +200,21 @@ static void empty_lanes(struct eh_cube *cube)
 
 /* ---- one decision ---- */
 
-static inline void count_cell(struct eh_table *t, const uint64_t *key, uint32_t words, bool favourable)
+/* Of both numbers: all, and those of one kind: the favourable ones, those with an adverse outcome. */
+static inline void count_cell(struct eh_table *t, const uint64_t *key, uint32_t words, bool of_kind)
 {
 	uint64_t *counts = eh_table_at(t, key, words);
 
 	counts[0]++;
-	counts[1] += favourable;
+	counts[1] += of_kind;
+}
+
+static void count_outcome(struct eh_cube *cube, const uint64_t *cell, const struct eh_cube_row *row)
+{
+	uint64_t key[EH_CUBE_OUTCOME_WORDS] = {cell[0], cell[1], cell[2], row->favourable};
+
+	if (row->outcome != EH_CUBE_OUTCOME_MISSING)
+		count_cell(&cube->outcomes, key, EH_CUBE_OUTCOME_WORDS, row->outcome == EH_CUBE_OUTCOME_ADVERSE);
 }
 
 static bool stood_before(const uint32_t *levels, uint32_t i)
@@ -257,6 +271,7 @@ void eh_cube_add(struct eh_cube *cube, const struct eh_cube_row *row)
 	eh_cube_lanes lanes[MAX_LANES];
 
 	EH_ASSERT(cube->n < EH_CUBE_MAX_ROWS && (shape->score || !row->has_score));
+	EH_ASSERT(shape->outcome || row->outcome == EH_CUBE_OUTCOME_MISSING);
 	if (cube->in_lanes == EH_CUBE_LANE_ROWS)
 		empty_lanes(cube);
 	cell_key(cube, row, key);
@@ -265,6 +280,8 @@ void eh_cube_add(struct eh_cube *cube, const struct eh_cube_row *row)
 	for (uint32_t a = 0; a < shape->attributes; a++)
 		add_group(cube, a, row, bin, lanes);
 	count_cell(&cube->cells, key, EH_CUBE_KEY_WORDS, row->favourable);
+	if (shape->outcome)
+		count_outcome(cube, key, row);
 	if (shape->level > 0)
 		add_levels(cube, row);
 	cube->in_lanes++;

@@ -3,8 +3,9 @@
  *
  * A cube is what is known of a set of decisions without keeping them: counts on
  * the joint key (group of every protected attribute, stratum tuple, lineage
- * set), and per attribute and group the score's moments and histogram, each
- * numeric feature's moments, and each categorical feature's levels.  The set
+ * set), where outcomes can be seen also by outcome, and per attribute and group the
+ * score's moments and histogram, each numeric feature's moments, and each
+ * categorical feature's levels.  The set
  * may be what one gather commit adds to one pane, a whole pane, a window, or the
  * time since an onset: it is always the same thing, and window = window + new
  * pane - expired pane holds to the last bit, because everything is an integer.
@@ -44,7 +45,10 @@ struct eh_cube_shape {
 	uint32_t numeric;    /* numeric features, at most EH_CUBE_MAX_FEATURES */
 	uint32_t level;      /* categorical features and retrieval roles, in this order; at most as many */
 	bool score;
+	bool outcome; /* what happened afterwards is known of some decisions; false: it cannot be seen, and no cell has it */
 };
+
+enum eh_cube_outcome { EH_CUBE_OUTCOME_MISSING, EH_CUBE_OUTCOME_BENIGN, EH_CUBE_OUTCOME_ADVERSE };
 
 /* One decision, ready to be counted. */
 struct eh_cube_row {
@@ -52,6 +56,7 @@ struct eh_cube_row {
 	uint32_t stratum;    /* eh_cube_tuple() of kind EH_CUBE_STRATUM, or eh_cube_other() */
 	uint32_t lineage;    /* eh_cube_tuple() of kind EH_CUBE_LINEAGE */
 	bool favourable;
+	enum eh_cube_outcome outcome; /* missing where the shape has none */
 	bool has_score;
 	int64_t score_q;
 	int64_t numeric_q[EH_CUBE_MAX_FEATURES];
@@ -134,6 +139,20 @@ struct eh_cube_count {
 };
 /* Counts of every group of an attribute: out[code], code 0 .. eh_cube_groups(). */
 void eh_cube_by_group(const struct eh_cube *cube, uint32_t attribute, struct eh_cube_count *out);
+
+/* What became of decisions: by decision (0 adverse, 1 favourable) and outcome.  Those whose outcome is not known,
+ * or not known yet, are missing. */
+struct eh_cube_outcomes {
+	struct eh_cube_fates {
+		uint64_t missing, benign, adverse;
+	} of[2];
+};
+/* Outcomes of every group of an attribute: out[code], code 0 .. eh_cube_groups().  Where the shape has no outcome
+ * all are missing; whoever shows them asks the shape first and says that they cannot be seen. */
+void eh_cube_outcomes_by_group(const struct eh_cube *cube, uint32_t attribute, struct eh_cube_outcomes *out);
+/* Outcomes of the i-th cell, as eh_cube_cell_at(): for sums by group and stratum. */
+struct eh_cube_outcomes eh_cube_outcomes_at(const struct eh_cube *cube, size_t i);
+void eh_cube_outcomes_sum(struct eh_cube_outcomes *to, const struct eh_cube_outcomes *more);
 
 struct eh_cube_moments {
 	uint64_t n;

@@ -11,6 +11,8 @@
 
 /* A cell's key: the group codes, a byte an attribute, then stratum and lineage. */
 #define EH_CUBE_KEY_WORDS 3
+/* An outcome's key: that of its cell, then the decision, 1 favourable; its numbers: known, adverse. */
+#define EH_CUBE_OUTCOME_WORDS 4
 /* A level's key in one word: feature, attribute and group a byte each, then the level. */
 #define EH_CUBE_LEVEL_WORDS 1
 
@@ -93,8 +95,10 @@ void eh_cube_put_texts(struct eh_buf *out, struct eh_cube_ref *refs, uint32_t n)
  * the reader bad. */
 struct eh_text eh_cube_take_text(struct eh_reader *r, struct eh_text before);
 
-/* A block's first byte, and the fields of a level entry: feature, level, attribute, group. */
+/* A block's first byte, without outcomes and with them, and the fields of a level entry: feature, level, attribute,
+ * group. */
 #define EH_CUBE_BLOCK_VERSION 1
+#define EH_CUBE_BLOCK_OUTCOMES 2
 #define EH_CUBE_LEVEL_FIELDS 4
 #define EH_CUBE_MAX_FIELDS (EH_CUBE_MAX_ATTRIBUTES + 2)
 
@@ -126,6 +130,7 @@ struct eh_cube {
 	uint64_t n;
 	struct eh_table cells;
 	struct eh_table levels;
+	struct eh_table outcomes; /* where the shape has outcomes */
 	uint64_t group_mask[2]; /* of the bytes of a key, those of the attributes that there are */
 	uint32_t measures; /* the numeric features, then the score if there is one */
 	uint32_t stride;   /* vectors of lanes a group */
@@ -150,6 +155,10 @@ static inline uint64_t eh_cube_level_key(uint32_t feature, uint32_t attribute, u
 {
 	return (uint64_t)feature << 56 | (uint64_t)attribute << 48 | (uint64_t)group << 40 | level;
 }
+
+/* Outcomes of a cell of the cube, and what was written of one added to it. */
+struct eh_cube_outcomes eh_cube_outcomes_of(const struct eh_cube *cube, const uint64_t *cell);
+void eh_cube_add_outcomes(struct eh_cube *cube, const uint64_t *cell, const struct eh_cube_outcomes *more);
 
 /* Makes room for a group code that the cube has not met, and for those below it. */
 void eh_cube_make_room(struct eh_cube *cube, uint32_t attribute, uint32_t code);

@@ -59,6 +59,8 @@ enum eh_rc eh_cube_merge(struct eh_cube *cube, const struct eh_cube *other, stru
 		return eh_fail(err, EH_REFUSED, "a sum over more than 2^33 decisions");
 	add_table(&cube->cells, &other->cells);
 	add_table(&cube->levels, &other->levels);
+	if (cube->names->shape.outcome)
+		add_table(&cube->outcomes, &other->outcomes);
 	for (uint32_t a = 0; a < cube->names->shape.attributes; a++)
 		for (uint32_t g = 0; g < other->groups[a]; g++)
 			if (other->sums[a][g].count.n > 0)
@@ -77,6 +79,23 @@ static bool table_holds(const struct eh_table *t, const struct eh_table *less)
 
 		if (ours == NULL || ours[0] < theirs[0] || ours[1] < theirs[1] ||
 		    ours[0] - theirs[0] < ours[1] - theirs[1])
+			return false;
+	}
+	return true;
+}
+
+static bool fates_hold(const struct eh_cube_fates *ours, const struct eh_cube_fates *less)
+{
+	return ours->missing >= less->missing && ours->benign >= less->benign && ours->adverse >= less->adverse;
+}
+
+static bool outcomes_hold(const struct eh_cube *cube, const struct eh_cube *less)
+{
+	for (uint32_t i = 0; i < less->cells.n; i++) {
+		struct eh_cube_outcomes theirs = eh_cube_outcomes_at(less, i);
+		struct eh_cube_outcomes ours = eh_cube_outcomes_of(cube, eh_table_entry(&less->cells, i));
+
+		if (!fates_hold(&ours.of[0], &theirs.of[0]) || !fates_hold(&ours.of[1], &theirs.of[1]))
 			return false;
 	}
 	return true;
@@ -120,6 +139,8 @@ static bool holds(const struct eh_cube *cube, const struct eh_cube *other)
 {
 	if (cube->n < other->n || !table_holds(&cube->cells, &other->cells) ||
 	    !table_holds(&cube->levels, &other->levels))
+		return false;
+	if (cube->names->shape.outcome && !outcomes_hold(cube, other))
 		return false;
 	for (uint32_t a = 0; a < cube->names->shape.attributes; a++)
 		for (uint32_t g = 0; g < other->groups[a]; g++)
@@ -171,6 +192,8 @@ enum eh_rc eh_cube_subtract(struct eh_cube *cube, const struct eh_cube *other, s
 		               (unsigned long long)cube->n, (unsigned long long)other->n);
 	take_table(&cube->cells, &other->cells);
 	take_table(&cube->levels, &other->levels);
+	if (cube->names->shape.outcome)
+		take_table(&cube->outcomes, &other->outcomes);
 	for (uint32_t a = 0; a < cube->names->shape.attributes; a++)
 		for (uint32_t g = 0; g < other->groups[a]; g++)
 			if (other->sums[a][g].count.n > 0)

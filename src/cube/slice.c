@@ -81,6 +81,71 @@ const struct eh_cube_bin *eh_cube_histogram(const struct eh_cube *cube, uint32_t
 	return out;
 }
 
+/* ---- outcomes ---- */
+
+static struct eh_cube_fates fates_of(const struct eh_cube *cube, const uint64_t *cell, bool favourable, uint64_t n)
+{
+	uint64_t key[EH_CUBE_OUTCOME_WORDS] = {cell[0], cell[1], cell[2], favourable};
+	const uint64_t *known = NULL;
+
+	if (cube->names->shape.outcome)
+		known = eh_table_find(&cube->outcomes, key, EH_CUBE_OUTCOME_WORDS,
+		                      eh_table_hash(key, EH_CUBE_OUTCOME_WORDS));
+	if (known == NULL)
+		return (struct eh_cube_fates){.missing = n};
+	return (struct eh_cube_fates){.missing = n - known[0], .benign = known[0] - known[1], .adverse = known[1]};
+}
+
+struct eh_cube_outcomes eh_cube_outcomes_of(const struct eh_cube *cube, const uint64_t *cell)
+{
+	const uint64_t *counts = eh_table_find(&cube->cells, cell, EH_CUBE_KEY_WORDS, eh_table_hash(cell, EH_CUBE_KEY_WORDS));
+
+	if (counts == NULL)
+		return (struct eh_cube_outcomes){0};
+	return (struct eh_cube_outcomes){
+		{fates_of(cube, cell, false, counts[0] - counts[1]), fates_of(cube, cell, true, counts[1])}};
+}
+
+void eh_cube_add_outcomes(struct eh_cube *cube, const uint64_t *cell, const struct eh_cube_outcomes *more)
+{
+	for (uint64_t d = 0; d < 2; d++) {
+		uint64_t key[EH_CUBE_OUTCOME_WORDS] = {cell[0], cell[1], cell[2], d};
+		uint64_t known = more->of[d].benign + more->of[d].adverse;
+
+		if (known == 0)
+			continue;
+		uint64_t *counts = eh_table_at(&cube->outcomes, key, EH_CUBE_OUTCOME_WORDS);
+		counts[0] += known;
+		counts[1] += more->of[d].adverse;
+	}
+}
+
+struct eh_cube_outcomes eh_cube_outcomes_at(const struct eh_cube *cube, size_t i)
+{
+	EH_ASSERT(i < cube->cells.n);
+	return eh_cube_outcomes_of(cube, eh_table_entry(&cube->cells, i));
+}
+
+void eh_cube_outcomes_sum(struct eh_cube_outcomes *to, const struct eh_cube_outcomes *more)
+{
+	for (int d = 0; d < 2; d++) {
+		to->of[d].missing += more->of[d].missing;
+		to->of[d].benign += more->of[d].benign;
+		to->of[d].adverse += more->of[d].adverse;
+	}
+}
+
+void eh_cube_outcomes_by_group(const struct eh_cube *cube, uint32_t attribute, struct eh_cube_outcomes *out)
+{
+	memset(out, 0, (eh_cube_groups(cube->names, attribute) + 1) * sizeof *out);
+	EH_ASSERT(attribute < cube->names->shape.attributes);
+	for (size_t i = 0; i < cube->cells.n; i++) {
+		struct eh_cube_outcomes cell = eh_cube_outcomes_at(cube, i);
+
+		eh_cube_outcomes_sum(&out[eh_cube_key_groups(eh_table_entry(&cube->cells, i))[attribute]], &cell);
+	}
+}
+
 struct eh_cube_count eh_cube_level_count(const struct eh_cube *cube, uint32_t feature, uint32_t level,
                                          uint32_t attribute, uint32_t group)
 {

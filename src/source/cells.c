@@ -240,6 +240,9 @@ void eh_cells_measures(struct eh_cells *cells, const struct eh_decision *decisio
 		out->group[i] = group_code(cells, i, decision->groups[i]);
 	out->stratum = out->lineage = 0;
 	out->favourable = decision->favourable;
+	out->outcome = EH_CUBE_OUTCOME_MISSING;
+	if (cells->shape.outcome && decision->has_outcome)
+		out->outcome = decision->outcome_adverse ? EH_CUBE_OUTCOME_ADVERSE : EH_CUBE_OUTCOME_BENIGN;
 	out->has_score = decision->has_score;
 	out->score_q = decision->score_q;
 	put_features(cells, decision, out);

@@ -41,10 +41,20 @@ int eh_source_retrieval(const struct eh_map *map, uint32_t i)
 	return nth_role(map, true, i);
 }
 
+/* An outcome comes after its decision: where it has a column of its own, only a reader that sees a row change, or
+ * knows it again, meets it. */
+bool eh_source_sees_outcomes(const struct eh_map *map)
+{
+	return map->outcomes != NULL ||
+	       (map->outcome >= 0 && (map->mode == EH_MAP_MODE_STREAM || map->identity == EH_MAP_IDENTITY_TRACKED));
+}
+
 struct eh_cube_shape eh_source_shape(const struct eh_map *map)
 {
-	struct eh_cube_shape shape = {
-		.attributes = (uint32_t)map->protect_n, .strata = (uint32_t)map->strata_n, .score = map->score >= 0};
+	struct eh_cube_shape shape = {.attributes = (uint32_t)map->protect_n,
+	                              .strata = (uint32_t)map->strata_n,
+	                              .score = map->score >= 0,
+	                              .outcome = eh_source_sees_outcomes(map)};
 
 	while (nth_feature(map, EH_MAP_NUMERIC, shape.numeric) >= 0)
 		shape.numeric++;

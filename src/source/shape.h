@@ -19,6 +19,10 @@
 
 struct eh_cube_shape eh_source_shape(const struct eh_map *map);
 
+/* Whether what became of decisions reaches the cube.  False: outcomes are not observable in this source, which
+ * whoever shows outcome measures has to say. */
+bool eh_source_sees_outcomes(const struct eh_map *map);
+
 /* The index in map->features of the i-th numeric feature, or of the i-th categorical one; in
  * map->lineage of the i-th role of the set, or of the i-th retrieval role.  -1: there is none. */
 int eh_source_numeric(const struct eh_map *map, uint32_t i);
