@@ -1,20 +1,32 @@
 /*
- * verb_doctor.c - evenhand doctor [--json].
+ * verb_doctor.c - evenhand doctor [--source NAME | --map M.yaml] [--sql] [--json].
  */
 #include <jansson.h>
 #include <stdio.h>
 
 #include "base/json.h"
+#include "cli/doctor_source.h"
 #include "cli/flags.h"
 #include "cli/verbs.h"
 #include "pg/store_check.h"
 
 const char eh_cli_doctor_usage[] = "usage: evenhand doctor [--json]\n"
+				   "       evenhand doctor --source NAME | --map M.yaml [--mode MODE] [--append-only | --corrections]\n"
+				   "                       [--where EXPRESSION] [--sql] [--json]\n"
 				   "\n"
 				   "Checks every precondition and says how to mend what fails; exit 1 where one does.\n"
 				   "For a store that the settings name it prints the SQL a DBA must run.\n"
+				   "With a source it looks at the source's database instead: which mode fits, what is\n"
+				   "missing, and the SQL that the table's owner must run, which it never runs itself.\n"
 				   "\n"
-				   "  --json  one JSON object on standard output\n";
+				   "  --source NAME  a source that is registered\n"
+				   "  --map M.yaml   or a map that is not registered yet\n"
+				   "  --mode MODE    as if the map said so: poll, stream or pushdown\n"
+				   "  --append-only  stream: only inserts matter (default without an outcome column)\n"
+				   "  --corrections  stream: updates and deletes matter too (default with one)\n"
+				   "  --where EXPRESSION  stream: a row filter for the publication that is printed\n"
+				   "  --sql          prints the SQL alone\n"
+				   "  --json         one JSON object on standard output\n";
 
 static bool all_hold(const struct eh_store_checks *checks)
 {
@@ -52,20 +64,52 @@ static void print_json(const struct eh_store_checks *checks)
 	eh_cli_print_json(doc, JSON_INDENT(2));
 }
 
-int eh_cli_doctor(int argc, char **argv, struct eh_settings *settings)
+static int look_at_store(const struct eh_settings *settings, bool json)
 {
-	bool json = false;
-	const struct eh_cli_flag flags[] = {{"json", NULL, &json}, {0}};
 	EH_ARENA_AUTO arena = eh_arena_new();
 	struct eh_store_checks checks;
-	struct eh_err err;
 
-	if (eh_cli_flags(&argc, argv, flags, &err) != EH_OK || eh_cli_words(argc, argv, 0, 0, &err) != EH_OK)
-		return eh_cli_failed_json(&err, json);
 	eh_store_look(arena, settings->store, settings->state, &checks);
 	if (json)
 		print_json(&checks);
 	else
 		print_text(&checks);
 	return all_hold(&checks) ? 0 : 1;
+}
+
+static enum eh_rc check_flags(const struct eh_cli_doctor_source *ask, struct eh_err *err)
+{
+	if (ask->name != NULL && ask->map != NULL)
+		return eh_fail(err, EH_BAD_INPUT, "--map and --source say the same thing: give one of them");
+	if (ask->name != NULL || ask->map != NULL)
+		return EH_OK;
+	if (ask->mode == NULL && ask->where == NULL && !ask->append_only && !ask->corrections && !ask->sql)
+		return EH_OK;
+	(void)eh_fail(err, EH_BAD_INPUT, "--mode, --append-only, --corrections, --where and --sql ask about a source");
+	return eh_hint(err, "say which with --source NAME or --map M.yaml");
+}
+
+int eh_cli_doctor(int argc, char **argv, struct eh_settings *settings)
+{
+	struct eh_cli_doctor_source ask = {0};
+	const struct eh_cli_flag flags[] = {{"json", NULL, &ask.json},
+	                                    {"source", &ask.name, NULL},
+	                                    {"map", &ask.map, NULL},
+	                                    {"mode", &ask.mode, NULL},
+	                                    {"where", &ask.where, NULL},
+	                                    {"append-only", NULL, &ask.append_only},
+	                                    {"corrections", NULL, &ask.corrections},
+	                                    {"sql", NULL, &ask.sql},
+	                                    {0}};
+	bool holds = false;
+	struct eh_err err;
+
+	if (eh_cli_flags(&argc, argv, flags, &err) != EH_OK || eh_cli_words(argc, argv, 0, 0, &err) != EH_OK ||
+	    check_flags(&ask, &err) != EH_OK)
+		return eh_cli_failed_json(&err, ask.json);
+	if (ask.name == NULL && ask.map == NULL)
+		return look_at_store(settings, ask.json);
+	if (eh_cli_doctor_source(&ask, settings, &holds, &err) != EH_OK)
+		return eh_cli_failed_json(&err, ask.json);
+	return holds ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "gather/gather.h"
 #include "pg/store.h"
+#include "source/fit.h"
 
 #define PAUSE_MAX_S 30
 
@@ -18,6 +19,16 @@ enum eh_rc eh_gather_open_source(const struct eh_settings *settings, const struc
 	if (map->conninfo != NULL)
 		return eh_pg_open(map->conninfo, NULL, out, err);
 	return eh_store_open(settings->store, settings->state, EH_STORE_SOURCE, out, err);
+}
+
+/* What reads a source must not be able to write tallies. */
+static enum eh_rc open_to_read(const struct eh_settings *settings, const struct eh_map *map, struct eh_pg **out, struct eh_err *err)
+{
+	enum eh_rc rc = eh_gather_open_source(settings, map, out, err);
+
+	if (rc == EH_OK)
+		rc = eh_fit_refuse_store_role(*out, err);
+	return rc == EH_OK ? rc : eh_while(err, "opening source %s", map->source);
 }
 
 bool eh_gather_parse_through(const char *text, int64_t *us)
@@ -39,7 +50,7 @@ static enum eh_rc run_once(const struct eh_settings *settings, const struct eh_m
 	enum eh_rc rc = eh_store_open(settings->store, settings->state, EH_STORE_WRITER, &store, err);
 
 	if (rc == EH_OK)
-		rc = eh_gather_open_source(settings, map, &source, err);
+		rc = open_to_read(settings, map, &source, err);
 	return rc == EH_OK ? eh_gather_run(store, source, map, options, result, err) : rc;
 }
 
