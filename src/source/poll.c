@@ -105,7 +105,10 @@ static void put_visible(struct eh_poll *poll, const struct eh_buf *snapshot)
 		eh_buf_printf(&poll->sql, " < %" PRIu64, horizon_of(snapshot));
 		return;
 	}
-	eh_buf_printf(&poll->sql, "pg_visible_in_snapshot(%s, '%s')", poll->xid, snapshot_of(snapshot));
+	/* What is below the snapshot's xmin it sees; asked first, as that is cheaper than the snapshot. */
+	const char *text = snapshot_of(snapshot);
+	eh_buf_printf(&poll->sql, "(%s < '%.*s'::xid8 OR pg_visible_in_snapshot(%s, '%s'))", poll->xid, (int)strcspn(text, ":"),
+	              text, poll->xid, text);
 }
 
 /* Not visible in the snapshot; for a column with an index also said so that the index serves. */
@@ -134,7 +137,7 @@ static enum eh_rc begin_history(struct eh_poll *poll, struct eh_err *err)
 	const struct eh_position *p = &poll->position;
 
 	eh_buf_reset(&poll->sql);
-	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(%" PRIu32 ",%" PRIu16 ")' AND ", poll->columns,
+	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(%" PRIu32 ",%" PRIu16 ")' AND ", eh_packing_list(poll->packing),
 	              poll->table_name, p->block, p->offset);
 	put_visible(poll, &p->snapshot);
 	return begin_copy(poll, err);
@@ -145,7 +148,7 @@ static enum eh_rc begin_delta(struct eh_poll *poll, struct eh_err *err)
 	const struct eh_position *p = &poll->position;
 
 	eh_buf_reset(&poll->sql);
-	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid, ", poll->columns);
+	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid, ", eh_packing_list(poll->packing));
 	put_xid(poll);
 	eh_buf_printf(&poll->sql, " FROM %s WHERE ", poll->table_name);
 	put_new_since(poll, &p->snapshot);
@@ -193,7 +196,8 @@ enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, s
 static void put_again(struct eh_poll *poll, const struct eh_position *position)
 {
 	eh_buf_reset(&poll->sql);
-	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(0,0)' AND (", poll->columns, poll->table_name);
+	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(0,0)' AND (", eh_packing_list(poll->packing),
+	              poll->table_name);
 	put_visible(poll, &position->snapshot);
 	if (position->kind == EH_POSITION_HISTORY)
 		eh_buf_printf(&poll->sql, " AND ctid <= '(%" PRIu32 ",%" PRIu16 ")'", position->block, position->offset);
@@ -240,12 +244,6 @@ static void finish(struct eh_poll *poll)
 	p->kind = EH_POSITION_WHOLE;
 }
 
-/* A message of COPY in binary: before the first row, or alone, the signature, flags and an extension. */
-struct reader {
-	const char *at, *end;
-	bool bad;
-};
-
 static uint32_t big32(const char *at)
 {
 	uint32_t v;
@@ -262,45 +260,16 @@ static uint16_t big16(const char *at)
 	return be16toh(v);
 }
 
-/* A value and its length; -1: null. */
-static inline const char *take_value(struct reader *r, int32_t *n)
-{
-	ptrdiff_t left = r->end - r->at - 4;
-	const char *at = r->at + 4;
-
-	*n = left >= 0 ? (int32_t)big32(r->at) : -1;
-	if (left < 0 || *n > left) {
-		r->bad = true;
-		r->at = r->end;
-		*n = -1;
-		return NULL;
-	}
-	r->at = at + (*n > 0 ? *n : 0);
-	return at;
-}
-
-static void skip_signature(struct reader *r)
-{
-	static const char signature[] = "PGCOPY\n\377\r\n"; /* and its NUL: 11 bytes */
-
-	int32_t extension;
-
-	if ((size_t)(r->end - r->at) < sizeof signature + 8 || memcmp(r->at, signature, sizeof signature) != 0)
-		return;
-	r->at += sizeof signature + 4; /* flags: none that concern us */
-	(void)take_value(r, &extension);
-}
-
 /* Rows must come in ascending order, or a place would not say what was read. */
-static enum eh_rc take_place(struct eh_poll *poll, struct reader *r, struct eh_err *err)
+static enum eh_rc take_place(struct eh_poll *poll, struct eh_wire *r, struct eh_err *err)
 {
 	struct eh_position *p = &poll->position;
 	int32_t tid_n, xid_n = 8;
-	const char *tid = take_value(r, &tid_n), *xid_at = NULL;
+	const char *tid = eh_wire_take(r, &tid_n), *xid_at = NULL;
 	uint64_t xid = 0;
 
 	if (p->kind == EH_POSITION_DELTA)
-		xid_at = take_value(r, &xid_n);
+		xid_at = eh_wire_take(r, &xid_n);
 	if (r->bad || tid_n != 6 || xid_n != 8)
 		return eh_fail(err, EH_REFUSED, "the server sent a row without its place");
 	uint32_t block = big32(tid);
@@ -320,24 +289,19 @@ static enum eh_rc take_place(struct eh_poll *poll, struct reader *r, struct eh_e
 /* Takes a message apart; *any is false where it holds no row: the signature alone, or the end's mark. */
 static enum eh_rc take_row(struct eh_poll *poll, size_t len, bool *any, struct eh_err *err)
 {
-	struct reader r = {poll->message, poll->message + len, false};
-	size_t columns = poll->map->columns_n;
+	struct eh_wire wire = {poll->message, poll->message + len, false};
+	size_t values = eh_packing_values(poll->packing) + (poll->position.kind == EH_POSITION_DELTA ? 2 : 1);
+	int fields = eh_wire_begin(&wire);
 
-	skip_signature(&r);
-	int16_t fields = r.end - r.at >= 2 ? (int16_t)big16(r.at) : -1;
 	*any = fields >= 0;
 	if (!*any)
 		return EH_OK;
-	r.at += 2;
-	if ((size_t)fields != columns + (poll->position.kind == EH_POSITION_DELTA ? 2 : 1))
+	if ((size_t)fields != values)
 		return eh_fail(err, EH_REFUSED, "the server sent a row of %d columns", fields);
-	for (size_t i = 0; i < columns; i++) {
-		int32_t n;
-		const char *at = take_value(&r, &n);
-
-		eh_poll_read(poll->forms[i], at, n, &poll->fields[i]);
-	}
-	return take_place(poll, &r, err);
+	eh_packing_read(poll->packing, &wire, poll->fields);
+	if (wire.bad)
+		return eh_fail(err, EH_AGAIN, "the server sent a row of other types than %s.%s had", poll->map->schema, poll->map->table);
+	return take_place(poll, &wire, err);
 }
 
 /* The next message that the server sends; NULL at the end. */

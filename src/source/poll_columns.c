@@ -58,27 +58,42 @@ static void put_column(struct eh_buf *list, const char *name, const char *type, 
 		eh_buf_printf(list, "%s::text", name);
 }
 
+enum eh_rc eh_poll_column(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, int64_t table_oid, size_t column,
+                          struct eh_poll_column *out, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	EH_BUF_AUTO text = {0};
+	struct eh_pg_args args = {0};
+	const char *name = map->columns[column].name;
+
+	eh_pg_arg_int8(&args, table_oid);
+	eh_pg_arg_text(&args, name);
+	enum eh_rc rc = eh_pg_query(pg, &eh_sql_source_poll_column, &args, &res, err);
+	if (rc != EH_OK)
+		return rc;
+	if (PQntuples(res) == 0) {
+		(void)eh_fail(err, EH_BAD_INPUT, "the table %s.%s has no column \"%s\"", map->schema, map->table, name);
+		return eh_hint(err, "correct the column's name in the map of source %s", map->source);
+	}
+	out->type = eh_arena_strdup(arena, eh_pg_text(res, 0, 0));
+	out->name = eh_pg_quote_ident(arena, name);
+	out->form = choose(map, (int)column, out->type);
+	put_column(&text, out->name, out->type, out->form);
+	out->text = eh_arena_strdup(arena, text.data);
+	return EH_OK;
+}
+
 enum eh_rc eh_poll_columns(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, int64_t table_oid,
                            enum eh_poll_form *forms, struct eh_buf *list, struct eh_err *err)
 {
 	for (size_t i = 0; i < map->columns_n; i++) {
-		EH_PGRESULT_AUTO res = NULL;
-		struct eh_pg_args args = {0};
-		const char *name = map->columns[i].name;
+		struct eh_poll_column column;
+		enum eh_rc rc = eh_poll_column(arena, pg, map, table_oid, i, &column, err);
 
-		eh_pg_arg_int8(&args, table_oid);
-		eh_pg_arg_text(&args, name);
-		enum eh_rc rc = eh_pg_query(pg, &eh_sql_source_poll_column, &args, &res, err);
 		if (rc != EH_OK)
 			return rc;
-		if (PQntuples(res) == 0) {
-			(void)eh_fail(err, EH_BAD_INPUT, "the table %s.%s has no column \"%s\"", map->schema, map->table, name);
-			return eh_hint(err, "correct the column's name in the map of source %s", map->source);
-		}
-		forms[i] = choose(map, (int)i, eh_pg_text(res, 0, 0));
-		if (i > 0)
-			eh_buf_puts(list, ", ");
-		put_column(list, eh_pg_quote_ident(arena, name), eh_pg_text(res, 0, 0), forms[i]);
+		forms[i] = column.form;
+		eh_buf_printf(list, "%s%s", i > 0 ? ", " : "", column.text);
 	}
 	return EH_OK;
 }

@@ -18,6 +18,17 @@
 
 enum eh_poll_form { EH_POLL_TEXT, EH_POLL_TIME, EH_POLL_INT2, EH_POLL_INT4, EH_POLL_INT8, EH_POLL_FLOAT8 };
 
+struct eh_poll_column {
+	enum eh_poll_form form;
+	const char *name; /* quoted */
+	const char *type; /* its name in pg_type; `array` where its elements are listed */
+	const char *text; /* what to ask for */
+};
+
+/* Looks at one column of the map.  EH_BAD_INPUT: the table has no such column. */
+EH_MUST enum eh_rc eh_poll_column(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, int64_t table_oid,
+                                  size_t column, struct eh_poll_column *out, struct eh_err *err);
+
 /* Puts the columns' select list into `list` and the forms into forms[map->columns_n]. */
 EH_MUST enum eh_rc eh_poll_columns(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, int64_t table_oid,
                                    enum eh_poll_form *forms, struct eh_buf *list, struct eh_err *err);

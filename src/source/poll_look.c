@@ -148,6 +148,11 @@ enum eh_rc eh_poll_look(struct eh_poll *poll, const struct eh_position *from, ui
 		rc = eh_pg_begin_snapshot(poll->pg, err);
 	if (rc == EH_OK)
 		rc = look(poll, standby_us, filenode, err);
+	/* A column that gets another type gives the table another file; under the lock it keeps both. */
+	if (rc == EH_OK && poll->packed_of != *filenode) {
+		rc = eh_packing_make(poll->arena, poll->pg, poll->map, poll->table, &poll->packing, err);
+		poll->packed_of = rc == EH_OK ? *filenode : 0;
+	}
 	if (rc != EH_OK || from->kind == EH_POSITION_NONE)
 		return rc;
 	*again = may_come_again(poll, from, *filenode);

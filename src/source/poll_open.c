@@ -117,18 +117,16 @@ static enum eh_rc set_session(struct eh_pg *pg, struct eh_err *err)
 static enum eh_rc make_sql(struct eh_poll *poll, struct eh_arena *arena, struct eh_err *err)
 {
 	const struct eh_map *map = poll->map;
-	EH_BUF_AUTO list = {0};
 	const char *xid = NULL;
 	const char *table = eh_arena_printf(arena, "%s.%s", eh_pg_quote_ident(arena, map->schema),
 	                                    eh_pg_quote_ident(arena, map->table));
 	enum eh_rc rc = find_xid(poll, arena, table, &xid, err);
 
 	if (rc == EH_OK)
-		rc = eh_poll_columns(arena, poll->pg, map, poll->table, poll->forms, &list, err);
+		rc = eh_packing_make(arena, poll->pg, map, poll->table, &poll->packing, err);
 	if (rc != EH_OK)
 		return rc;
 	poll->lock_sql = eh_arena_printf(arena, "LOCK TABLE ONLY %s IN ACCESS SHARE MODE", table);
-	poll->columns = eh_arena_strdup(arena, list.data);
 	poll->table_name = table;
 	poll->xid = xid;
 	return EH_OK;
@@ -143,7 +141,7 @@ enum eh_rc eh_poll_open(struct eh_arena *arena, struct eh_pg *pg, const struct e
 	poll->pg = pg;
 	poll->map = map;
 	poll->horizon.clock_us = INT64_MIN;
-	poll->forms = eh_arena_zalloc(arena, map->columns_n, sizeof *poll->forms);
+	poll->arena = arena;
 	poll->fields = eh_arena_zalloc(arena, map->columns_n, sizeof *poll->fields);
 	enum eh_rc rc = set_session(pg, err);
 	if (rc == EH_OK)

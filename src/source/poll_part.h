@@ -7,7 +7,7 @@
 #define EH_SOURCE_POLL_PART_H
 
 #include "source/poll.h"
-#include "source/poll_columns.h"
+#include "source/packing.h"
 
 /* Where a snapshot is only a horizon, the server's clock is known with a delay: what was in progress must end first. */
 struct eh_poll_horizon {
@@ -24,11 +24,13 @@ struct eh_poll {
 	bool utf8_known, id_unique, scenario;
 	bool standby;  /* the server replays another one's log: its snapshots do not name all open transactions */
 	bool by_xmin;  /* no xid8 column: rows are told by the system column xmin */
-	enum eh_poll_form *forms;
+	struct eh_arena *arena;
+	struct eh_packing *packing;
+	uint32_t packed_of; /* the table's file when its columns were looked at; 0: not by a reading */
 	struct eh_field *fields;
 	struct eh_row row;
 	const char *table_name, *xid; /* quoted; xid NULL: by xmin */
-	char *lock_sql, *columns;     /* the select list */
+	char *lock_sql;
 
 	struct eh_position position;
 	struct eh_buf snapshot; /* of this reading */
