@@ -215,12 +215,12 @@ static inline const char *take(struct eh_wire *wire, int32_t *n)
 	return *n >= 0 ? at : NULL;
 }
 
-const char *eh_wire_take(struct eh_wire *wire, int32_t *n)
+const char *eh_packing_take(struct eh_wire *wire, int32_t *n)
 {
 	return take(wire, n);
 }
 
-int eh_wire_begin(struct eh_wire *wire)
+int eh_packing_begin(struct eh_wire *wire)
 {
 	static const char signature[] = "PGCOPY\n\377\r\n"; /* and its NUL: 11 bytes */
 	int32_t extension;

@@ -39,10 +39,10 @@ struct eh_wire {
 };
 
 /* Passes over the signature where the message begins with it.  The number of a row's values; -1: no row follows. */
-int eh_wire_begin(struct eh_wire *wire);
+int eh_packing_begin(struct eh_wire *wire);
 
 /* A value and its length; NULL and -1: null, or bad. */
-const char *eh_wire_take(struct eh_wire *wire, int32_t *n);
+const char *eh_packing_take(struct eh_wire *wire, int32_t *n);
 
 /* Reads the list's values into the fields of map->columns; the wire is bad where they are not of the types that the
  * columns had. */

@@ -265,11 +265,11 @@ static enum eh_rc take_place(struct eh_poll *poll, struct eh_wire *r, struct eh_
 {
 	struct eh_position *p = &poll->position;
 	int32_t tid_n, xid_n = 8;
-	const char *tid = eh_wire_take(r, &tid_n), *xid_at = NULL;
+	const char *tid = eh_packing_take(r, &tid_n), *xid_at = NULL;
 	uint64_t xid = 0;
 
 	if (p->kind == EH_POSITION_DELTA)
-		xid_at = eh_wire_take(r, &xid_n);
+		xid_at = eh_packing_take(r, &xid_n);
 	if (r->bad || tid_n != 6 || xid_n != 8)
 		return eh_fail(err, EH_REFUSED, "the server sent a row without its place");
 	uint32_t block = big32(tid);
@@ -291,7 +291,7 @@ static enum eh_rc take_row(struct eh_poll *poll, size_t len, bool *any, struct e
 {
 	struct eh_wire wire = {poll->message, poll->message + len, false};
 	size_t values = eh_packing_values(poll->packing) + (poll->position.kind == EH_POSITION_DELTA ? 2 : 1);
-	int fields = eh_wire_begin(&wire);
+	int fields = eh_packing_begin(&wire);
 
 	*any = fields >= 0;
 	if (!*any)

@@ -166,7 +166,7 @@ static void message_that_does_not_fit_is_bad(void **state)
 		char *part = eh_xmalloc(cut + 1); /* of its own, so that a byte too far is seen */
 		memcpy(part, message, cut);
 		struct eh_wire wire = {part, part + cut, false};
-		int values = eh_wire_begin(&wire);
+		int values = eh_packing_begin(&wire);
 
 		if (values >= 0)
 			eh_packing_read(packing, &wire, fields);
