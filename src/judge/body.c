@@ -113,6 +113,15 @@ static void write_detail(struct eh_buf *out, const struct eh_judge_event *e)
 	                 "decision, and it does not say why the difference arose.");
 }
 
+/* The database keeps a number as its digits and gives 10^17 back as an integer that no reader of JSON takes; what lies
+ * beyond the age of the universe is not told apart. */
+static json_t *years(double log_years)
+{
+	static const double most = 1e15;
+
+	return eh_judge_real(exp(fmin(log_years, log(most))));
+}
+
 static json_t *folded(const struct eh_judge_event *e)
 {
 	const struct eh_judge *judge = e->alert->source->judge;
@@ -132,7 +141,7 @@ static json_t *folded(const struct eh_judge_event *e)
 			json_pack("{s:s,s:f,s:o,s:o,s:o,s:b}", "monitor", key.data, "tau",
 		                  eh_policy_fraction(judge->policy->line[st->line].tau_ppm), "log10_e",
 		                  eh_judge_real(eh_judge_log_m(st->pair, st->outcome, st->kind, st->line) / log(10.0)),
-		                  "years", eh_judge_real(exp(st->log_years)), "gate_ratio",
+		                  "years", years(st->log_years), "gate_ratio",
 		                  eh_judge_real(st->onset.found ? st->onset.ratio.est : NAN), "crossed", st->crossed));
 	}
 	return list;
@@ -208,7 +217,7 @@ static void put_numbers(json_t *body, const struct eh_judge_event *e)
 		"fixed_window", table(&w.counts, a->outcome, w.air, s->window_start_us, s->pane_end_us),
 		"risk_difference", eh_judge_interval(ehs_rd_newcombe(t, EHS_Z95)), "fisher_p",
 		eh_judge_real(ehs_fisher(t).p), "log10_e", eh_judge_real(log_m / log(10.0)), "years",
-		eh_judge_real(exp(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line))), "peak_log10_e",
+		years(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line)), "peak_log10_e",
 		eh_judge_real(a->peak_log_m / log(10.0)), "onset", eh_judge_time(a->onset_us), "onset_set", "first",
 		eh_judge_time(e->onset.found ? e->onset.first_us : INT64_MIN), "last",
 		eh_judge_time(e->onset.found ? e->onset.last_us : INT64_MIN), "monitors", folded(e), "naive_alerts",
