@@ -195,7 +195,8 @@ lint: all ## hold the rules of the house: floors, names, words, sizes
 	@tests/run.sh -b $(B) lint
 
 faults: all $(O)/evenhand-faults $(O)/tests/faults/proxy ## kill everything at every moment
-	@tests/run.sh -b $(B) -j 1 faults
+	@FAULTS_LONG=1 TEST_SECONDS=3600 tests/run.sh -b $(B) -j 1 faults
+	@tests/faults/table.sh $(B)/test-logs
 
 scenarios: all ## run tests/scenarios and tests/real alone
 	@tests/run.sh -b $(B) scenarios real
