@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "pg/pg.h"
 
+#define OID_UUID 2950
 #define OID_BYTEA 17
 #define OID_INT8 20
 #define OID_TEXT 25
@@ -129,5 +130,16 @@ void eh_pg_arg_bytea_array(struct eh_pg_args *args, struct eh_arena *arena, cons
 	char *at, *array = new_array(arena, OID_BYTEA, n, bytes, &at);
 	for (size_t i = 0; i < n; i++)
 		at = put_element(at, items[i].data, items[i].n);
+	add(args, array, (size_t)(at - array), 1);
+}
+
+void eh_pg_arg_uuid_array(struct eh_pg_args *args, struct eh_arena *arena, const struct eh_pg_bytes *items, size_t n)
+{
+	char *at, *array = new_array(arena, OID_UUID, n, 16 * n, &at);
+
+	for (size_t i = 0; i < n; i++) {
+		EH_ASSERT(items[i].n == 16);
+		at = put_element(at, items[i].data, items[i].n);
+	}
 	add(args, array, (size_t)(at - array), 1);
 }

@@ -85,6 +85,9 @@ void eh_pg_arg_int8_array(struct eh_pg_args *args, struct eh_arena *arena, const
 void eh_pg_arg_text_array(struct eh_pg_args *args, struct eh_arena *arena, const char *const *items, size_t n);
 void eh_pg_arg_bytea_array(struct eh_pg_args *args, struct eh_arena *arena, const struct eh_pg_bytes *items, size_t n);
 
+/* Items of 16 bytes, for $2::uuid[]. */
+void eh_pg_arg_uuid_array(struct eh_pg_args *args, struct eh_arena *arena, const struct eh_pg_bytes *items, size_t n);
+
 /* ---- statements ----------------------------------------------------------------- */
 
 /* Runs a named statement (PREPAREd at its first use on this connection); *out is the
