@@ -28,6 +28,7 @@ struct run {
 	struct eh_record record;
 	struct eh_source_reader *reader;
 	struct eh_delta *delta;
+	struct eh_tracked *tracked; /* NULL: identity: position */
 	struct eh_writer *writer;
 	struct eh_gather_clock clock;
 	bool scenario;
@@ -42,12 +43,31 @@ static bool stopped(const struct run *run)
 
 /* ---- rows -------------------------------------------------------------------------- */
 
+/* Rows that were read since the last commit. */
+static uint64_t pending(const struct run *run)
+{
+	return eh_delta_rows(run->delta) + (run->tracked != NULL ? eh_tracked_pending(run->tracked) : 0);
+}
+
+/* Decides what the ids that were read come to.  What the commit under way writes must be there before it is asked for. */
+static enum eh_rc settle(struct run *run, struct eh_record_step *step, struct eh_err *err)
+{
+	enum eh_rc rc = run->tracked != NULL && eh_tracked_asks(run->tracked) ? eh_writer_wait(run->writer, err) : EH_OK;
+
+	if (run->tracked == NULL || rc != EH_OK)
+		return rc;
+	return eh_tracked_settle(run->tracked, run->store, run->delta, &run->clock, run->result->rows, &step->seen, err);
+}
+
 /* Writes what was counted since the last commit, as far as the reading got. */
 static enum eh_rc commit_rows(struct run *run, enum eh_gather_phase phase, int64_t clock_us, bool leaf, struct eh_err *err)
 {
 	struct eh_record_step step = {
 		.position = eh_reader_position(run->reader), .phase = phase, .clock_us = clock_us, .leaf = leaf};
-	enum eh_rc rc = eh_writer_put(run->writer, run->delta, &step, err);
+	enum eh_rc rc = settle(run, &step, err);
+
+	if (rc == EH_OK)
+		rc = eh_writer_put(run->writer, run->delta, &step, err);
 
 	run->written_us = eh_time_steady_us();
 	return rc;
@@ -86,6 +106,7 @@ static enum eh_rc read_rows(struct run *run, bool history, bool *whole, struct e
 	const struct eh_gather_taker take = {.map = run->map,
 	                             .clock = &run->clock,
 	                             .delta = run->delta,
+	                             .tracked = run->tracked,
 	                             .result = run->result,
 	                             .position = eh_reader_position(run->reader)};
 
@@ -103,7 +124,7 @@ static enum eh_rc read_rows(struct run *run, bool history, bool *whole, struct e
 			rc = EH_FAILPOINT("gather.row", err);
 		if (rc != EH_OK)
 			return rc;
-		if (change->open || eh_delta_rows(run->delta) < limit)
+		if (change->open || pending(run) < limit)
 			continue;
 		/* More rows of this snapshot may follow, so T stands. */
 		rc = commit_rows(run, phase, clock_us, true, err);
@@ -243,7 +264,7 @@ static bool leaf_is_due(const struct run *run, int64_t t)
 	const struct eh_record *record = &run->record;
 
 	return eh_gather_crosses(&run->clock, record->clock_us, t) ||
-	       eh_record_uncovered_rows(record) + (int64_t)eh_delta_rows(run->delta) >= EH_GATHER_COMMIT_ROWS ||
+	       eh_record_uncovered_rows(record) + (int64_t)pending(run) >= EH_GATHER_COMMIT_ROWS ||
 	       (record->first_uncovered != 0 && eh_time_steady_us() - record->uncovered_since_us >= LEAF_US);
 }
 
@@ -267,7 +288,7 @@ static enum eh_rc gather_difference(struct run *run, bool *rows, struct eh_err *
 	if (rc == EH_OK && whole) {
 		int64_t t = rest ? run->record.clock_us : run->clock.now_us;
 
-		if (eh_delta_rows(run->delta) > 0 || rest)
+		if (pending(run) > 0 || rest)
 			rc = commit_last_rows(run, EH_GATHER_LIVE, t, leaf_is_due(run, t), err);
 		else
 			rc = move_clock(run, err);
@@ -345,7 +366,7 @@ static enum eh_rc gather_rest_once(struct run *run, struct eh_err *err)
 	if (rc == EH_OK)
 		rc = read_rows(run, false, &whole, err);
 	/* The stored place is within the reading where its last row filled a commit: its end must be written too. */
-	if (rc == EH_OK && whole && (eh_delta_rows(run->delta) > 0 || is_rest(run) || run->record.phase != EH_GATHER_ENDED)) {
+	if (rc == EH_OK && whole && (pending(run) > 0 || is_rest(run) || run->record.phase != EH_GATHER_ENDED)) {
 		int64_t t = run->options->has_through ? run->options->through_us : position->last_us;
 
 		rc = commit_last_rows(run, EH_GATHER_ENDED, t > run->record.clock_us ? t : run->record.clock_us, true, err);
@@ -392,6 +413,12 @@ static enum eh_rc read_scenario(struct run *run, struct eh_err *err)
 	return eh_hint(err, "play scenarios in a store of their own, as `evenhand demo` does");
 }
 
+static enum eh_rc open_tracked(struct run *run, struct eh_err *err)
+{
+	run->tracked = eh_tracked_new(run->map, eh_reader_id_is_unique(run->reader), false);
+	return eh_tracked_open(run->tracked, run->store, run->record.source.id, err);
+}
+
 static enum eh_rc open_all(struct run *run, struct eh_err *err)
 {
 	struct eh_record *record = &run->record;
@@ -418,6 +445,8 @@ static enum eh_rc open_all(struct run *run, struct eh_err *err)
 		rc = eh_record_cover(record, err);
 	if (rc == EH_OK && run->scenario)
 		eh_reader_use_scenario(run->reader);
+	if (rc == EH_OK && run->map->identity == EH_MAP_IDENTITY_TRACKED)
+		return open_tracked(run, err);
 	if (rc == EH_OK && !eh_reader_id_is_unique(run->reader))
 		eh_log("source %s: no unique index guards the id column: a row that is inserted twice is counted twice",
 		       run->map->source);
@@ -470,6 +499,7 @@ enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, const struct
 	}
 	eh_reader_close(run.reader);
 	eh_delta_free(run.delta);
+	eh_tracked_free(run.tracked);
 	eh_record_free(&run.record);
 	return rc;
 }

@@ -204,6 +204,9 @@ static enum eh_rc write_commit(struct eh_record *record, int64_t commit_no, cons
 		rc = write_panes(record, commit_no, pack, home, err);
 	if (rc == EH_OK)
 		rc = write_set_aside(record, commit_no, pack, home, err);
+	/* After them: what is settled may have been set aside by this commit. */
+	if (rc == EH_OK && step->seen != NULL)
+		rc = eh_tracked_write(step->seen, record->store, record->source.id, commit_no, err);
 	if (rc != EH_OK)
 		return rc;
 	eh_pg_arg_int8(&args, record->source.id);

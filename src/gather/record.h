@@ -13,6 +13,7 @@
 #define EH_GATHER_RECORD_H
 
 #include "gather/delta.h"
+#include "gather/tracked.h"
 #include "pg/pg.h"
 #include "source/position.h"
 #include "source/register.h"
@@ -48,6 +49,7 @@ struct eh_record_step {
 	const struct eh_position *position;
 	enum eh_gather_phase phase;
 	int64_t clock_us; /* INT64_MIN: none yet */
+	const struct eh_tracked_write *seen; /* what identity: tracked decided; NULL: nothing */
 	bool leaf;        /* write the batch leaf in the same transaction */
 };
 

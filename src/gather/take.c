@@ -3,6 +3,10 @@
  */
 #include "gather/take.h"
 
+#include <string.h>
+
+#include "base/utf8.h"
+
 /* The latest decision that is not in the future: T when history is read. */
 static void keep_last(const struct eh_gather_taker *take, int64_t at_us)
 {
@@ -50,10 +54,69 @@ static enum eh_rc take_alike(const struct eh_gather_taker *take, const struct eh
 	return eh_delta_add_counts(take->delta, &decision, change->n, fate, err);
 }
 
+/* ---- identity: tracked ----------------------------------------------------------------- */
+
+/* The id of a row as far as it is one; {NULL, 0}: none that could be kept. */
+static struct eh_text id_of(const struct eh_map *map, const struct eh_row *row)
+{
+	const struct eh_field *id = &row->fields[map->id];
+
+	if (id->form != EH_FIELD_TEXT || id->text.n == 0 || id->text.n > EH_DECISION_ID_MAX ||
+	    (!row->utf8_known && !eh_utf8_valid(id->text.at, id->text.n)))
+		return (struct eh_text){0};
+	return id->text;
+}
+
+static void track_row(const struct eh_gather_taker *take, const struct eh_row *row)
+{
+	const struct eh_map *map = take->map;
+	struct eh_decision decision;
+	enum eh_decision_reason reason;
+	struct eh_err why;
+
+	if (eh_decision_check(map, row, &decision, &reason, &why) == EH_OK) {
+		take->result->rounded += decision.rounded;
+		keep_last(take, decision.at_us);
+		eh_tracked_add(take->tracked, &decision, eh_gather_fate_of(take->clock, decision.at_us));
+		return;
+	}
+	struct eh_text id = id_of(map, row);
+	int64_t version = INT64_MIN;
+	if (map->version_column >= 0 && !eh_decision_version(&row->fields[map->version_column], &version))
+		version = INT64_MIN;
+	if (id.n > 0) {
+		eh_tracked_aside(take->tracked, id, version, reason, why.text);
+		return;
+	}
+	eh_delta_set_aside(take->delta, id, reason, why.text);
+	take->result->rows[EH_GATHER_SET_ASIDE]++;
+}
+
+static bool is_same(struct eh_text a, struct eh_text b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.at, b.at, a.n) == 0);
+}
+
+static enum eh_rc track(const struct eh_gather_taker *take, const struct eh_change *change, struct eh_err *err)
+{
+	struct eh_text old = change->old != NULL ? id_of(take->map, change->old) : (struct eh_text){0};
+
+	if (change->part != EH_CHANGE_WHOLE || change->kind == EH_CHANGE_TRUNCATE)
+		return eh_fail(err, EH_REFUSED, "the reader of source %s gives what cannot be told by its id", take->map->source);
+	bool gone = old.n > 0 && (change->row == NULL || !is_same(old, id_of(take->map, change->row)));
+	if (gone)
+		eh_tracked_take(take->tracked, old);
+	if (change->row != NULL)
+		track_row(take, change->row);
+	return EH_OK;
+}
+
 enum eh_rc eh_gather_take(const struct eh_gather_taker *take, const struct eh_change *change, struct eh_err *err)
 {
 	if (change->kind == EH_CHANGE_PLACE)
 		return EH_OK;
+	if (take->tracked != NULL)
+		return track(take, change, err);
 	if (change->part != EH_CHANGE_WHOLE)
 		return take_alike(take, change, err);
 	take_row(take, change->row);

@@ -8,6 +8,7 @@
 
 #include "gather/delta.h"
 #include "gather/gather.h"
+#include "gather/tracked.h"
 #include "source/reader.h"
 
 struct eh_gather_taker {
@@ -15,10 +16,12 @@ struct eh_gather_taker {
 	const struct eh_gather_clock *clock;
 	struct eh_delta *delta;
 	struct eh_gather_result *result;
+	struct eh_tracked *tracked; /* NULL: identity: position */
 	struct eh_position *position; /* the reader's: the latest decided_at is kept beside the place */
 };
 
-/* Checks the change's row and counts it, or sets it aside.  EH_REFUSED: it cannot be counted, and the source stops. */
+/* Checks the change's row and counts it, or sets it aside; with identity: tracked notes it, to be counted when it is
+ * settled.  EH_REFUSED: it cannot be counted, and the source stops. */
 EH_MUST enum eh_rc eh_gather_take(const struct eh_gather_taker *take, const struct eh_change *change, struct eh_err *err);
 
 #endif

@@ -277,7 +277,7 @@ static enum eh_rc take_row(const struct settling *s, const struct eh_tracked_ent
 }
 
 /* The row stands on the list of those set aside no more. */
-static void settle_aside(const struct settling *s, struct eh_tracked_span id)
+static void settle_aside(const struct settling *s, struct eh_tracked_entry *e, struct eh_tracked_span id)
 {
 	struct eh_tracked_write *w = s->write;
 	struct eh_text text = text_of(s->t, id);
@@ -285,6 +285,17 @@ static void settle_aside(const struct settling *s, struct eh_tracked_span id)
 	if ((w->settles & (w->settles - 1)) == 0)
 		w->settled = eh_xrealloc(w->settled, w->settles == 0 ? 1 : 2 * w->settles, sizeof *w->settled);
 	w->settled[w->settles++] = eh_arena_strndup(w->home, text.at, text.n);
+	e->settled = w->settles;
+}
+
+/* It is set aside again before that was written: then it stands on the list as it did. */
+static bool unsettle(const struct settling *s, struct eh_tracked_entry *e)
+{
+	if (e->settled == 0)
+		return false;
+	s->write->settled[e->settled - 1] = NULL;
+	e->settled = 0;
+	return true;
 }
 
 static void replace(struct eh_tracked_entry *e, const struct eh_tracked_note *note, enum eh_tracked_state state)
@@ -311,7 +322,7 @@ static enum eh_rc settle_add(const struct settling *s, struct eh_tracked_entry *
 	if (rc != EH_OK)
 		return rc;
 	if (aside)
-		settle_aside(s, note->id);
+		settle_aside(s, e, note->id);
 	replace(e, note, EH_TRACKED_COUNTED);
 	return add_row(s, e, note->id, note->fate);
 }
@@ -329,7 +340,7 @@ static enum eh_rc settle_set_aside(const struct settling *s, struct eh_tracked_e
 	if (rc != EH_OK)
 		return rc;
 	replace(e, note, EH_TRACKED_ASIDE);
-	if (again) {
+	if (again || unsettle(s, e)) {
 		eh_delta_repeated(s->delta, 1);
 		return EH_OK;
 	}
@@ -346,7 +357,7 @@ static enum eh_rc settle_take(const struct settling *s, struct eh_tracked_entry 
 	if (rc != EH_OK || e->state == EH_TRACKED_NONE)
 		return rc;
 	if (e->state == EH_TRACKED_ASIDE)
-		settle_aside(s, note->id);
+		settle_aside(s, e, note->id);
 	e->state = EH_TRACKED_NONE;
 	e->version = e->pane_us = INT64_MIN;
 	e->content.n = 0;

@@ -28,6 +28,7 @@ struct eh_tracked_entry {
 	enum eh_tracked_state state;
 	enum eh_tracked_came outcome;
 	int64_t version, pane_us, outcome_at_us;
+	size_t settled; /* its place among the settled, + 1; 0: it has none */
 	struct eh_tracked_span content; /* counted: eh_tracked_content(); aside: the reason */
 };
 
@@ -49,7 +50,7 @@ struct eh_tracked_write {
 	struct eh_pg_bytes *changed, *payload, *gone; /* ids and payloads; ids */
 	int64_t *version, *pane_us;
 	size_t news, changes, deletes;
-	const char **settled; /* ids as text that are set aside no more */
+	const char **settled; /* ids as text that are set aside no more; NULL: it is again */
 	size_t settles;
 };
 

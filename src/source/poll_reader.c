@@ -108,10 +108,6 @@ enum eh_rc eh_poll_reader_open(struct eh_arena *arena, struct eh_pg *pg, const s
 	*out = NULL;
 	if (rc != EH_OK)
 		return rc;
-	if (map->identity == EH_MAP_IDENTITY_TRACKED) {
-		(void)eh_fail(err, EH_BAD_INPUT, "identity: tracked is not built yet");
-		return eh_hint(err, "leave it out, or wait for a version that has it");
-	}
 	p->reader.ops = &ops;
 	p->pg = pg;
 	p->map = map;
