@@ -11,13 +11,13 @@
 #include "base/time.h"
 #include "gather/record.h"
 #include "gather/sql.h"
+#include "gather/stretch.h"
 #include "gather/take.h"
 #include "gather/writer.h"
 #include "source/reader.h"
 
 #define GATHER_LOCK INT64_C(0x6568676100000000) /* "ehga"; the source's number is added */
 #define LEAF_US EH_SECOND_US                    /* a commit is covered at latest after this */
-#define GAP_US (30 * EH_DAY_US)                 /* an empty stretch that makes the end of history doubtful */
 
 struct run {
 	struct eh_pg *store, *source;
@@ -153,30 +153,6 @@ static int64_t history_clock(const struct run *run)
 	return run->map->follow ? eh_reader_clock_us(run->reader) : INT64_MIN;
 }
 
-static enum eh_rc warn_of_gap(struct run *run, struct eh_err *err)
-{
-	EH_PGRESULT_AUTO res = NULL;
-	struct eh_pg_args args = {0};
-	char from[EH_TIME_TEXT], to[EH_TIME_TEXT];
-
-	if (run->record.clock_us == INT64_MIN)
-		return EH_OK;
-	eh_pg_arg_int8(&args, run->record.source.id);
-	eh_pg_arg_int8(&args, run->record.clock_us);
-	eh_pg_arg_int8(&args, GAP_US > 2 * (eh_pane_next(run->clock.pane, 0) - eh_pane_start(run->clock.pane, 0))
-	                              ? GAP_US
-	                              : 2 * GAP_US); /* a pane of a month is no gap by itself */
-	enum eh_rc rc = eh_pg_query(run->store, &eh_sql_gather_read_gap, &args, &res, err);
-	if (rc != EH_OK || PQntuples(res) == 0)
-		return rc;
-	eh_time_format(eh_pane_next(run->clock.pane, eh_pg_int8(res, 0, 0)), from);
-	eh_time_format(eh_pg_int8(res, 0, 1), to);
-	eh_log("source %s: no decision between %s and %s, and %lld after it, which set the clock", run->map->source, from, to,
-	       (long long)eh_pg_int8(res, 0, 2));
-	eh_log("hint: if those last dates are wrong, gather into a new source with --through the last day that is right");
-	return EH_OK;
-}
-
 static enum eh_rc tell_history(struct run *run, struct eh_err *err)
 {
 	const struct eh_gather_result *r = run->result;
@@ -191,7 +167,7 @@ static enum eh_rc tell_history(struct run *run, struct eh_err *err)
 			eh_log("source %s: %llu values had more decimals than their scale keeps, and were rounded", run->map->source,
 			       (unsigned long long)r->rounded);
 	}
-	return warn_of_gap(run, err);
+	return eh_stretch_warn(run->store, &run->record, err);
 }
 
 static enum eh_rc gather_history(struct run *run, struct eh_err *err)
