@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "stats/exact.h"
 #include "stats/root.h"
 #include "stats/tail.h"
 
@@ -225,4 +226,20 @@ struct ehs_result ehs_or_conditional(struct ehs_2x2 table, double conf)
 	if (!at_most)
 		r.hi = solve(lower_tail_over, &h, start + z / spread, .1 / spread, &r.status);
 	return r;
+}
+
+double ehs_odds_log_e(struct ehs_2x2 table, double log_psi)
+{
+	struct ehs_value v = {NAN, ehs_2x2_status(table)};
+
+	if (v.status != EHS_OK)
+		return v.status == EHS_EMPTY_GROUP ? 0 : NAN;
+	struct law h = law_of(table, .5);
+	struct odds_cells k = odds_cells_of(table);
+	double spread = 1 / sqrt(1 / (k.a + .5) + 1 / (k.b + .5) + 1 / (k.c + .5) + 1 / (k.d + .5));
+	if (h.least == h.most || 18 * spread > WIDTH_MAX)
+		return 0;
+	uint64_t mode = mode_of(&h, exp(log_psi));
+	double gap = h.seen >= mode ? (double)(h.seen - mode) : -(double)(mode - h.seen);
+	return gap * log_psi - log(sum_at(&h, log_psi).all) - ehs_hypergeometric_log_pmf(mode, h.n1, h.n2, h.m);
 }

@@ -37,6 +37,15 @@ struct ehs_result ehs_or_woolf(struct ehs_2x2 table, double z, bool halves);
  */
 struct ehs_result ehs_or_conditional(struct ehs_2x2 table, double conf);
 
+/*
+ * ln of P_psi(x)/P_1(x), x the protected group's count with all margins held: an e-value against "the two groups have
+ * the same rate" for the odds ratio psi, bet on before the table is seen.  Its mean over the tables with these margins
+ * is exactly 1, so it may be multiplied up over any tables, each with a common rate of its own.  0 (that is E = 1)
+ * where a group is empty, where one table only has these margins, and where more terms would have to be summed than
+ * ehs_or_conditional() sums.  NaN where x > n.
+ */
+double ehs_odds_log_e(struct ehs_2x2 table, double log_psi);
+
 /* (ad - bc)/sqrt of the product of the four margins, signed; an empty margin EHS_DEGENERATE. */
 struct ehs_value ehs_phi(struct ehs_2x2 table);
 

@@ -111,6 +111,36 @@ static void woolf_and_halves(void **state)
 	assert_true(near(w.stat * w.se, 4e-9, 1e-12));
 }
 
+/* Over all tables with the same margins the mean is 1, so a product of them is a fair game. */
+static void the_bet_on_an_odds_ratio_is_fair(void **state)
+{
+	static const double psi[] = {.25, .5, 1, 2, 4, 50};
+
+	(void)state;
+	for (uint64_t seed = 1; seed < 60; seed++) {
+		uint64_t n1 = 1 + seed * 7 % 31, n2 = 1 + seed * 11 % 43, m = 1 + seed * 5 % (n1 + n2);
+		uint64_t from = m > n2 ? m - n2 : 0, to = m < n1 ? m : n1;
+
+		for (size_t i = 0; i < sizeof psi / sizeof *psi; i++) {
+			double mean = 0;
+
+			for (uint64_t x = from; x <= to; x++) {
+				struct ehs_2x2 t = {.prot = {n1, x}, .ref = {n2, m - x}};
+				double log_e = ehs_odds_log_e(t, log(psi[i])), p = exp(ehs_hypergeometric_log_pmf(x, n1, n2, m));
+
+				mean += p * exp(log_e);
+				assert_true(from < to || log_e == 0);
+			}
+			assert_true(near(mean, 1, 1e-12));
+		}
+	}
+	assert_true(ehs_odds_log_e((struct ehs_2x2){.prot = {10, 0}}, 1) == 0);
+	assert_true(isnan(ehs_odds_log_e((struct ehs_2x2){.prot = {10, 11}, .ref = {5, 1}}, 1)));
+	/* half of a million late among the one, a tenth among the other: P_4 speaks loudly, and without overflow */
+	double loud = ehs_odds_log_e((struct ehs_2x2){.prot = {1000000, 500000}, .ref = {1000000, 100000}}, log(4));
+	assert_true(isfinite(loud) && loud > 1e5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +148,7 @@ int main(void)
 		cmocka_unit_test(edges),
 		cmocka_unit_test(large),
 		cmocka_unit_test(woolf_and_halves),
+		cmocka_unit_test(the_bet_on_an_odds_ratio_is_fair),
 	};
 
 	ehs_init();
