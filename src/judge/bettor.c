@@ -4,6 +4,7 @@
 #include "judge/bettor.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/time.h"
 
@@ -20,6 +21,24 @@ void eh_judge_bettor_end(struct eh_judge_bettor *b)
 {
 	free(b->stratum);
 	free(b->stratum_us);
+}
+
+void eh_judge_bettor_copy(struct eh_judge_bettor *to, const struct eh_judge_bettor *from)
+{
+	struct ehs_memory *stratum = to->stratum;
+	int64_t *stratum_us = to->stratum_us;
+
+	if (to->strata < from->strata) {
+		stratum = eh_xrealloc(stratum, from->strata, sizeof *stratum);
+		stratum_us = eh_xrealloc(stratum_us, from->strata, sizeof *stratum_us);
+	}
+	*to = *from;
+	to->stratum = stratum;
+	to->stratum_us = stratum_us;
+	if (from->strata > 0) {
+		memcpy(stratum, from->stratum, from->strata * sizeof *stratum);
+		memcpy(stratum_us, from->stratum_us, from->strata * sizeof *stratum_us);
+	}
 }
 
 /* Room for the stratum; one never met before starts at 25 of 50, now: not when there came to be room for it. */

@@ -15,6 +15,8 @@
 
 void eh_judge_bettor_begin(struct eh_judge_bettor *b, int64_t now_us);
 void eh_judge_bettor_end(struct eh_judge_bettor *b);
+/* `to` forgets what it knew and remembers what `from` does. */
+void eh_judge_bettor_copy(struct eh_judge_bettor *to, const struct eh_judge_bettor *from);
 
 /* log e of the block for the four alternatives at tau, tempered; conditional: the sum over its strata. */
 void eh_judge_bet(struct eh_judge_bettor *b, const struct eh_judge_block *block, const struct eh_judge_stratum *strata,

@@ -136,13 +136,17 @@ static json_t *folded(const struct eh_judge_event *e)
 		if (!(e->alert->folded & eh_judge_bit(st->outcome, st->kind, st->line)))
 			continue;
 		eh_judge_monitor_key(st->source, st->pair, st->outcome, st->kind, &key);
+		double log_m = eh_judge_log_m(st->pair, st->outcome, st->kind, st->line);
+		double punctual = eh_judge_log_m_punctual(st->pair, st->outcome, st->kind, st->line);
 		json_array_append_new(
 			list,
-			json_pack("{s:s,s:f,s:o,s:o,s:o,s:b}", "monitor", key.data, "tau",
+			json_pack("{s:s,s:f,s:o,s:o,s:o,s:b,s:o,s:o}", "monitor", key.data, "tau",
 		                  eh_policy_fraction(judge->policy->line[st->line].tau_ppm), "log10_e",
-		                  eh_judge_real(eh_judge_log_m(st->pair, st->outcome, st->kind, st->line) / log(10.0)),
+		                  eh_judge_real(log_m / log(10.0)),
 		                  "years", years(st->log_years), "gate_ratio",
-		                  eh_judge_real(st->onset.found ? st->onset.ratio.est : NAN), "crossed", st->crossed));
+		                  eh_judge_real(st->onset.found ? st->onset.ratio.est : NAN), "crossed", st->crossed,
+		                  "log10_e_without_late", eh_judge_real(punctual / log(10.0)), "years_without_late",
+		                  years(st->log_years - log_m + punctual)));
 	}
 	return list;
 }
@@ -202,6 +206,25 @@ static json_t *recovery(const struct eh_judge_alert *a)
 	                 "since", eh_judge_time(a->raised_us));
 }
 
+/* The finding without the blocks of decisions that came late; null where none did. */
+static json_t *late(const struct eh_judge_event *e)
+{
+	const struct eh_judge_alert *a = e->alert;
+	struct ehs_2x2 t = eh_judge_natural(&a->pair->late_total, a->outcome);
+	struct eh_judge_onset o = eh_judge_since_punctual(a->pair, a->outcome, a->kind, &e->onset);
+	double log_m = eh_judge_log_m(a->pair, a->outcome, a->kind, a->line);
+	double punctual = eh_judge_log_m_punctual(a->pair, a->outcome, a->kind, a->line);
+	double log_years = eh_judge_log_years(a->pair, a->outcome, a->kind, a->line);
+
+	if (a->pair->late_blocks == 0)
+		return json_null();
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:o}", "blocks", (json_int_t)a->pair->late_blocks, "n_protected",
+	                 (json_int_t)t.prot.n, "n_reference", (json_int_t)t.ref.n, "k_protected", (json_int_t)t.prot.x,
+	                 "k_reference", (json_int_t)t.ref.x, "log10_e_without", eh_judge_real(punctual / log(10.0)),
+	                 "years_without", years(log_years - log_m + punctual), "since_onset_without",
+	                 o.found ? table(&o.since, a->outcome, o.ratio, o.onset_us, a->source->pane_end_us) : json_null());
+}
+
 static void put_numbers(json_t *body, const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
@@ -211,7 +234,7 @@ static void put_numbers(json_t *body, const struct eh_judge_event *e)
 	struct ehs_2x2 t = eh_judge_natural(&w.counts, a->outcome);
 	double log_m = eh_judge_log_m(a->pair, a->outcome, a->kind, a->line);
 	json_t *more = json_pack(
-		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o},s:o,s:I,s:o}", "since_onset",
+		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o},s:o,s:I,s:o,s:o}", "since_onset",
 		e->onset.found ? table(&e->onset.since, a->outcome, e->onset.ratio, e->onset.onset_us, s->pane_end_us)
 			       : json_null(),
 		"fixed_window", table(&w.counts, a->outcome, w.air, s->window_start_us, s->pane_end_us),
@@ -221,7 +244,7 @@ static void put_numbers(json_t *body, const struct eh_judge_event *e)
 		eh_judge_real(a->peak_log_m / log(10.0)), "onset", eh_judge_time(a->onset_us), "onset_set", "first",
 		eh_judge_time(e->onset.found ? e->onset.first_us : INT64_MIN), "last",
 		eh_judge_time(e->onset.found ? e->onset.last_us : INT64_MIN), "monitors", folded(e), "naive_alerts",
-		(json_int_t)s->naive_alerts, "recovery", recovery(a));
+		(json_int_t)s->naive_alerts, "recovery", recovery(a), "late", late(e));
 
 	EH_ASSERT(more != NULL && json_object_update(body, more) == 0);
 	json_decref(more);

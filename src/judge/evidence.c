@@ -60,12 +60,24 @@ static json_t *strata(const struct eh_judge_attribute *at, int kind)
 	return list;
 }
 
+/* What is left of a finding where blocks of late decisions are passed over. */
+static json_t *without_late(const struct eh_judge_standing *st)
+{
+	struct eh_judge_onset o = eh_judge_since_punctual(st->pair, st->outcome, st->kind, &st->onset);
+	double log_m = eh_judge_log_m_punctual(st->pair, st->outcome, st->kind, st->line);
+
+	return json_pack("{s:I,s:o,s:o,s:o}", "late_blocks", (json_int_t)st->pair->late_blocks, "log10_e",
+	                 decimal(log_m / log(10.0)), "since_onset", counts(&o.since, st->outcome), "ratio_90",
+	                 interval(&o.ratio));
+}
+
 static json_t *monitor(const struct eh_judge *judge, const struct eh_judge_standing *st)
 {
 	const struct eh_policy_line *line = &judge->policy->line[st->line];
 	const struct eh_judge_onset *o = &st->onset;
 
-	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:b,s:b,s:o,s:o,s:o,s:o,s:o}", "outcome",
+	json_t *doc = json_pack(
+		"{s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:b,s:b,s:o,s:o,s:o,s:o,s:o}", "outcome",
 	                 eh_judge_outcome_name(st->outcome), "strata",
 	                 strata(&st->source->attribute[st->pair->attribute], st->kind), "tau", fraction(line->tau_ppm),
 	                 "gate", fraction(line->gate_ppm), "log10_e",
@@ -74,6 +86,10 @@ static json_t *monitor(const struct eh_judge *judge, const struct eh_judge_stand
 	                 st->review, "page", st->page, "onset", instant(o->onset_us), "onset_first",
 	                 instant(o->first_us), "onset_last", instant(o->last_us), "since_onset",
 	                 counts(&o->since, st->outcome), "ratio_90", interval(&o->ratio));
+	EH_ASSERT(doc != NULL);
+	if (st->pair->late_blocks > 0)
+		json_object_set_new(doc, "without_late", without_late(st));
+	return doc;
 }
 
 static json_t *crossed_monitors(const struct eh_judge *judge, const struct eh_judge_pair *pair)

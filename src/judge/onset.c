@@ -67,17 +67,28 @@ static struct starts conditional_starts(const struct eh_judge_pair *pair, int ou
 	return s;
 }
 
-static struct eh_judge_counts sum_since(const struct eh_judge_pair *pair, uint32_t from)
+static struct eh_judge_counts sum_since(const struct eh_judge_pair *pair, uint32_t from, bool with_late)
 {
 	struct eh_judge_counts sum = {0};
 
 	for (uint32_t i = from; i < pair->blocks; i++)
-		eh_judge_counts_add(&sum, &pair->block[i].total);
+		if (with_late || !pair->block[i].late)
+			eh_judge_counts_add(&sum, &pair->block[i].total);
 	return sum;
 }
 
+static void sum_strata(const struct eh_judge_pair *pair, uint32_t from, bool with_late, struct eh_judge_counts *sum)
+{
+	for (uint32_t i = from; i < pair->blocks; i++) {
+		const struct eh_judge_block *b = &pair->block[i];
+
+		for (uint32_t s = b->first; (with_late || !b->late) && s < b->first + b->n; s++)
+			eh_judge_counts_add(&sum[pair->pool[s].number], &pair->pool[s].counts);
+	}
+}
+
 /* The strata of all blocks since `from`; *total becomes the sum of those where both groups stand. */
-static struct ehs_interval stratified_since(const struct eh_judge_pair *pair, uint32_t from, int outcome,
+static struct ehs_interval stratified_since(const struct eh_judge_pair *pair, uint32_t from, int outcome, bool with_late,
                                             struct eh_judge_counts *total)
 {
 	uint32_t strata = 0, n = 0;
@@ -89,8 +100,7 @@ static struct ehs_interval stratified_since(const struct eh_judge_pair *pair, ui
 	struct eh_judge_counts *sum = eh_xrealloc(NULL, strata, sizeof *sum);
 	struct ehs_2x2 *table = eh_xrealloc(NULL, strata, sizeof *table);
 	memset(sum, 0, strata * sizeof *sum);
-	for (const struct eh_judge_stratum *s = begin; s < end; s++)
-		eh_judge_counts_add(&sum[s->number], &s->counts);
+	sum_strata(pair, from, with_late, sum);
 	*total = (struct eh_judge_counts){0};
 	for (uint32_t i = 0; i < strata; i++)
 		if (sum[i].prot.n > 0 && sum[i].ref.n > 0) {
@@ -112,6 +122,27 @@ static struct ehs_interval upright(struct ehs_interval r, int outcome)
 	return (struct ehs_interval){.est = 1.0 / r.est, .lo = 1.0 / r.hi, .hi = 1.0 / r.lo, .status = r.status};
 }
 
+static struct ehs_interval ratio_since(const struct eh_judge_pair *pair, uint32_t from, int outcome, int kind, bool with_late,
+                                       struct eh_judge_counts *since)
+{
+	if (kind == EH_JUDGE_CONDITIONAL)
+		return stratified_since(pair, from, outcome, with_late, since);
+	*since = sum_since(pair, from, with_late);
+	return ehs_air_koopman(eh_judge_orient(since, outcome), EHS_Z90);
+}
+
+struct eh_judge_onset eh_judge_since_punctual(const struct eh_judge_pair *pair, int outcome, int kind,
+                                              const struct eh_judge_onset *onset)
+{
+	struct eh_judge_onset o = *onset;
+
+	if (!o.found || o.block >= pair->blocks)
+		return (struct eh_judge_onset){0};
+	o.ratio = upright(ratio_since(pair, o.block, outcome, kind, false, &o.since), outcome);
+	o.enough = eh_judge_enough(pair->policy, &o.since);
+	return o;
+}
+
 struct eh_judge_onset eh_judge_find_onset(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)
 {
 	struct eh_judge_onset found = {0};
@@ -123,13 +154,9 @@ struct eh_judge_onset eh_judge_find_onset(const struct eh_judge_pair *pair, int 
 		return found;
 	struct starts s =
 		kind == EH_JUDGE_RAW ? raw_starts(pair, outcome, tau) : conditional_starts(pair, outcome, line);
-	if (kind == EH_JUDGE_RAW) {
-		found.since = sum_since(pair, s.at);
-		ratio = ehs_air_koopman(eh_judge_orient(&found.since, outcome), EHS_Z90);
-	} else {
-		ratio = stratified_since(pair, s.at, outcome, &found.since);
-	}
+	ratio = ratio_since(pair, s.at, outcome, kind, true, &found.since);
 	found.found = true;
+	found.block = s.at;
 	found.onset_us = pair->block[s.at].from_us;
 	found.first_us = pair->block[s.first].from_us;
 	found.last_us = pair->block[s.last].from_us;

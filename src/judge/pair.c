@@ -41,6 +41,7 @@ void eh_judge_pair_free(struct eh_judge_pair *pair)
 	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
 		for (int k = 0; k < EH_JUDGE_KINDS; k++) {
 			eh_judge_bettor_end(&pair->track[o][k].bettor);
+			eh_judge_bettor_end(&pair->track[o][k].punctual_bettor);
 			free(pair->track[o][k].log_e);
 		}
 	free(pair->pending.strata);
@@ -98,7 +99,7 @@ static int by_number(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-static void push_block(struct eh_judge_pair *pair, struct eh_judge_pending *p, int64_t at_us)
+static void push_block(struct eh_judge_pair *pair, struct eh_judge_pending *p, int64_t at_us, bool late)
 {
 	if (pair->blocks == pair->blocks_cap) {
 		pair->blocks_cap = pair->blocks_cap ? 2 * pair->blocks_cap : 64;
@@ -113,9 +114,13 @@ static void push_block(struct eh_judge_pair *pair, struct eh_judge_pending *p, i
 		memcpy(pair->pool + pair->pool_n, p->strata, p->n * sizeof *p->strata);
 	}
 	pair->block[pair->blocks++] = (struct eh_judge_block){
-		.at_us = at_us, .from_us = p->from_us, .total = p->total, .first = pair->pool_n, .n = p->n};
+		.at_us = at_us, .from_us = p->from_us, .total = p->total, .first = pair->pool_n, .n = p->n, .late = late};
 	memcpy(pair->block[pair->blocks - 1].phi, pair->temper.phi, sizeof pair->temper.phi);
 	pair->pool_n += p->n;
+	if (late) {
+		pair->late_blocks++;
+		eh_judge_counts_add(&pair->late_total, &p->total);
+	}
 	p->total = (struct eh_judge_counts){0};
 	p->n = 0;
 	p->any = false;
@@ -132,6 +137,25 @@ static void keep_log_e(struct eh_judge_track *track, uint32_t block, uint32_t li
 	memcpy(track->log_e + at, log_e, EHS_ALTERNATIVES * sizeof *log_e);
 }
 
+/* Evidence as if nothing had come late begins as a copy, with the first block that did. */
+static void part_ways(struct eh_judge_track *track)
+{
+	eh_judge_bettor_copy(&track->punctual_bettor, &track->bettor);
+	memcpy(track->punctual, track->detector, sizeof track->punctual);
+}
+
+static void step_punctual(struct eh_judge_track *track, const struct eh_judge_block *b,
+                          const struct eh_judge_stratum *strata, int outcome, int kind, uint32_t lines)
+{
+	for (uint32_t l = 0; l < lines; l++) {
+		double log_e[EHS_ALTERNATIVES];
+
+		eh_judge_bet(&track->punctual_bettor, b, strata, outcome, kind, track->punctual[l].tau, log_e);
+		ehs_detector_step(&track->punctual[l], log_e);
+	}
+	eh_judge_bettor_feed(&track->punctual_bettor, b, strata, outcome, kind);
+}
+
 /* Steps every detector by the newest block; memories are fed last, so that bets are placed before. */
 static void step(struct eh_judge_pair *pair)
 {
@@ -142,6 +166,10 @@ static void step(struct eh_judge_pair *pair)
 		for (int k = 0; k < (pair->conditional ? EH_JUDGE_KINDS : EH_JUDGE_CONDITIONAL); k++) {
 			struct eh_judge_track *track = &pair->track[o][k];
 
+			if (b->late && pair->late_blocks == 1)
+				part_ways(track);
+			if (!b->late && pair->late_blocks > 0)
+				step_punctual(track, b, strata, o, k, pair->policy->lines);
 			for (uint32_t l = 0; l < pair->policy->lines; l++) {
 				double log_e[EHS_ALTERNATIVES];
 
@@ -184,7 +212,7 @@ void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table
 	gather_pending(pair, p, pane, from_us);
 	if (!is_full(p))
 		return;
-	push_block(pair, p, at_us);
+	push_block(pair, p, at_us, late);
 	step(pair);
 	++*steps;
 }
@@ -207,6 +235,8 @@ void eh_judge_pair_reset(struct eh_judge_pair *pair)
 				ehs_detector_init(&pair->track[o][k].detector[l], pair->track[o][k].detector[l].tau);
 	pair->blocks = 0;
 	pair->pool_n = 0;
+	pair->late_blocks = 0; /* the punctual evidence begins again as a copy */
+	pair->late_total = (struct eh_judge_counts){0};
 	for (int late = 0; late < 2; late++) { /* what waits for its block was decided before the closing */
 		struct eh_judge_pending *p = late ? &pair->pending_late : &pair->pending;
 
@@ -219,6 +249,12 @@ void eh_judge_pair_reset(struct eh_judge_pair *pair)
 double eh_judge_log_m(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)
 {
 	return ehs_detector_log_m(&pair->track[outcome][kind].detector[line]);
+}
+
+double eh_judge_log_m_punctual(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)
+{
+	return pair->late_blocks == 0 ? eh_judge_log_m(pair, outcome, kind, line)
+	                              : ehs_detector_log_m(&pair->track[outcome][kind].punctual[line]);
 }
 
 double eh_judge_log_years(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)

@@ -36,6 +36,7 @@ struct eh_judge_block {
 	double phi[EH_JUDGE_OUTCOMES]; /* its log e is divided by this */
 	struct eh_judge_counts total;
 	uint32_t first, n; /* its strata in the pool */
+	bool late;         /* made of decisions that came after their pane was closed */
 };
 
 /* What a bettor remembers: the rate of the oriented .ref, raw and in every stratum. */
@@ -52,6 +53,9 @@ struct eh_judge_track {
 	struct ehs_detector detector[EH_POLICY_LINES_MAX];
 	double *log_e; /* conditional only: log e by block x line x alternative, for the onset */
 	size_t log_e_cap;
+	/* The same evidence as if nothing had come late: a copy from the first late block on, stepped by the others alone. */
+	struct eh_judge_bettor punctual_bettor;
+	struct ehs_detector punctual[EH_POLICY_LINES_MAX];
 };
 
 struct eh_judge_pending {
@@ -73,6 +77,8 @@ struct eh_judge_pair {
 	struct eh_judge_pending pending, pending_late;
 	struct eh_judge_block *block; /* since the last reset */
 	uint32_t blocks, blocks_cap;
+	uint32_t late_blocks;                /* of them */
+	struct eh_judge_counts late_total;   /* what they hold */
 	struct eh_judge_stratum *pool;
 	uint32_t pool_n, pool_cap;
 	struct eh_judge_track track[EH_JUDGE_OUTCOMES][EH_JUDGE_KINDS];
@@ -100,8 +106,13 @@ void eh_judge_pair_reset(struct eh_judge_pair *pair);
 double eh_judge_log_m(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
 double eh_judge_log_years(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
 
+/* The same without the late blocks; equal where there are none.  Late blocks are valid evidence only if being late does
+ * not hang on the decision, so each alert shows both. */
+double eh_judge_log_m_punctual(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
+
 /* What the evidence of one monitor stands on: the time since its estimated onset. */
 struct eh_judge_onset {
+	uint32_t block;                      /* where it begins */
 	int64_t onset_us, first_us, last_us; /* start of the block; earliest and latest within 2 log-likelihood units */
 	struct eh_judge_counts since;        /* conditional: of the informative strata */
 	struct ehs_interval ratio;           /* protected / reference with 90 % limits; conditional: Mantel-Haenszel */
@@ -110,6 +121,10 @@ struct eh_judge_onset {
 	bool found;                          /* false: there is no block yet */
 };
 struct eh_judge_onset eh_judge_find_onset(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line);
+
+/* Counts and ratio from an onset on, without the late blocks. */
+struct eh_judge_onset eh_judge_since_punctual(const struct eh_judge_pair *pair, int outcome, int kind,
+                                              const struct eh_judge_onset *onset);
 
 /* Whether a decided table has the policy's minimum data. */
 bool eh_judge_enough(const struct eh_policy *policy, const struct eh_judge_counts *counts);

@@ -107,6 +107,39 @@ static void evidence_is_the_sum_over_starts(void **state)
 	eh_judge_pair_free(pair);
 }
 
+/* Evidence without the late blocks is that of a pair that never saw them, to the bit. */
+static void without_late_blocks_it_is_as_if_none_had_come(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct eh_judge_pair *pair = new_pair(home, true), *punctual = new_pair(home, true);
+	struct eh_judge_counts since = {0};
+	size_t n;
+
+	(void)state;
+	slow_seed = 41;
+	n = make_panes(260, (struct slow_rates){.6, .65, 4});
+	for (size_t i = 0; i < n; i++) {
+		slow_close(pair, &panes[i], NULL, SLOW_STRATA);
+		if (!panes[i].late)
+			slow_close(punctual, &panes[i], NULL, SLOW_STRATA);
+		for (int m = 0; m < 8; m++)
+			assert_true(eh_judge_log_m_punctual(pair, m / 4, m / 2 % 2, (uint32_t)m % 2) ==
+			            eh_judge_log_m(punctual, m / 4, m / 2 % 2, (uint32_t)m % 2));
+	}
+	assert_true(pair->late_blocks > 3 && pair->blocks == punctual->blocks + pair->late_blocks);
+	assert_true(eh_judge_log_m(pair, 0, 0, 0) != eh_judge_log_m(punctual, 0, 0, 0));
+	struct eh_judge_onset onset = eh_judge_find_onset(pair, 0, EH_JUDGE_RAW, 0);
+	struct eh_judge_onset without = eh_judge_since_punctual(pair, 0, EH_JUDGE_RAW, &onset);
+	for (uint32_t i = onset.block; i < pair->blocks; i++)
+		if (!pair->block[i].late)
+			eh_judge_counts_add(&since, &pair->block[i].total);
+	assert_memory_equal(&without.since, &since, sizeof since);
+	eh_judge_pair_reset(pair);
+	assert_true(pair->late_blocks == 0 && isinf(eh_judge_log_m_punctual(pair, 0, 0, 0)));
+	eh_judge_pair_free(pair);
+	eh_judge_pair_free(punctual);
+}
+
 static void an_empty_pane_never_steps(void **state)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
@@ -277,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks_are_joined_panes),
 		cmocka_unit_test(evidence_is_the_sum_over_starts),
+		cmocka_unit_test(without_late_blocks_it_is_as_if_none_had_come),
 		cmocka_unit_test(an_empty_pane_never_steps),
 		cmocka_unit_test(without_a_reference_nothing_steps),
 		cmocka_unit_test(adverse_is_favourable_with_the_groups_exchanged),
