@@ -19,7 +19,8 @@ static const char *const state_names[EH_ALERT_STATES] = {[EH_ALERT_NONE] = "",
 #define JUDGE(state)                                                                                                              \
 	{state, "escalated", state, EH_ALERT_BY_JUDGE, false, "The evidence crossed the line for pages."},                        \
 	{state, "folded", state, EH_ALERT_BY_JUDGE, false, "Another indicator of the same group crossed a line and was added."},  \
-	{state, "recovered", state, EH_ALERT_BY_JUDGE, false, "The ratio has returned inside the line; the alert stays open."}
+	{state, "recovered", state, EH_ALERT_BY_JUDGE, false, "The ratio has returned inside the line; the alert stays open."},    \
+	{state, "returned", state, EH_ALERT_BY_JUDGE, false, "What had ended is so again."}
 #define NOTE(state) {state, "note", state, EH_ALERT_BY_INSURER, true, "A note was added."}
 #define CLOSE(state)                                                                                                              \
 	{state, "close-fixed", EH_ALERT_CLOSED_FIXED, EH_ALERT_BY_TWO_PEOPLE, true, "Two people closed it as fixed."},            \
@@ -72,6 +73,15 @@ const struct eh_alert_rule *eh_alert_find(enum eh_alert_state from, const char *
 		if (eh_alert_rules[i].from == from && strcmp(eh_alert_rules[i].event, event) == 0)
 			return &eh_alert_rules[i];
 	return NULL;
+}
+
+const char *eh_alert_sentence(const struct eh_alert_rule *rule, const char *kind)
+{
+	if (strcmp(kind, "data") == 0 && strcmp(rule->event, "raised") == 0)
+		return "Something is wrong with the data of the source.";
+	if (strcmp(kind, "data") == 0 && strcmp(rule->event, "recovered") == 0)
+		return "What was wrong with the data has ended; the alert stays open.";
+	return rule->sentence;
 }
 
 bool eh_alert_is_over(enum eh_alert_state state)

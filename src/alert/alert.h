@@ -55,6 +55,9 @@ bool eh_alert_state_of(const char *name, enum eh_alert_state *state);
 /* The rule for an event in a state, or NULL: the event has no place there. */
 const struct eh_alert_rule *eh_alert_find(enum eh_alert_state from, const char *event);
 
+/* What a step says happened, for an alert of this kind: bias, data. */
+const char *eh_alert_sentence(const struct eh_alert_rule *rule, const char *kind);
+
 /* True where nothing is left to do: closed or accepted. */
 bool eh_alert_is_over(enum eh_alert_state state);
 

@@ -74,6 +74,11 @@ static json_t *alert_json(const PGresult *res, int row, bool whole)
 		pick(body, "lineage"), "sentence", pick(body, "sentence"));
 
 	EH_ASSERT(alert != NULL);
+	if (strcmp(eh_pg_text(res, row, 1), "data") == 0) { /* about a source, not about a group of people */
+		json_object_set_new(alert, "fault", pick(body, "fault"));
+		json_object_set_new(alert, "attribute", json_null());
+		json_object_set_new(alert, "group", json_null());
+	}
 	if (whole)
 		json_object_set(alert, "body", body);
 	return alert;
@@ -83,8 +88,10 @@ static void print_alert(const PGresult *res, int row)
 {
 	EH_JSON_AUTO alert = alert_json(res, row, false);
 
+	const char *fault = json_string_value(json_object_get(alert, "fault"));
 	printf("%s  %-22s %-7s %s: %s %s%s\n", eh_pg_text(res, row, 0), eh_pg_text(res, row, 6),
-	       eh_pg_text(res, row, 7), eh_pg_text(res, row, 2), eh_pg_text(res, row, 3), eh_pg_text(res, row, 4),
+	       eh_pg_text(res, row, 7), eh_pg_text(res, row, 2), fault != NULL ? "data" : eh_pg_text(res, row, 3),
+	       fault != NULL ? fault : eh_pg_text(res, row, 4),
 	       strcmp(eh_pg_text(res, row, 13), "history") == 0 ? " (found in history)" : "");
 	printf("    %s\n", json_string_value(json_object_get(alert, "sentence")));
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "judge/fault.h"
 #include "judge/inside.h"
+#include "judge/lateness.h"
 #include "source/shape.h"
 #include "stats/proportion.h"
 
@@ -42,6 +44,7 @@ static void free_source(struct eh_judge_source *source)
 		eh_judge_table_free(&at->window);
 	}
 	eh_cube_free(source->window);
+	eh_judge_lateness_free(source->lateness);
 }
 
 void eh_judge_free(struct eh_judge *judge)
@@ -75,6 +78,9 @@ struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t sour
 	s->window = eh_cube_new(s->names);
 	for (uint32_t a = 0; a < s->shape.attributes; a++)
 		s->attribute[a].projection = eh_judge_projection_new(judge->home, map, a, s->names);
+	s->fault = eh_arena_zalloc(judge->home, EH_JUDGE_FAULTS, sizeof *s->fault);
+	s->lateness = eh_judge_lateness_new(s->names, s->shape.attributes, eh_pane_per_year(s->pane_kind));
+	s->volume_day_us = INT64_MIN;
 	*judge->sources_end = s;
 	judge->sources_end = &s->next;
 	return s;
@@ -210,6 +216,8 @@ static void count_day(struct eh_judge_source *s, const struct eh_judge_close *cl
 	}
 	struct eh_judge_day *day = &s->day[s->days - 1];
 	day->n += eh_cube_n(close->pane);
+	day->late += s->late_waiting;
+	s->late_waiting = 0;
 	for (uint32_t a = 0; a < s->shape.attributes; a++)
 		day->missing[a] += s->attribute[a].pane.by_group[0].n;
 }
@@ -261,6 +269,14 @@ static enum eh_rc judge_pane(struct eh_judge *judge, struct eh_judge_source *s, 
 	return rc == EH_OK ? eh_judge_alert_step(judge, s, close, lines, err) : rc;
 }
 
+/* A correction takes one row off and puts one on: it is not late. */
+static uint64_t late_rows(const struct eh_cube *late, const struct eh_cube *taken)
+{
+	uint64_t n = late != NULL ? eh_cube_n(late) : 0, less = taken != NULL ? eh_cube_n(taken) : 0;
+
+	return n > less ? n - less : 0;
+}
+
 enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, const struct eh_judge_close *close,
                          struct eh_sha256 *digest, struct eh_err *err)
 {
@@ -271,6 +287,7 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 
 	if (rc != EH_OK)
 		return rc;
+	s->late_waiting += late_rows(close->late, close->late_taken) + late_rows(close->older, close->older_taken);
 	for (uint32_t a = 0; a < s->shape.attributes; a++) {
 		fold_attribute(s, a, close->older, close->older_taken, close->older_from_us, end_us, true);
 		fold_attribute(s, a, close->late, close->late_taken, close->late_from_us, end_us, true);
@@ -281,5 +298,10 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 	if (seen)
 		rc = judge_pane(judge, s, close, &lines, err);
 	*digest = eh_sha256_of(lines.len > 0 ? lines.data : "", lines.len);
-	return rc;
+	return rc == EH_OK ? eh_judge_notice(judge, s, close, err) : rc;
+}
+
+void eh_judge_late(struct eh_judge_source *source, int64_t pane_us, const struct eh_cube *late, const struct eh_cube *taken)
+{
+	eh_judge_lateness_late(source->lateness, pane_us, late, taken);
 }

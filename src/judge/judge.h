@@ -84,10 +84,40 @@ struct eh_judge_event {
 	unsigned crossed;            /* monitors that are crossed at this close */
 };
 
+/* What may be wrong with the data of a source (fault.h). */
+enum eh_judge_fault_kind {
+	EH_JUDGE_FAULT_MISSING,
+	EH_JUDGE_FAULT_VOLUME,
+	EH_JUDGE_FAULT_LATE_ROWS,
+	EH_JUDGE_FAULT_LATE_SHARE,
+	EH_JUDGE_FAULT_UNMAPPED,
+	EH_JUDGE_FAULT_STALLED,
+	EH_JUDGE_FAULT_GAP,
+	EH_JUDGE_FAULT_RETAINED,
+	EH_JUDGE_FAULT_CAPPED,
+	EH_JUDGE_FAULT_REPEATED,
+	EH_JUDGE_FAULT_SET_ASIDE,
+	EH_JUDGE_FAULTS
+};
+
+/* What happened to a data alert. */
+struct eh_judge_fault_event {
+	struct eh_judge_source *source;
+	enum eh_judge_fault_kind kind;
+	const char *id, *event; /* raised, recovered, returned */
+	int64_t at_us, pane_end_us; /* pane_end_us INT64_MIN: not at a close */
+	bool history;
+	const char *sentence;
+	const char *line;     /* the replay line, without a newline */
+	const char *evidence; /* canonical JSON */
+	struct eh_sha256 evidence_sha256;
+};
+
 struct eh_judge_sink {
 	void *ctx;
 	enum eh_rc (*verdict)(void *ctx, const char *line, struct eh_err *err);                 /* may be NULL */
 	enum eh_rc (*alert)(void *ctx, const struct eh_judge_event *event, struct eh_err *err); /* may be NULL */
+	enum eh_rc (*fault)(void *ctx, const struct eh_judge_fault_event *event, struct eh_err *err); /* may be NULL */
 };
 
 struct eh_judge *eh_judge_new(const struct eh_policy *policy, const struct eh_judge_sink *sink);
@@ -96,6 +126,10 @@ void eh_judge_set_sink(struct eh_judge *judge, const struct eh_judge_sink *sink)
 
 /* Adds a source; `map` must outlive the judge. */
 struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t source_id, const struct eh_map *map);
+
+/* What came late for one pane since the last close, and what was taken off it; before the close that folds it. */
+void eh_judge_late(struct eh_judge_source *source, int64_t pane_us, const struct eh_cube *late,
+                   const struct eh_cube *taken);
 
 /* Folds a close.  *digest is SHA-256 over the lines it gave, each with a newline. */
 EH_MUST enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *source,
@@ -111,8 +145,12 @@ void eh_judge_reopen_alert(struct eh_judge *judge, const char *alert_id);
 struct eh_judge_day {
 	int64_t day_us;
 	uint64_t n;
+	uint64_t late; /* came late by a close of this day, for whatever pane */
 	uint64_t missing[EH_MAP_PROTECTED_MAX];
 };
+
+struct eh_judge_fault;
+struct eh_judge_lateness;
 
 struct eh_judge_attribute {
 	struct eh_judge_projection *projection; /* NULL: no conditional monitors */
@@ -140,6 +178,13 @@ struct eh_judge_source {
 	uint64_t naive_alerts;
 	int64_t naive_since_us;
 	uint64_t panes; /* closes with decisions */
+	uint64_t late_waiting;               /* came late, and no close with decisions has come since */
+	int64_t closed_us;                   /* end of the last pane closed */
+	int64_t volume_day_us;               /* the last whole day whose volume was looked at */
+	bool lacking[EH_MAP_PROTECTED_MAX];  /* the attribute's missing labels rose */
+	bool volume_off, late_risen;         /* so are the others, between their two lines */
+	struct eh_judge_fault *fault;        /* EH_JUDGE_FAULTS of them */
+	struct eh_judge_lateness *lateness;
 };
 
 const struct eh_policy *eh_judge_policy(const struct eh_judge *judge);

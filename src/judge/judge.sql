@@ -94,7 +94,8 @@ ON CONFLICT (source_id) DO UPDATE SET pane_us = excluded.pane_us, clock_us = exc
 INSERT INTO evenhand.evidence (sha256, body) VALUES ($1::bytea, $2::text) ON CONFLICT (sha256) DO NOTHING
 
 -- name: write_alert
-INSERT INTO evenhand.alert (alert_id, source_id, kind, attribute, grp, found_in) VALUES ($1::text, $2::integer, 'bias', $3::text, $4::text, $5::text)
+INSERT INTO evenhand.alert (alert_id, source_id, kind, attribute, grp, found_in)
+VALUES ($1::text, $2::integer, $3::text, $4::text, $5::text, $6::text)
 
 -- name: write_step
 INSERT INTO evenhand.alert_step (alert_id, step_no, event, from_state, to_state, severity, at_us, pane_end_us, onset_us, actor, second_actor,
@@ -107,7 +108,7 @@ INSERT INTO evenhand.outbox (route, dedup_key, body) VALUES ('webhook', $1::text
 
 -- name: read_alert
 -- Where an alert stands.
-SELECT step_no, state, severity, at_us, pane_end_us, onset_us, evidence_sha256, policy_sha256, body, source, attribute, grp, source_id
+SELECT step_no, state, severity, at_us, pane_end_us, onset_us, evidence_sha256, policy_sha256, body, source, attribute, grp, source_id, kind
 FROM evenhand.alert_now WHERE alert_id = $1::text
 
 -- name: read_month

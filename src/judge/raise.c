@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "judge/fault.h"
 #include "judge/inside.h"
 
 #define RECOVERY_LOG_E 2.995732273553991 /* ln 20 */
@@ -201,10 +202,23 @@ static struct eh_judge_alert *take(struct eh_judge_alert **list, const char *ale
 	return NULL;
 }
 
+/* The data alert of that id, or NULL. */
+static struct eh_judge_fault *find_fault(const struct eh_judge *judge, const char *alert_id)
+{
+	for (struct eh_judge_source *s = judge->sources; s != NULL; s = s->next)
+		for (int kind = 0; kind < EH_JUDGE_FAULTS; kind++)
+			if (strcmp(s->fault[kind].id, alert_id) == 0)
+				return &s->fault[kind];
+	return NULL;
+}
+
 void eh_judge_close_alert(struct eh_judge *judge, const char *alert_id)
 {
 	struct eh_judge_alert *a = take(&judge->alerts, alert_id);
+	struct eh_judge_fault *f = find_fault(judge, alert_id);
 
+	if (f != NULL)
+		f->open = false;
 	if (a == NULL)
 		return;
 	eh_judge_pair_reset(a->pair);
@@ -217,7 +231,10 @@ void eh_judge_close_alert(struct eh_judge *judge, const char *alert_id)
 void eh_judge_reopen_alert(struct eh_judge *judge, const char *alert_id)
 {
 	struct eh_judge_alert *a = take(&judge->shut, alert_id), **end = &judge->alerts;
+	struct eh_judge_fault *f = find_fault(judge, alert_id);
 
+	if (f != NULL)
+		f->open = true;
 	if (a == NULL ||
 	    find_alert(judge, a->pair) != NULL) /* another was raised since: what crosses folds into that one */
 		return;

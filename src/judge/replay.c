@@ -28,6 +28,11 @@ static enum eh_rc print_alert(void *ctx, const struct eh_judge_event *event, str
 	return print_verdict(ctx, event->line, err);
 }
 
+static enum eh_rc print_fault(void *ctx, const struct eh_judge_fault_event *event, struct eh_err *err)
+{
+	return print_verdict(ctx, event->line, err);
+}
+
 static void look_at_step(void *ctx, struct eh_judge_feed *feed, const struct eh_judge_step *step)
 {
 	struct printer *p = ctx;
@@ -59,7 +64,7 @@ static enum eh_rc tally(const struct eh_judge_store *store, struct eh_sha256 *ou
 enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct eh_judge_replayed *out, struct eh_err *err)
 {
 	struct printer printer = {.replay = replay};
-	struct eh_judge_sink sink = {.ctx = &printer, .verdict = print_verdict, .alert = print_alert};
+	struct eh_judge_sink sink = {.ctx = &printer, .verdict = print_verdict, .alert = print_alert, .fault = print_fault};
 	struct eh_judge_refold how = {
 		.evidence = eh_sha256_begin(), .check = replay->check, .before = look_at_step, .ctx = &printer};
 	struct eh_judge_store *store = NULL;

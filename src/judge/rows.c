@@ -186,6 +186,7 @@ static enum eh_rc write_alert(struct eh_judge_writer *w, const struct eh_judge_k
 
 	eh_pg_arg_text(&args, s->alert_id);
 	eh_pg_arg_int8(&args, s->source_id);
+	eh_pg_arg_text(&args, s->kind);
 	eh_pg_arg_text(&args, s->attribute);
 	eh_pg_arg_text(&args, s->group);
 	eh_pg_arg_text(&args, s->history ? "history" : "live");
@@ -204,7 +205,7 @@ static enum eh_rc write_evidence(struct eh_judge_writer *w, const struct eh_judg
 /* What leaves: the step, its sentence and where to look; no id of a decision, no cell of a table. */
 static enum eh_rc write_message(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, struct eh_err *err)
 {
-	EH_JSON_AUTO doc = json_pack("{s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s?}", "type", "alert", "alert",
+	EH_JSON_AUTO doc = json_pack("{s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s?}", "type", "alert", "kind", s->kind, "alert",
 	                             s->alert_id, "step", s->step_no, "event", s->event, "state", s->to, "severity",
 	                             s->page ? "page" : "review", "source", s->source, "attribute", s->attribute,
 	                             "group", s->group, "at", eh_judge_time(s->at_us), "sentence", s->sentence);

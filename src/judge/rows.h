@@ -17,6 +17,7 @@ struct eh_judge_kept_close {
 
 struct eh_judge_kept_step {
 	struct eh_judge_kept_step *next;
+	const char *kind; /* bias, data */
 	const char *alert_id, *event, *from, *to;
 	int step_no; /* 1: the alert itself is new */
 	bool page, history;
@@ -60,6 +61,16 @@ struct eh_judge_writer {
 	const struct eh_judge_feed *last_in_this; /* whose close with decisions is at last_place */
 	size_t last_place;
 };
+
+/* The last step of an alert: pending in this transaction, or in the store.  step_no 0: it is new. */
+EH_MUST enum eh_rc eh_judge_row_last(struct eh_judge_writer *w, const char *alert_id, struct eh_judge_kept_step *out,
+                                     struct eh_err *err);
+
+/* Keeps a step, which lives in the tick arena, and its leaf. */
+EH_MUST enum eh_rc eh_judge_row_step(struct eh_judge_writer *w, struct eh_judge_kept_step *s, struct eh_err *err);
+
+/* The sink's `fault`: the step of a data alert.  ctx is the writer. */
+EH_MUST enum eh_rc eh_judge_row_fault(void *ctx, const struct eh_judge_fault_event *event, struct eh_err *err);
 
 bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome, int kind);
 

@@ -37,7 +37,7 @@ static bool told_to_stop(const struct loop *l)
 	return l->run->stop != NULL && *l->run->stop;
 }
 
-/* The rules of alerts as rows, and the policy in force as the genesis leaf: once a store. */
+/* The rules of alerts as rows; a release may know more of them than the one that made the store. */
 static enum eh_rc write_rules(struct eh_pg *pg, struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
@@ -55,6 +55,7 @@ static enum eh_rc write_rules(struct eh_pg *pg, struct eh_err *err)
 	return rc;
 }
 
+/* The policy in force as the genesis leaf: once a store. */
 static enum eh_rc write_genesis(struct eh_pg *pg, const struct eh_policy *policy, struct eh_err *err)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
@@ -68,8 +69,6 @@ static enum eh_rc write_genesis(struct eh_pg *pg, const struct eh_policy *policy
 		&leaves, "genesis",
 		json_pack("{s:s,s:s,s:i}", "policy_sha256", version, "policy", policy->canonical, "format", 1), NULL,
 		err);
-	if (rc == EH_OK)
-		rc = write_rules(pg, err);
 	if (rc == EH_OK)
 		rc = eh_ledger_append(pg, &leaves, &first, err);
 	if (rc != EH_OK)
@@ -86,6 +85,8 @@ static enum eh_rc ensure_genesis(struct loop *l, struct eh_err *err)
 	struct eh_pg *pg = l->run->pg;
 	enum eh_rc rc = eh_pg_begin(pg, err);
 
+	if (rc == EH_OK)
+		rc = write_rules(pg, err);
 	if (rc == EH_OK)
 		rc = eh_pg_query_binary(pg, &eh_sql_judge_read_policy, NULL, &res, err);
 	if (rc == EH_OK && PQntuples(res) == 0)

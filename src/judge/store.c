@@ -41,6 +41,8 @@ void eh_judge_store_close(struct eh_judge_store *store)
 		eh_cube_free(f->older);
 		eh_cube_free(f->late_taken);
 		eh_cube_free(f->older_taken);
+		eh_cube_free(f->late_pane);
+		eh_cube_free(f->late_pane_taken);
 		eh_cube_free(f->expired);
 		eh_cube_free(f->taken);
 	}
@@ -87,6 +89,8 @@ static enum eh_rc join(struct eh_judge_store *store, const PGresult *res, int ro
 	feed->late_taken = eh_cube_new(feed->source->names);
 	feed->older_taken = eh_cube_new(feed->source->names);
 	feed->taken = eh_cube_new(feed->source->names);
+	feed->late_pane = eh_cube_new(feed->source->names);
+	feed->late_pane_taken = eh_cube_new(feed->source->names);
 	feed->expired = eh_cube_new(feed->source->names);
 	while (*end != NULL)
 		end = &(*end)->next;
@@ -144,6 +148,13 @@ static enum eh_rc add_late(struct eh_judge_feed *feed, const PGresult *res, int6
 			*first_us = pane_us;
 		rc = pane_us < window_us ? decode_row(res, row, feed->older, feed->older_taken, err)
 		                         : decode_row(res, row, feed->late, feed->late_taken, err);
+		if (rc == EH_OK)
+			rc = decode_row(res, row, feed->late_pane, feed->late_pane_taken, err);
+		if (rc == EH_OK && (row + 1 == PQntuples(res) || eh_pg_int8(res, row + 1, 0) != pane_us)) {
+			eh_judge_late(feed->source, pane_us, feed->late_pane, feed->late_pane_taken);
+			eh_cube_clear(feed->late_pane);
+			eh_cube_clear(feed->late_pane_taken);
+		}
 	}
 	return rc;
 }
@@ -205,6 +216,8 @@ static enum eh_rc load_late(struct eh_judge_store *store, struct eh_judge_feed *
 	eh_cube_clear(feed->older);
 	eh_cube_clear(feed->late_taken);
 	eh_cube_clear(feed->older_taken);
+	eh_cube_clear(feed->late_pane);
+	eh_cube_clear(feed->late_pane_taken);
 	*late_us = *older_us = INT64_MAX;
 	if (feed->next_pane_us == INT64_MIN || feed->last_included == step->included)
 		return EH_OK;

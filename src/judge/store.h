@@ -38,6 +38,7 @@ struct eh_judge_feed {
 	int64_t month_us;      /* the last month that the regulator's table has; INT64_MIN: not looked at */
 	struct eh_judge_ahead entering, leaving;
 	struct eh_cube *pane, *late, *older, *late_taken, *older_taken, *expired, *taken; /* scratch */
+	struct eh_cube *late_pane, *late_pane_taken; /* what came late for one pane, and was taken off */
 };
 
 struct eh_judge_store {

@@ -20,7 +20,7 @@ struct eh_judge_writer *eh_judge_writer_new(struct eh_judge_store *store, const 
 {
 	struct eh_arena *home = eh_arena_new();
 	struct eh_judge_writer *w = eh_arena_zalloc(home, 1, sizeof *w);
-	struct eh_judge_sink sink = {.ctx = w, .alert = keep_event};
+	struct eh_judge_sink sink = {.ctx = w, .alert = keep_event, .fault = eh_judge_row_fault};
 
 	w->home = home;
 	w->store = store;
@@ -71,7 +71,7 @@ static json_t *pseudonym_or_null(const char *user_name)
 }
 
 /* The last step of an alert: pending in this transaction, or in the store.  step_no 0: it is new. */
-static enum eh_rc last_step(struct eh_judge_writer *w, const char *alert_id, struct eh_judge_kept_step *out,
+enum eh_rc eh_judge_row_last(struct eh_judge_writer *w, const char *alert_id, struct eh_judge_kept_step *out,
                             struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
@@ -102,6 +102,7 @@ static enum eh_rc last_step(struct eh_judge_writer *w, const char *alert_id, str
 	out->source = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 9));
 	out->attribute = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 10));
 	out->group = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 11));
+	out->kind = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 13));
 	return EH_OK;
 }
 
@@ -145,10 +146,11 @@ static enum eh_rc add_step_leaf(struct eh_judge_writer *w, struct eh_judge_kept_
 	                     &s->place, err);
 }
 
-static void push_step(struct eh_judge_writer *w, struct eh_judge_kept_step *s)
+enum eh_rc eh_judge_row_step(struct eh_judge_writer *w, struct eh_judge_kept_step *s, struct eh_err *err)
 {
 	*w->steps_end = s;
 	w->steps_end = &s->next;
+	return add_step_leaf(w, s, err);
 }
 
 static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct eh_err *err)
@@ -158,7 +160,7 @@ static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct e
 	const struct eh_judge_source *src = e->alert->source;
 	EH_JSON_AUTO body = NULL;
 	enum eh_alert_state from;
-	enum eh_rc rc = last_step(w, e->alert->id, &last, err);
+	enum eh_rc rc = eh_judge_row_last(w, e->alert->id, &last, err);
 
 	if (rc == EH_OK)
 		rc = eh_judge_body(w->store, e, w->answers, &body, err);
@@ -169,6 +171,7 @@ static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct e
 	EH_ASSERT(rule != NULL);
 	char *text = json_dumps(body, JSON_COMPACT);
 	*s = (struct eh_judge_kept_step){
+		.kind = "bias",
 		.alert_id = eh_arena_strdup(w->tick, e->alert->id),
 		.event = e->event,
 		.from = eh_alert_state_name(from),
@@ -189,8 +192,7 @@ static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct e
 		.history = e->alert->history,
 		.sentence = eh_arena_strdup(w->tick, json_string_value(json_object_get(body, "sentence")))};
 	free(text);
-	push_step(w, s);
-	return add_step_leaf(w, s, err);
+	return eh_judge_row_step(w, s, err);
 }
 
 /* The body of the last step, with who took it up. */
@@ -220,7 +222,7 @@ static int64_t clock_of(const struct eh_judge_writer *w, const char *source, int
 enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *w, const struct eh_judge_deed *deed, struct eh_err *err)
 {
 	struct eh_judge_kept_step last, *s = eh_arena_zalloc(w->tick, 1, sizeof *s);
-	enum eh_rc rc = last_step(w, deed->alert_id, &last, err);
+	enum eh_rc rc = eh_judge_row_last(w, deed->alert_id, &last, err);
 
 	if (rc != EH_OK)
 		return rc;
@@ -239,8 +241,7 @@ enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *w, const struct eh_judge
 	s->evidence = NULL;
 	s->body = owned_body(w, last.body, deed->event, deed->actor);
 	s->sentence = NULL;
-	push_step(w, s);
-	return add_step_leaf(w, s, err);
+	return eh_judge_row_step(w, s, err);
 }
 
 static void keep_close(struct eh_judge_writer *w, struct eh_judge_feed *feed, const struct eh_judge_step *step,

@@ -157,9 +157,11 @@ class Play {
 			if (anew.end.evidence_digest !== end.evidence_digest)
 				broken.push('the evidence digests of replay and replay --map are not the same');
 		}
-		const steps = this.seen.alertLines.map((line) => line.alert);
-		if (new Set(steps).size !== this.seen.alerts.length)
-			broken.push(`replay knows ${new Set(steps).size} alerts, the store ${this.seen.alerts.length}`);
+		/* some data alerts hang on the wall clock or on counters, which no close covers: a replay does not tell of them */
+		const steps = new Set(this.seen.alertLines.map((line) => line.alert));
+		const kept = this.seen.alerts.filter((one) => !['stalled', 'gap', 'retained-wal', 'capped', 'duplicates', 'set-aside'].includes(one.fault));
+		if (steps.size !== kept.length || kept.some((one) => !steps.has(one.alert)))
+			broken.push(`replay knows the alerts ${[...steps].join(' ')}, the store ${kept.map((one) => one.alert).join(' ')}`);
 		const again = await this.store.run(['recompute'], { wanted: [0, 1] });
 		if (again.code !== 0)
 			broken.push(`recompute differs: ${again.text}`);

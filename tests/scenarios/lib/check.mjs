@@ -12,6 +12,8 @@ function between(instant, from, to) {
 const events = (seen, attribute, group) =>
 	seen.alertLines.filter((line) => line.attribute === attribute && (group === undefined || line.group === group));
 
+const faults = (seen) => seen.alertLines.filter((line) => line.kind === 'data');
+
 const raised = (seen, attribute, group) => events(seen, attribute, group).filter((line) => line.event === 'raised');
 
 function verdicts(seen, attribute, group, outcome, kind) {
@@ -26,6 +28,24 @@ function verdicts(seen, attribute, group, outcome, kind) {
 // A group may hold spaces, so the words that follow it are named in each pattern.
 const patterns = [
 	[/^no alert$/, (seen) => [seen.alertLines.length === 0, seen.alertLines.map((line) => `${line.group} ${line.at}`).join(', ')]],
+	[/^no bias alert$/, (seen) => [seen.alertLines.every((line) => line.kind !== 'bias'),
+		seen.alertLines.map((line) => `${line.group} ${line.at}`).join(', ')]],
+	[/^no data alert$/, (seen) => [seen.alerts.every((one) => one.kind !== 'data'), faults(seen).map((line) => line.fault).join(', ')]],
+	[/^data alert (\S+) raised (\S+) \.\. (\S+)$/, (seen, fault, from, to) => {
+		const all = faults(seen).filter((line) => line.fault === fault && line.event === 'raised');
+
+		return [all.length === 1 && between(all[0].pane_end, from, to), all.map((line) => line.pane_end).join(', ') || 'never'];
+	}],
+	[/^data alert (\S+) events (.+)$/, (seen, fault, list) => {
+		const events = faults(seen).filter((line) => line.fault === fault).map((line) => line.event).join(' ');
+
+		return [events === list, events || 'never raised'];
+	}],
+	[/^data alert (\S+) says (.+)$/, (seen, fault, words) => {
+		const found = seen.alerts.find((one) => one.fault === fault);
+
+		return [found?.sentence.includes(words), found?.sentence ?? 'never raised'];
+	}],
 	[/^no alert on (\S+)$/, (seen, attribute) => [events(seen, attribute).length === 0,
 		events(seen, attribute).map((line) => `${line.group} ${line.event} ${line.at}`).join(', ')]],
 	[/^alerts: (\d+)$/, (seen, n) => [seen.alerts.length === Number(n), `${seen.alerts.length}`]],

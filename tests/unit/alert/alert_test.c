@@ -111,9 +111,9 @@ static void who_may_do_what(void **state)
 		assert_ptr_equal(eh_alert_find(r->from, r->event), r);
 	}
 	/* What judge finds while an alert is open has a place in every open state. */
-	static const char *const found[] = {"escalated", "folded", "recovered"};
+	static const char *const found[] = {"escalated", "folded", "recovered", "returned"};
 	for (int s = EH_ALERT_RAISED; s < EH_ALERT_STATES; s++)
-		for (size_t e = 0; e < 3; e++)
+		for (size_t e = 0; e < sizeof found / sizeof *found; e++)
 			if (!eh_alert_is_over((enum eh_alert_state)s) || s == EH_ALERT_ACCEPTED_RISK)
 				assert_non_null(eh_alert_find((enum eh_alert_state)s, found[e]));
 	assert_null(eh_alert_find(EH_ALERT_CLOSED_FIXED, "close-fixed"));
