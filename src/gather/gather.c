@@ -399,7 +399,8 @@ static enum eh_rc open_all(struct run *run, struct eh_err *err)
 {
 	struct eh_record *record = &run->record;
 	/* The table is looked at first: a map that names none is not put on the record. */
-	enum eh_rc rc = eh_reader_open(run->arena, run->source, run->map, &run->reader, err);
+	const struct eh_reader_options reading = {.history_only = run->options->history_only, .stop = run->options->stop};
+	enum eh_rc rc = eh_reader_open(run->arena, run->source, run->map, &reading, &run->reader, err);
 
 	if (rc == EH_OK)
 		rc = eh_source_register(run->arena, run->store, run->map, &record->source, err);

@@ -47,6 +47,11 @@ static enum eh_poll_form choose(const struct eh_map *map, int column, const char
 	return EH_POLL_TEXT;
 }
 
+enum eh_poll_form eh_poll_form_of(const struct eh_map *map, int column, const char *type)
+{
+	return choose(map, column, type);
+}
+
 /* A text column needs no cast; an array is listed with spaces, as the retrieval role reads it. */
 static void put_column(struct eh_buf *list, const char *name, const char *type, enum eh_poll_form form)
 {

@@ -33,6 +33,9 @@ EH_MUST enum eh_rc eh_poll_column(struct eh_arena *arena, struct eh_pg *pg, cons
 EH_MUST enum eh_rc eh_poll_columns(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, int64_t table_oid,
                                    enum eh_poll_form *forms, struct eh_buf *list, struct eh_err *err);
 
+/* The form of one column whose type has that name, as eh_poll_columns() chooses it. */
+enum eh_poll_form eh_poll_form_of(const struct eh_map *map, int column, const char *type);
+
 /* Reads a column's binary value that is not text and not missing. */
 void eh_poll_read_number(enum eh_poll_form form, const char *at, int32_t n, struct eh_field *out);
 

@@ -95,6 +95,7 @@ static const struct eh_reader_ops ops = {.begin = begin,
                                          .use_scenario = use_scenario,
                                          .position = position,
                                          .clock_us = clock_us,
+                                         .proven_us = clock_us,
                                          .caught_up = caught_up,
                                          .id_is_unique = id_is_unique,
                                          .close = close_poll};

@@ -39,10 +39,11 @@ static void format_stream(const struct eh_position *p, struct eh_buf *out)
 	eh_pg_lsn_format(p->lsn, lsn);
 	eh_pg_lsn_format(p->commit, commit);
 	if (p->kind == EH_POSITION_BACKFILL)
-		eh_buf_printf(out, "backfill %" PRIu64 " %u %s %s %" PRId64 " %" PRId64, p->system, p->timeline, p->slot, lsn,
-		              p->start_us, p->last_us);
+		eh_buf_printf(out, "backfill %" PRIu64 " %u %s %s %u %" PRId64 " %" PRId64, p->system, p->timeline, p->slot, lsn,
+		              p->table, p->start_us, p->last_us);
 	else
-		eh_buf_printf(out, "stream %" PRIu64 " %u %s %s %s %" PRIu64, p->system, p->timeline, p->slot, lsn, commit, p->ordinal);
+		eh_buf_printf(out, "stream %" PRIu64 " %u %s %s %u %s %" PRIu64, p->system, p->timeline, p->slot, lsn, p->table, commit,
+		              p->ordinal);
 }
 
 void eh_position_format(const struct eh_position *p, struct eh_buf *out)
@@ -172,7 +173,11 @@ static bool read_slot(const char **at, struct eh_position *p)
 		return false;
 	memcpy(p->slot, start, n);
 	p->slot[n] = '\0';
-	return read_lsn(at, &p->lsn);
+	end = -1;
+	if (!read_lsn(at, &p->lsn) || sscanf(*at, "%" SCNu32 " %n", &p->table, &end) != 1 || end < 0)
+		return false;
+	*at += end;
+	return true;
 }
 
 static bool read_backfill(const char *at, struct eh_position *p)

@@ -20,10 +20,10 @@
  *
  * A source that is read by logical replication has two more:
  *
- *   backfill SYSTEM TIMELINE SLOT LSN START_US LAST_US
+ *   backfill SYSTEM TIMELINE SLOT LSN TABLE START_US LAST_US
  *           the rows of the slot's snapshot are being read; nobody can go on there, as the snapshot ends with its
  *           connection: what was counted is taken off and the slot made anew.  LSN 0/0: the slot is not made yet
- *   stream SYSTEM TIMELINE SLOT LSN COMMIT ORDINAL
+ *   stream SYSTEM TIMELINE SLOT LSN TABLE COMMIT ORDINAL
  *           every transaction whose commit lies before LSN was read, and of the one whose commit lies at COMMIT the first
  *           ORDINAL changes of the table; COMMIT 0/0: of no other
  *

@@ -24,6 +24,8 @@
 #ifndef EH_SOURCE_READER_H
 #define EH_SOURCE_READER_H
 
+#include <signal.h>
+
 #include "base/arena.h"
 #include "decision/decision.h"
 #include "decision/map.h"
@@ -54,23 +56,47 @@ struct eh_change {
 	bool open; /* what it begins goes on with the next change: no commit may come between */
 };
 
+struct eh_reader_options {
+	bool history_only;                 /* nothing is read after history, and nothing is left behind in the source */
+	const volatile sig_atomic_t *stop; /* NULL, or set by a signal handler: what waits for others is given up */
+};
+
+/* Where a source stands that keeps what was not read yet: for who watches it. */
+struct eh_reader_state {
+	uint64_t system;
+	uint32_t timeline;
+	const char *slot;
+	uint64_t restart, confirmed, head; /* places in its log: kept from, acknowledged, written */
+	int64_t retained_bytes;            /* head - restart: what the source keeps for us */
+	int64_t lag_bytes;                 /* head - what was read */
+	const char *wal_status;            /* reserved, extended, unreserved, lost */
+	int64_t skipped;                   /* changes that came again and were counted before */
+	int64_t lost;                      /* changes passed over under an accepted gap */
+};
+
 struct eh_source_reader;
 
-/* What each kind of reader brings.  `durable` may be NULL. */
+/* What each kind of reader brings.  Those of the second group may be NULL. */
 struct eh_reader_ops {
 	enum eh_rc (*begin)(struct eh_source_reader *reader, const struct eh_position *from, struct eh_err *err);
 	enum eh_rc (*next)(struct eh_source_reader *reader, const struct eh_change **change, struct eh_err *err);
 	enum eh_rc (*end)(struct eh_source_reader *reader, struct eh_err *err);
 	enum eh_rc (*follow)(struct eh_source_reader *reader, struct eh_err *err);
-	enum eh_rc (*durable)(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err);
 	enum eh_rc (*wait)(struct eh_source_reader *reader, int ms, struct eh_err *err);
 	void (*use_scenario)(struct eh_source_reader *reader);
-	void (*tell_early)(struct eh_source_reader *reader, int64_t after_us); /* may be NULL */
 	struct eh_position *(*position)(struct eh_source_reader *reader);
 	int64_t (*clock_us)(const struct eh_source_reader *reader);
+	int64_t (*proven_us)(const struct eh_source_reader *reader);
 	bool (*caught_up)(const struct eh_source_reader *reader);
 	bool (*id_is_unique)(const struct eh_source_reader *reader);
 	void (*close)(struct eh_source_reader *reader);
+
+	void (*tell_early)(struct eh_source_reader *reader, int64_t after_us);
+	enum eh_rc (*durable)(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err);
+	enum eh_rc (*look)(struct eh_source_reader *reader, const struct eh_reader_state **out, struct eh_err *err);
+	const char *(*gap)(const struct eh_source_reader *reader);
+	void (*accept_gap)(struct eh_source_reader *reader);
+	const char *(*advice)(struct eh_source_reader *reader);
 };
 
 struct eh_source_reader {
@@ -79,8 +105,8 @@ struct eh_source_reader {
 
 /* Looks at the table as the map's mode reads it.  EH_REFUSED, naming what is missing, where it cannot be
  * read exactly.  `pg` is an ordinary connection to the source, which the reader alone uses from here on. */
-EH_MUST enum eh_rc eh_reader_open(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, struct eh_source_reader **out,
-                                  struct eh_err *err);
+EH_MUST enum eh_rc eh_reader_open(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map,
+                                  const struct eh_reader_options *options, struct eh_source_reader **out, struct eh_err *err);
 
 /* Frees what the arena does not; NULL is allowed. */
 static inline void eh_reader_close(struct eh_source_reader *reader)
@@ -116,7 +142,8 @@ EH_MUST static inline enum eh_rc eh_reader_follow(struct eh_source_reader *reade
 	return reader->ops->follow(reader, err);
 }
 
-/* Everything up to the place is in the store: the source need not keep it. */
+/* Everything up to the place is in the store: the source need not keep it.  Called now and then also where
+ * nothing is new: the source may want to hear that its reader lives. */
 EH_MUST static inline enum eh_rc eh_reader_durable(struct eh_source_reader *reader, const struct eh_position *place,
                                                    struct eh_err *err)
 {
@@ -149,10 +176,44 @@ static inline struct eh_position *eh_reader_position(struct eh_source_reader *re
 	return reader->ops->position(reader);
 }
 
-/* T of the reading.  INT64_MIN: none is known yet. */
+/* The source's clock when the reading was begun: what T is when all of it has been read.  INT64_MIN: none is known yet. */
 static inline int64_t eh_reader_clock_us(const struct eh_source_reader *reader)
 {
 	return reader->ops->clock_us(reader);
+}
+
+/* After the NULL: everything that was committed before this instant has been read.  The clock of the reading, or
+ * that of an earlier one where the source has not sent so far yet. */
+static inline int64_t eh_reader_proven_us(const struct eh_source_reader *reader)
+{
+	return reader->ops->proven_us(reader);
+}
+
+/* Where the source stands, now and then; *out is NULL where there is nothing new to say, or never is. */
+EH_MUST static inline enum eh_rc eh_reader_look(struct eh_source_reader *reader, const struct eh_reader_state **out,
+                                                struct eh_err *err)
+{
+	*out = NULL;
+	return reader->ops->look != NULL ? reader->ops->look(reader, out, err) : EH_OK;
+}
+
+/* Where begin was refused because changes are lost for ever: what happened.  NULL: it was not for that. */
+static inline const char *eh_reader_gap(const struct eh_source_reader *reader)
+{
+	return reader->ops->gap != NULL ? reader->ops->gap(reader) : NULL;
+}
+
+/* A person accepted, on the record, that changes are lost: the next begin goes on behind them. */
+static inline void eh_reader_accept_gap(struct eh_source_reader *reader)
+{
+	if (reader->ops->accept_gap != NULL)
+		reader->ops->accept_gap(reader);
+}
+
+/* What the source's operator should know, said once; or NULL. */
+static inline const char *eh_reader_advice(struct eh_source_reader *reader)
+{
+	return reader->ops->advice != NULL ? reader->ops->advice(reader) : NULL;
 }
 
 /* Whether what was there when the reader first began to read live has been read. */
