@@ -26,6 +26,8 @@ struct eh_cells {
 	uint32_t *codes; /* EH_CELLS_LEVELS_MAX + 1 for each level feature */
 	uint64_t *seen;  /* beside codes: the last row that held the level */
 	uint64_t row;
+
+	uint8_t *label_code[EH_MAP_PROTECTED_MAX]; /* by the map's label: its code; 0: not met yet */
 };
 
 static bool is_retrieval(const struct eh_map *map, size_t l)
@@ -76,6 +78,8 @@ struct eh_cells *eh_cells_new(struct eh_arena *arena, const struct eh_map *map)
 	add_kind(cells, "stratum", "", cells->shape.strata, EH_CELLS_STRATA_MAX);
 	for (size_t i = 0; i < map->protect_n; i++)
 		add_kind(cells, "attribute", map->protect[i].name, 1, EH_CELLS_LABELS_MAX);
+	for (size_t i = 0; i < map->protect_n; i++)
+		cells->label_code[i] = eh_arena_zalloc(arena, map->protect[i].labels_n + 1, 1);
 	for (size_t f = 0; f < map->features_n; f++)
 		if (map->features[f].kind == EH_MAP_CATEGORICAL)
 			add_kind(cells, "feature", map->features[f].name, 1, EH_CELLS_LEVELS_MAX);
@@ -149,6 +153,19 @@ static uint8_t group_code(struct eh_cells *cells, size_t attribute, struct eh_te
 	if (eh_dictionary_full(d))
 		return eh_cube_group(cells->names, (uint32_t)attribute, other);
 	return (uint8_t)add_name(d, label, eh_cube_group(cells->names, (uint32_t)attribute, label))->code;
+}
+
+/* A label of the map is found by its number once it has its code. */
+static inline uint8_t label_code(struct eh_cells *cells, size_t attribute, const struct eh_decision *decision)
+{
+	int label = decision->label[attribute];
+
+	if (label < 0)
+		return group_code(cells, attribute, decision->groups[attribute]);
+	uint8_t *code = &cells->label_code[attribute][label];
+	if (*code == 0 && !eh_dictionary_full(&cells->kind[1 + attribute]))
+		*code = group_code(cells, attribute, decision->groups[attribute]);
+	return *code != 0 ? *code : group_code(cells, attribute, decision->groups[attribute]);
 }
 
 static void add_level(struct eh_cells *cells, uint32_t feature, struct eh_text level, struct eh_cube_row *out)
@@ -237,7 +254,7 @@ void eh_cells_measures(struct eh_cells *cells, const struct eh_decision *decisio
 {
 	cells->row++;
 	for (size_t i = 0; i < cells->map->protect_n; i++)
-		out->group[i] = group_code(cells, i, decision->groups[i]);
+		out->group[i] = label_code(cells, i, decision);
 	out->stratum = out->lineage = 0;
 	out->favourable = decision->favourable;
 	out->outcome = EH_CUBE_OUTCOME_MISSING;

@@ -79,7 +79,7 @@ static inline bool same_word(const struct eh_dictionary_word *a, const struct eh
 	return a->n == b->n && a->head == b->head && a->tail == b->tail && (a->n <= 16 || memcmp(a->at, b->at, a->n) == 0);
 }
 
-static bool same_key(uint32_t width, const struct eh_dictionary_word *a, const struct eh_dictionary_word *b)
+static inline bool same_key(uint32_t width, const struct eh_dictionary_word *a, const struct eh_dictionary_word *b)
 {
 	for (uint32_t i = 0; i < width; i++)
 		if (!same_word(&a[i], &b[i]))
@@ -87,26 +87,42 @@ static bool same_key(uint32_t width, const struct eh_dictionary_word *a, const s
 	return true;
 }
 
-/* The slot that holds the key, or the empty one where it would go. */
-static uint32_t find_slot(const struct eh_dictionary *d, const struct eh_dictionary_word *key, uint64_t hash)
+/* A slot has the upper half of the hash beside the number, so that an entry is looked at when it is the one. */
+static inline uint64_t slot_of(uint64_t hash, uint32_t n)
+{
+	return (hash >> 32) << 32 | n;
+}
+
+static void take_slot(struct eh_dictionary *d, uint64_t hash, uint32_t n)
 {
 	uint32_t at = (uint32_t)hash & d->mask;
 
-	for (; d->slot[at] != 0; at = (at + 1) & d->mask) {
-		const struct eh_dictionary_entry *entry = &d->entry[d->slot[at] - 1];
+	while (d->slot[at] != 0)
+		at = (at + 1) & d->mask;
+	d->slot[at] = slot_of(hash, n);
+}
 
-		if (entry->hash == hash && same_key(d->width, entry->key, key))
-			break;
+static inline const struct eh_dictionary_entry *find(const struct eh_dictionary *d, const struct eh_dictionary_word *key,
+                                                     uint32_t width, uint64_t hash)
+{
+	for (uint32_t at = (uint32_t)hash & d->mask; d->slot[at] != 0; at = (at + 1) & d->mask) {
+		uint32_t n = (uint32_t)d->slot[at];
+
+		if (d->slot[at] == slot_of(hash, n) && same_key(width, d->entry[n - 1].key, key))
+			return &d->entry[n - 1];
 	}
-	return at;
+	return NULL;
 }
 
 const struct eh_dictionary_entry *eh_dictionary_find(const struct eh_dictionary *d, const struct eh_text *key)
 {
-	uint64_t hash = ask(d, key);
-	uint32_t at = d->slot[find_slot(d, d->asked, hash)];
+	if (d->width == 1) {
+		struct eh_dictionary_word word = take_apart(*key);
 
-	return at == 0 ? NULL : &d->entry[at - 1];
+		return find(d, &word, 1, mix(0, &word));
+	}
+	uint64_t hash = ask(d, key);
+	return find(d, d->asked, d->width, hash);
 }
 
 static void grow(struct eh_dictionary *d)
@@ -118,7 +134,7 @@ static void grow(struct eh_dictionary *d)
 	d->room *= 2;
 	make_slots(d);
 	for (uint32_t i = 0; i < d->n; i++)
-		d->slot[find_slot(d, entry[i].key, entry[i].hash)] = i + 1;
+		take_slot(d, entry[i].hash, i + 1);
 }
 
 const struct eh_dictionary_entry *eh_dictionary_add(struct eh_dictionary *d, const struct eh_text *key, const char *value,
@@ -130,14 +146,13 @@ const struct eh_dictionary_entry *eh_dictionary_add(struct eh_dictionary *d, con
 	EH_ASSERT(!eh_dictionary_full(d));
 	if (d->n == d->room)
 		grow(d);
-	uint32_t at = find_slot(d, d->asked, hash);
-	EH_ASSERT(d->slot[at] == 0);
+	EH_ASSERT(find(d, d->asked, d->width, hash) == NULL);
 	for (uint32_t i = 0; i < d->width; i++) {
 		copy[i] = d->asked[i];
 		copy[i].at = key[i].n > 0 ? eh_arena_strndup(d->arena, key[i].at, key[i].n) : NULL;
 	}
 	d->entry[d->n] = (struct eh_dictionary_entry){
 		.key = copy, .value = value == NULL ? NULL : eh_arena_strdup(d->arena, value), .hash = hash, .code = code};
-	d->slot[at] = ++d->n;
+	take_slot(d, hash, ++d->n);
 	return &d->entry[d->n - 1];
 }

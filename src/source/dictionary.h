@@ -36,7 +36,7 @@ struct eh_dictionary {
 	uint32_t cap;   /* at most so many entries; 0: any number */
 	uint32_t n, room, stored; /* entries 0 .. stored-1 are in the store */
 	struct eh_dictionary_entry *entry;
-	uint32_t *slot; /* open addressing: index + 1, 0 empty */
+	uint64_t *slot; /* open addressing: half the hash, then index + 1; 0: empty */
 	uint32_t mask;
 	struct eh_dictionary_word *asked; /* the key of a lookup, taken apart */
 };

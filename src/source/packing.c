@@ -238,13 +238,16 @@ int eh_packing_begin(struct eh_wire *wire)
 
 /* ---- the characters of a number ------------------------------------------------------- */
 
-static inline struct eh_field text_field(const char *at, size_t n)
+/* Member by member: a struct made beside and copied would be read before its halves are written, and wait for them. */
+static inline void put_text(struct eh_field *field, const char *at, size_t n)
 {
-	return (struct eh_field){.form = EH_FIELD_TEXT, .text = {at, n}};
+	field->form = EH_FIELD_TEXT;
+	field->text.at = at;
+	field->text.n = n;
 }
 
 /* Two digits at a time, from the end of the slot's own bytes. */
-static struct eh_field write_number(struct slot *slot, int64_t value)
+static inline void put_digits(struct eh_field *field, struct slot *slot, int64_t value)
 {
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
 				    "495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596"
@@ -260,10 +263,10 @@ static struct eh_field write_number(struct slot *slot, int64_t value)
 		*--to = (char)('0' + left);
 	if (value < 0)
 		*--to = '-';
-	return text_field(to, (size_t)(end - to));
+	put_text(field, to, (size_t)(end - to));
 }
 
-static struct eh_field write_uuid(struct slot *slot, const char *at)
+static void put_uuid(struct eh_field *field, struct slot *slot, const char *at)
 {
 	static const char hex[] = "0123456789abcdef";
 	char *to = slot->digits;
@@ -274,16 +277,19 @@ static struct eh_field write_uuid(struct slot *slot, const char *at)
 		*to++ = hex[(unsigned char)at[i] >> 4];
 		*to++ = hex[(unsigned char)at[i] & 15];
 	}
-	return text_field(slot->digits, (size_t)(to - slot->digits));
+	put_text(field, slot->digits, (size_t)(to - slot->digits));
 }
 
-static inline struct eh_field field_of(struct slot *slot, int64_t value)
+static inline void put_value(struct eh_field *field, struct slot *slot, int64_t value)
 {
-	if (slot->kind == BOOL)
-		return value != 0 ? text_field("true", 4) : text_field("false", 5);
-	if (slot->text)
-		return write_number(slot, value);
-	return (struct eh_field){.form = EH_FIELD_INTEGER, .integer = value};
+	if (slot->kind == BOOL) {
+		put_text(field, value != 0 ? "true" : "false", value != 0 ? 4 : 5);
+	} else if (slot->text) {
+		put_digits(field, slot, value);
+	} else {
+		field->form = EH_FIELD_INTEGER;
+		field->integer = value;
+	}
 }
 
 /* ---- a row ----------------------------------------------------------------------------- */
@@ -303,18 +309,18 @@ static bool read_alone(struct slot *slot, const char *at, int32_t n, struct eh_f
 	int64_t value;
 
 	if (n < 0 || (slot->text && slot->kind == AS_FORM)) {
-		*field = text_field(n > 0 ? at : NULL, n > 0 ? (size_t)n : 0);
+		put_text(field, n > 0 ? at : NULL, n > 0 ? (size_t)n : 0);
 		return true;
 	}
 	if (slot->kind == UUID) {
 		if (n == 16)
-			*field = write_uuid(slot, at);
+			put_uuid(field, slot, at);
 		return n == 16;
 	}
 	if (slot->kind != AS_FORM) {
 		if (!take_number(slot->kind, at, n, &value))
 			return false;
-		*field = field_of(slot, value);
+		put_value(field, slot, value);
 		return true;
 	}
 	if (n == 8) /* a time or a float8 */
@@ -330,7 +336,10 @@ static inline void read_pack(struct eh_packing *p, const struct value *v, int64_
 		int64_t value = (int64_t)((uint64_t)pack << rest) >> rest;
 
 		pack = (pack ^ value) >> slot->width;
-		fields[slot->column] = value == slot->null ? text_field(NULL, 0) : field_of(slot, value);
+		if (value == slot->null)
+			put_text(&fields[slot->column], NULL, 0);
+		else
+			put_value(&fields[slot->column], slot, value);
 	}
 }
 

@@ -1,9 +1,11 @@
 /*
  * gather_bench.c - what gather's history costs beside reading the same columns and throwing them away.
  *
- * A private cluster of its own holds ROWS decisions (2,000,000, or the first argument) of 15 columns over 90 days.
- * In one run, three times each in turn: binary COPY of the columns, discarded; gather's reader alone; gather's whole history into the store.  Prints the medians, the ratio that the bar is about
- * (gather / COPY, at most 1.3), and the bytes that the tallies take.
+ * A private cluster of its own holds ROWS decisions (1,000,000, or the first argument) of 15 columns, 4,630 an hour as 10 million in 90 days, twice:
+ * as an analyst's table (bigint, smallint, float8) and as a log of texts.  In one run, in turn: binary COPY of the
+ * columns by a client that does nothing but PQgetCopyData(), gather's reader alone, and gather's whole history into the
+ * store by one connection and by two.  Prints medians, the processor time a row of client, source's server and store's
+ * server, the ratios that the bars are about, the bytes that the tallies take, and the client's peak of memory.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,125 +17,73 @@
 #include "tests/lib/cluster.h"
 #include "tests/lib/test.h"
 
-#define ROUNDS 3
+#define ROUNDS 5
 #define COLUMNS "id, decided_at, decision, score, sex, age, race, tier, channel, region, model, vendor, f1, f2, zip3"
 
+enum work { COPIED, READ, GATHERED, WORKS };
+
+static const char *const work_names[WORKS] = {"binary COPY, discarded", "gather's reader alone", "gather into the store"};
+
+/* One way of holding a decision. */
+struct form {
+	const char *name, *table, *columns, *rows;
+	const char *favourable, *age, *reference;
+};
+
+static const struct form forms[] = {
+	{"numbers", "typed",
+         "id bigint PRIMARY KEY, decided_at timestamptz, decision int2, score float8, sex int2, age int2, race int2, tier int2, channel int2,"
+	 " region int2, model int2, vendor int2, f1 float8, f2 float8, zip3 int2",
+	 "i, timestamptz '2026-01-01' + i * (interval '90 days' / 10000000), (random() < 0.1)::int, round(random()::numeric, 4),"
+	 " (random() < 0.5)::int, 18 + random() * 60, random() * 3, random() * 3, random(), random(), i / 700000, 1,"
+	 " round(random()::numeric * 100, 4), round(random()::numeric, 4), random() * 99",
+	 "'0'", "40-64", "'1'"},
+	{"texts", "texts",
+	 "id text PRIMARY KEY, decided_at timestamptz, decision text, score float8, sex text, age int, race text, tier text, channel text,"
+	 " region text, model text, vendor text, f1 float8, f2 float8, zip3 text",
+	 "'d' || lpad(i::text, 9, '0'), timestamptz '2026-01-01' + i * (interval '90 days' / 10000000),"
+	 " CASE WHEN random() < 0.1 THEN 'flag' ELSE 'approve' END, round(random()::numeric, 4), CASE WHEN random() < 0.5 THEN 'F'"
+	 " ELSE 'M' END, 18 + (random() * 60)::int, (ARRAY['white', 'black', 'hispanic', 'asian'])[1 + (random() * 3)::int],"
+	 " 'tier' || (random() * 3)::int, (ARRAY['web', 'agent'])[1 + (random())::int], 'region' || (random())::int,"
+	 " 'model-' || i / 700000, 'vendor-a', round(random()::numeric * 100, 4), round(random()::numeric, 4),"
+	 " lpad((random() * 99)::int::text, 3, '0')",
+	 "approve", "40-64", "M"},
+};
+
 static const char map_text[] =
-	"source: bench_%d\ntable: public.decision\nfollow: no\n"
-	"columns: {id: id, decided_at: decided_at, decision: decision, score: score}\nfavourable: [approve]\nscore: {scale: 4}\n"
-	"protected:\n  - {name: sex, column: sex, reference: M}\n  - {name: age, column: age, reference: 40-64, bands: [25, 40, 65]}\n"
-	"  - {name: race, column: race, reference: white}\n"
+	"source: bench_%s_%d\ntable: public.%s\nfollow: no\n"
+	"columns: {id: id, decided_at: decided_at, decision: decision, score: score}\nfavourable: [%s]\nscore: {scale: 4}\n"
+	"protected:\n  - {name: sex, column: sex, reference: %s}\n  - {name: age, column: age, reference: %s, bands: [25, 40, 65]}\n"
+	"  - {name: race, column: race, reference: %s}\n"
 	"strata: [{name: tier, column: tier}, {name: channel, column: channel}, {name: region, column: region}]\n"
 	"features: [{name: f1, column: f1, kind: numeric, scale: 4}, {name: f2, column: f2, kind: numeric, scale: 4}, "
 	"{name: zip3, column: zip3, kind: categorical}]\n"
 	"lineage: [{role: model, column: model}, {role: vendor, column: vendor}]\n";
 
-static int64_t rows = 2000000;
+static int64_t rows = 1000000;
 
-static void make_table(void)
+static void make_table(const struct form *form)
 {
 	EH_PG_AUTO pg = eh_test_open(EH_STORE_SOURCE);
 	char sql[2048];
 
-	eh_test_sql(pg, "CREATE TABLE public.decision (id text PRIMARY KEY, decided_at timestamptz, decision text, score float8, sex text,"
-	                " age int, race text, tier text, channel text, region text, model text, vendor text, f1 float8, f2 float8,"
-	                " zip3 text, evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id())");
-	snprintf(sql, sizeof sql,
-	         "INSERT INTO public.decision SELECT 'd' || lpad(i::text, 9, '0'), timestamptz '2026-01-01' + i * (interval '90 days' / 2000000),"
-	         " CASE WHEN random() < 0.1 THEN 'flag' ELSE 'approve' END, round(random()::numeric, 4), CASE WHEN random() < 0.5 THEN 'F'"
-	         " ELSE 'M' END, 18 + (random() * 60)::int, (ARRAY['white', 'black', 'hispanic', 'asian'])[1 + (random() * 3)::int],"
-	         " 'tier' || (random() * 3)::int, (ARRAY['web', 'agent'])[1 + (random())::int], 'region' || (random())::int,"
-	         " 'model-' || i / 700000, 'vendor-a', round(random()::numeric * 100, 4), round(random()::numeric, 4),"
-	         " lpad((random() * 99)::int::text, 3, '0') FROM generate_series(1, %lld) AS i",
+	snprintf(sql, sizeof sql, "CREATE TABLE public.%s (%s, evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id())", form->table,
+	         form->columns);
+	eh_test_sql(pg, sql);
+	snprintf(sql, sizeof sql, "INSERT INTO public.%s SELECT %s FROM generate_series(1, %lld) AS i", form->table, form->rows,
 	         (long long)rows);
 	eh_test_sql(pg, sql);
-	eh_test_sql(pg, "CREATE INDEX ON public.decision (evenhand_xid)");
-	eh_test_sql(pg, "VACUUM ANALYZE public.decision");
+	snprintf(sql, sizeof sql, "CREATE INDEX ON public.%s (evenhand_xid)", form->table);
+	eh_test_sql(pg, sql);
+	snprintf(sql, sizeof sql, "VACUUM ANALYZE public.%s", form->table);
+	eh_test_sql(pg, sql);
 }
 
-static double copy_discarded(void)
-{
-	EH_PG_AUTO pg = eh_test_open(EH_STORE_SOURCE);
-	int64_t began = eh_time_steady_us(), n = 0;
-	struct eh_err err;
-	char *data;
-	size_t len;
+/* ---- what a piece of work took -------------------------------------------------------- */
 
-	expect_rc(EH_OK, eh_pg_copy_out_begin(pg, "COPY (SELECT " COLUMNS " FROM public.decision) TO STDOUT (FORMAT binary)", &err), &err);
-	for (;; n++) {
-		expect_rc(EH_OK, eh_pg_copy_out_next(pg, &data, &len, &err), &err);
-		if (data == NULL)
-			break;
-		PQfreemem(data);
-	}
-	assert_true(n >= rows);
-	return (double)(eh_time_steady_us() - began) / 1e6;
-}
-
-static const struct eh_map *make_map(struct eh_arena *arena, int round)
-{
-	const struct eh_map *map = NULL;
-	struct eh_err err = {0};
-	char text[2048];
-
-	snprintf(text, sizeof text, map_text, round);
-	expect_rc(EH_OK, eh_map_parse(arena, "bench.yaml", text, strlen(text), &map, &err), &err);
-	return map;
-}
-
-static double read_alone(void)
-{
-	EH_ARENA_AUTO arena = eh_arena_new();
-	EH_PG_AUTO pg = eh_test_open(EH_STORE_SOURCE);
-	EH_POSITION_AUTO none = {0};
-	struct eh_poll *poll = NULL;
-	const struct eh_row *row;
-	struct eh_err err = {0};
-	int64_t n = 0;
-
-	expect_rc(EH_OK, eh_poll_open(arena, pg, make_map(arena, 0), &poll, &err), &err);
-	int64_t began = eh_time_steady_us();
-	expect_rc(EH_OK, eh_poll_begin(poll, &none, &err), &err);
-	for (;; n++) {
-		expect_rc(EH_OK, eh_poll_next(poll, &row, &err), &err);
-		if (row == NULL)
-			break;
-	}
-	double seconds = (double)(eh_time_steady_us() - began) / 1e6;
-	expect_rc(EH_OK, eh_poll_end(poll, &err), &err);
-	eh_poll_close(poll);
-	assert_int_equal(n, rows);
-	return seconds;
-}
-
-static double gather_history(int round)
-{
-	EH_ARENA_AUTO arena = eh_arena_new();
-	EH_PG_AUTO store = eh_test_open(EH_STORE_WRITER);
-	EH_PG_AUTO source = eh_test_open(EH_STORE_SOURCE);
-	struct eh_gather_options options = {.once = true, .quiet = true};
-	struct eh_gather_result result;
-	struct eh_err err = {0};
-	const struct eh_map *map = make_map(arena, round);
-	int64_t began = eh_time_steady_us();
-
-	expect_rc(EH_OK, eh_gather_run(store, source, map, &options, &result, &err), &err);
-	assert_int_equal(result.rows[0], rows);
-	return (double)(eh_time_steady_us() - began) / 1e6;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *v)
-{
-	qsort(v, ROUNDS, sizeof *v, compare_doubles);
-	return v[ROUNDS / 2];
-}
+struct cost {
+	double wall, client, source, store;
+};
 
 static double client_cpu(void)
 {
@@ -143,16 +93,135 @@ static double client_cpu(void)
 	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
 }
 
-static void print_line(const char *what, double seconds, double cpu)
+/* What the process behind a connection has used so far. */
+static double server_cpu(struct eh_pg *pg)
 {
-	printf("%-34s %7.3f s  %9.0f rows/s  client %4.0f ns/row\n", what, seconds, (double)rows / seconds,
-	       cpu / ROUNDS / (double)rows * 1e9);
+	char path[64];
+	unsigned long long ns = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/schedstat", PQbackendPID(eh_pg_conn(pg)));
+	FILE *file = fopen(path, "r");
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%llu", &ns) != 1)
+		ns = 0;
+	fclose(file);
+	return (double)ns / 1e9;
+}
+
+static struct cost begin_cost(struct eh_pg *source, struct eh_pg *store)
+{
+	return (struct cost){(double)eh_time_steady_us() / 1e6, client_cpu(), server_cpu(source), store != NULL ? server_cpu(store) : 0};
+}
+
+static struct cost end_cost(struct cost from, struct eh_pg *source, struct eh_pg *store)
+{
+	struct cost to = begin_cost(source, store);
+
+	return (struct cost){to.wall - from.wall, to.client - from.client, to.source - from.source, to.store - from.store};
+}
+
+/* ---- the work ------------------------------------------------------------------------- */
+
+/* The minimal client: libpq's own call and nothing else. */
+static struct cost copy_discarded(const struct form *form)
+{
+	EH_PG_AUTO pg = eh_test_open(EH_STORE_SOURCE);
+	PGconn *conn = eh_pg_conn(pg);
+	struct cost from = begin_cost(pg, NULL);
+	int64_t n = 0;
+	char sql[512], *data;
+
+	snprintf(sql, sizeof sql, "COPY (SELECT " COLUMNS " FROM public.%s) TO STDOUT (FORMAT binary)", form->table);
+	PQclear(PQexec(conn, sql));
+	for (; PQgetCopyData(conn, &data, 0) > 0; n++)
+		PQfreemem(data);
+	struct cost cost = end_cost(from, pg, NULL);
+	assert_true(n >= rows);
+	return cost;
+}
+
+static const struct eh_map *make_map(struct eh_arena *arena, const struct form *form, int round)
+{
+	const struct eh_map *map = NULL;
+	struct eh_err err = {0};
+	char text[2048];
+
+	snprintf(text, sizeof text, map_text, form->table, round, form->table, form->favourable, form->reference, form->age,
+	         form->reference);
+	expect_rc(EH_OK, eh_map_parse(arena, "bench.yaml", text, strlen(text), &map, &err), &err);
+	return map;
+}
+
+static struct cost read_alone(const struct form *form)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	EH_PG_AUTO pg = eh_test_open(EH_STORE_SOURCE);
+	EH_POSITION_AUTO none = {0};
+	struct eh_poll *poll = NULL;
+	const struct eh_row *row;
+	struct eh_err err = {0};
+	int64_t n = 0;
+
+	expect_rc(EH_OK, eh_poll_open(arena, pg, make_map(arena, form, 0), &poll, &err), &err);
+	struct cost from = begin_cost(pg, NULL);
+	expect_rc(EH_OK, eh_poll_begin(poll, &none, &err), &err);
+	for (;; n++) {
+		expect_rc(EH_OK, eh_poll_next(poll, &row, &err), &err);
+		if (row == NULL)
+			break;
+	}
+	struct cost cost = end_cost(from, pg, NULL);
+	expect_rc(EH_OK, eh_poll_end(poll, &err), &err);
+	eh_poll_close(poll);
+	assert_int_equal(n, rows);
+	return cost;
+}
+
+static struct cost gather_history(const struct form *form, int round)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	EH_PG_AUTO store = eh_test_open(EH_STORE_WRITER);
+	EH_PG_AUTO source = eh_test_open(EH_STORE_SOURCE);
+	struct eh_gather_options options = {.once = true, .quiet = true};
+	struct eh_gather_result result;
+	struct eh_err err = {0};
+	const struct eh_map *map = make_map(arena, form, round);
+	struct cost from = begin_cost(source, store);
+
+	expect_rc(EH_OK, eh_gather_run(store, source, map, &options, &result, &err), &err);
+	struct cost cost = end_cost(from, source, store);
+	assert_int_equal(result.rows[0], rows);
+	return cost;
+}
+
+/* ---- the table ------------------------------------------------------------------------- */
+
+static int by_wall(const void *a, const void *b)
+{
+	const struct cost *x = a, *y = b;
+
+	return (x->wall > y->wall) - (x->wall < y->wall);
+}
+
+static struct cost median(struct cost *costs)
+{
+	qsort(costs, ROUNDS, sizeof *costs, by_wall);
+	return costs[ROUNDS / 2];
+}
+
+static void print_line(const char *what, struct cost c)
+{
+	double ns = 1e9 / (double)rows;
+
+	printf("  %-28s %6.3f s %9.0f rows/s   ns a row: client %4.0f, source %4.0f, store %4.0f\n", what, c.wall, (double)rows / c.wall,
+	       c.client * ns, c.source * ns, c.store * ns);
 }
 
 static void print_bytes(void)
 {
 	EH_PG_AUTO admin = eh_test_open_admin();
-	double millions = (double)rows * ROUNDS / 1e6;
+	double millions = (double)eh_test_int8(admin, "SELECT sum(n) FROM evenhand.pane_delta") / 1e6;
 
 	printf("bytes per million decisions: blocks %.0f, examples %.0f, table of both with indexes %.0f\n",
 	       (double)eh_test_int8(admin, "SELECT sum(length(block)) FROM evenhand.pane_delta") / millions,
@@ -160,35 +229,37 @@ static void print_bytes(void)
 	       (double)eh_test_int8(admin, "SELECT pg_total_relation_size('evenhand.pane_delta')") / millions);
 }
 
+static void bench_form(const struct form *form)
+{
+	struct cost costs[WORKS][ROUNDS], middle[WORKS];
+
+	make_table(form);
+	(void)copy_discarded(form); /* warms the cache */
+	for (int i = 0; i < ROUNDS; i++) {
+		costs[COPIED][i] = copy_discarded(form);
+		costs[READ][i] = read_alone(form);
+		costs[GATHERED][i] = gather_history(form, i + 1);
+	}
+	printf("%s: %lld rows of 15 columns\n", form->name, (long long)rows);
+	for (int w = 0; w < WORKS; w++) {
+		middle[w] = median(costs[w]);
+		print_line(work_names[w], middle[w]);
+	}
+	printf("  gather / COPY %.2f\n", middle[GATHERED].wall / middle[COPIED].wall);
+}
+
 int main(int argc, char **argv)
 {
-	double copy[ROUNDS], reader[ROUNDS], gather[ROUNDS], cpu[4] = {0};
 	struct rusage use;
 
 	if (argc > 1)
 		rows = strtoll(argv[1], NULL, 10);
 	if (rows < 1000 || eh_test_store_begin(NULL) != 0)
 		return 3;
-	make_table();
-	(void)copy_discarded(); /* warms the cache */
-	for (int i = 0; i < ROUNDS; i++) {
-		double at = client_cpu();
-
-		copy[i] = copy_discarded();
-		cpu[0] += client_cpu() - at;
-		at = client_cpu();
-		reader[i] = read_alone();
-		cpu[1] += client_cpu() - at;
-		at = client_cpu();
-		gather[i] = gather_history(i + 1);
-		cpu[2] += client_cpu() - at;
-	}
-	print_line("binary COPY, discarded", median(copy), cpu[0]);
-	print_line("history's reader alone", median(reader), cpu[1]);
-	print_line("gather, history into the store", median(gather), cpu[2]);
-	printf("gather / COPY %.2f (bar 1.3)\n", median(gather) / median(copy));
+	for (size_t f = 0; f < sizeof forms / sizeof *forms; f++)
+		bench_form(&forms[f]);
 	print_bytes();
 	getrusage(RUSAGE_SELF, &use);
-	printf("memory of the client at most %ld kB\n", use.ru_maxrss);
+	printf("memory of the client at most %.1f MB (bar 64)\n", (double)use.ru_maxrss / 1024);
 	return eh_test_store_end(NULL);
 }

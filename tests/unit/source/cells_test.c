@@ -27,6 +27,7 @@ static struct eh_decision decision(const char *sex, const char *tier, const char
 	struct eh_decision d = {.id = text("x"), .favourable = true};
 
 	d.groups[0] = text(sex);
+	d.label[0] = -1;
 	d.strata[0] = text(tier);
 	d.strata[1] = text(zone);
 	d.features[0] = (struct eh_decision_feature){.has = zip != NULL, .text = text(zip)};
