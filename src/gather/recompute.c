@@ -10,8 +10,8 @@
 #include "gather/delta.h"
 #include "gather/gather.h"
 #include "gather/sql.h"
-#include "source/poll.h"
 #include "source/panes.h"
+#include "source/reader.h"
 
 /* What a pane of the source comes to, packed; merged chunk by chunk, so that memory holds blocks and not cubes. */
 struct found {
@@ -122,27 +122,28 @@ static void take_row(struct run *run, const struct eh_row *row)
 
 static enum eh_rc read_source(struct run *run, struct eh_pg *pg, const struct eh_position *position, struct eh_err *err)
 {
-	struct eh_poll *poll = NULL;
-	const struct eh_row *row = NULL;
-	enum eh_rc rc = eh_poll_open(run->arena, pg, run->source->map, &poll, err);
+	static const struct eh_reader_options options = {.history_only = true};
+	struct eh_source_reader *reader = NULL;
+	const struct eh_change *change = NULL;
+	enum eh_rc rc = eh_reader_open(run->arena, pg, run->source->map, &options, &reader, err);
 
 	if (rc == EH_OK)
-		rc = eh_poll_begin_again(poll, position, err);
+		rc = eh_reader_begin_again(reader, position, err);
 	while (rc == EH_OK) {
-		rc = eh_poll_next(poll, &row, err);
-		if (rc != EH_OK || row == NULL)
+		rc = eh_reader_next(reader, &change, err);
+		if (rc != EH_OK || change == NULL)
 			break;
-		take_row(run, row);
+		take_row(run, change->row);
 		if (eh_delta_rows(run->delta) >= EH_GATHER_COMMIT_ROWS)
 			rc = merge_chunk(run, err);
 	}
 	if (rc == EH_OK)
 		rc = merge_chunk(run, err);
 	if (rc == EH_OK)
-		rc = eh_poll_end(poll, err);
+		rc = eh_reader_end(reader, err);
 	else
 		eh_pg_rollback(pg);
-	eh_poll_close(poll);
+	eh_reader_close(reader);
 	return rc;
 }
 

@@ -36,14 +36,15 @@ static void take_row(const struct eh_gather_taker *take, const struct eh_row *ro
 	keep_last(take, decision.at_us);
 }
 
-/* The row that was: what was counted of it goes, and one that was set aside never counted. */
-static void take_off(const struct eh_gather_taker *take, const struct eh_row *row, enum eh_gather_other why)
+/* A column may serve several uses: of a decision that stands for one measure, the others are not looked at. */
+static void keep_measure(const struct eh_map *map, int measure, struct eh_decision *decision)
 {
-	struct eh_decision decision;
-	struct eh_err ignored;
-
-	if (eh_decision_check(take->map, row, &decision, NULL, &ignored) == EH_OK)
-		eh_delta_take(take->delta, &decision, why);
+	decision->has_score = decision->has_score && measure == 0;
+	for (size_t f = 0; f < map->features_n; f++)
+		decision->features[f].has = decision->features[f].has && measure == 1 + (int)f;
+	for (size_t l = 0; l < map->lineage_n; l++)
+		if (measure != 1 + (int)(map->features_n + l))
+			decision->lineage[l] = (struct eh_text){0};
 }
 
 /* Rows that the source's database has grouped passed its own, stricter check: ours must say the same. */
@@ -56,6 +57,8 @@ static enum eh_rc take_alike(const struct eh_gather_taker *take, const struct eh
 		return eh_fail(err, EH_REFUSED, "the database of source %s took rows for good that are not: %s", take->map->source,
 		               why.text);
 	take->result->rounded += decision.rounded * change->n;
+	if (change->part == EH_CHANGE_MEASURES)
+		keep_measure(take->map, change->measure, &decision);
 	if (change->part == EH_CHANGE_MEASURES)
 		return eh_delta_add_measures(take->delta, &decision, change->n, err);
 	enum eh_gather_fate fate = eh_gather_fate_of(take->clock, decision.at_us);
@@ -129,10 +132,6 @@ enum eh_rc eh_gather_take(const struct eh_gather_taker *take, const struct eh_ch
 		return track(take, change, err);
 	if (change->part != EH_CHANGE_WHOLE)
 		return take_alike(take, change, err);
-	EH_ASSERT(change->kind != EH_CHANGE_TRUNCATE); /* it needs the store */
-	if (change->old != NULL)
-		take_off(take, change->old, change->row != NULL ? EH_GATHER_CORRECTED : EH_GATHER_TAKEN);
-	if (change->row != NULL)
-		take_row(take, change->row);
+	take_row(take, change->row);
 	return EH_OK;
 }

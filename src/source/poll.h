@@ -65,6 +65,9 @@ EH_MUST enum eh_rc eh_poll_begin_again(struct eh_poll *poll, const struct eh_pos
  * of from the server: the source is generated, and its generator writes rows and clock in one transaction. */
 void eh_poll_use_scenario(struct eh_poll *poll);
 
+/* That clock, of the snapshot that is open; INT64_MIN: it has not begun. */
+EH_MUST enum eh_rc eh_poll_scenario_clock(struct eh_pg *pg, const char *source, int64_t *us, struct eh_err *err);
+
 /* The source's clock: whatever was committed before it is in the snapshot of this reading.  INT64_MIN: a scenario that
  * has not begun. */
 int64_t eh_poll_clock_us(const struct eh_poll *poll);

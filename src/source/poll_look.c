@@ -11,16 +11,16 @@
 /* Its table is made by the generator, in the source's database and not in our schema. */
 static const char scenario_sql[] = "SELECT (SELECT now_us FROM evenhand_import.scenario_clock WHERE source = $1::text)";
 
-static enum eh_rc look_at_scenario(struct eh_poll *poll, struct eh_err *err)
+enum eh_rc eh_poll_scenario_clock(struct eh_pg *pg, const char *source, int64_t *us, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
 
-	eh_pg_arg_text(&args, poll->map->source);
-	enum eh_rc rc = eh_pg_query_text(poll->pg, scenario_sql, &args, false, &res, err);
+	eh_pg_arg_text(&args, source);
+	enum eh_rc rc = eh_pg_query_text(pg, scenario_sql, &args, false, &res, err);
 	if (rc == EH_OK)
-		poll->clock_us = eh_pg_null(res, 0, 0) ? INT64_MIN : eh_pg_int8(res, 0, 0);
-	return rc == EH_OK ? rc : eh_while(err, "reading the scenario's clock of source %s", poll->map->source);
+		*us = eh_pg_null(res, 0, 0) ? INT64_MIN : eh_pg_int8(res, 0, 0);
+	return rc == EH_OK ? rc : eh_while(err, "reading the scenario's clock of source %s", source);
 }
 
 /* Whether snapshots are horizons, "H:H:": every transaction below H has ended. */
@@ -82,7 +82,7 @@ static enum eh_rc look(struct eh_poll *poll, int64_t standby_us, uint32_t *filen
 		move_horizon_clock(&poll->horizon, xmin, poll->standby ? standby_us : poll->clock_us);
 		poll->clock_us = poll->horizon.clock_us;
 	}
-	return poll->scenario ? look_at_scenario(poll, err) : EH_OK;
+	return poll->scenario ? eh_poll_scenario_clock(poll->pg, poll->map->source, &poll->clock_us, err) : EH_OK;
 }
 
 /* Whether the rows may simply be read again from the first one: with identity: tracked those that were counted are known.

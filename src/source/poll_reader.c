@@ -23,6 +23,11 @@ static enum eh_rc begin(struct eh_source_reader *reader, const struct eh_positio
 	return eh_poll_begin(self(reader)->poll, from, err);
 }
 
+static enum eh_rc begin_again(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err)
+{
+	return eh_poll_begin_again(self(reader)->poll, place, err);
+}
+
 static enum eh_rc next(struct eh_source_reader *reader, const struct eh_change **change, struct eh_err *err)
 {
 	struct poll_reader *p = self(reader);
@@ -88,6 +93,7 @@ static void close_poll(struct eh_source_reader *reader)
 }
 
 static const struct eh_reader_ops ops = {.begin = begin,
+                                         .begin_again = begin_again,
                                          .next = next,
                                          .end = end,
                                          .follow = follow,

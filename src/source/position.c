@@ -65,9 +65,9 @@ void eh_position_format(const struct eh_position *p, struct eh_buf *out)
 		format_stream(p, out);
 		return;
 	case EH_POSITION_PUSH:
-		eh_buf_printf(out, "push %s %u %s %" PRId64 " %u %u %u,%u %" PRId64 " %" PRId64, p->snapshot.data, p->table,
+		eh_buf_printf(out, "push %s %u %s %" PRId64 " %u %u %u,%u %" PRId64 " %" PRId64 " %" PRId64, p->snapshot.data, p->table,
 		              p->until.len > 0 ? p->until.data : "-", p->pane_us, p->leaf, p->filenode, p->block, p->offset, p->start_us,
-		              p->last_us);
+		              p->last_us, p->edge_us);
 		return;
 	case EH_POSITION_ONCE:
 		eh_buf_printf(out, "once %u %" PRId64, p->table, p->start_us);
@@ -210,8 +210,8 @@ static bool read_push(const char *at, struct eh_position *p)
 	else if (!read_snapshot(&at, &p->until))
 		return false;
 	end = -1;
-	return sscanf(at, "%" SCNd64 " %" SCNu32 " %" SCNu32 " %" SCNu32 ",%" SCNu16 " %" SCNd64 " %" SCNd64 "%n", &p->pane_us, &p->leaf,
-	              &p->filenode, &p->block, &p->offset, &p->start_us, &p->last_us, &end) == 7 &&
+	return sscanf(at, "%" SCNd64 " %" SCNu32 " %" SCNu32 " %" SCNu32 ",%" SCNu16 " %" SCNd64 " %" SCNd64 " %" SCNd64 "%n", &p->pane_us,
+	              &p->leaf, &p->filenode, &p->block, &p->offset, &p->start_us, &p->last_us, &p->edge_us, &end) == 8 &&
 	       end >= 0 && at[end] == '\0';
 }
 

@@ -12,9 +12,10 @@
  *   delta   SNAPSHOT TABLE FILENODE BLOCK,OFFSET UNTIL XID [START_US LAST_US]
  *           the rows that UNTIL sees and SNAPSHOT does not are read in the order (xid, place), up to the pair; older
  *           stores hold deltas without the last two
- *   push    SNAPSHOT TABLE UNTIL PANE_US LEAF FILENODE BLOCK,OFFSET START_US LAST_US
+ *   push    SNAPSHOT TABLE UNTIL PANE_US LEAF FILENODE BLOCK,OFFSET START_US LAST_US EDGE_US
  *           pushdown, within a reading: panes before PANE_US are read, and of its pane the rows that do not come grouped,
- *           in the order (partition, place), up to the place in the table LEAF; UNTIL is - in history
+ *           in the order (partition, place), up to the place in the table LEAF; UNTIL is - in history; rows decided after
+ *           EDGE_US do not come grouped
  *   once    TABLE CLOCK_US
  *           pushdown of what has no snapshots that can be gone on from: all was read in one go, as of that clock
  *
@@ -60,6 +61,7 @@ struct eh_position {
 	struct eh_buf until;    /* delta, push; empty in the history of push */
 	uint32_t table, filenode;
 	int64_t pane_us;   /* push; INT64_MIN: rows without a pane are being read */
+	int64_t edge_us;   /* push: of the reading */
 	uint32_t leaf;     /* push: the oid of the table that the place is in */
 	uint32_t block;    /* history, delta, push: the place of the last row read; 0,0 before the first */
 	uint16_t offset;

@@ -4,6 +4,7 @@
 #include "source/reader.h"
 
 #include "source/poll.h"
+#include "source/push.h"
 #include "source/stream.h"
 
 enum eh_rc eh_reader_open(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map,
@@ -11,5 +12,7 @@ enum eh_rc eh_reader_open(struct eh_arena *arena, struct eh_pg *pg, const struct
 {
 	if (map->mode == EH_MAP_MODE_STREAM)
 		return eh_stream_open(arena, pg, map, options, out, err);
+	if (map->mode == EH_MAP_MODE_PUSHDOWN)
+		return eh_push_reader_open(arena, pg, map, out, err);
 	return eh_poll_reader_open(arena, pg, map, out, err);
 }

@@ -53,7 +53,8 @@ struct eh_change {
 	const struct eh_row *old; /* REPLACE, TAKE */
 	uint64_t n;               /* alike rows that the change stands for; 1 but in pushdown */
 	enum eh_change_part part;
-	bool open; /* what it begins goes on with the next change: no commit may come between */
+	int measure; /* of MEASURES: 0 the score, 1 + f feature f, 1 + features_n + l the lineage role l */
+	bool open;   /* what it begins goes on with the next change: no commit may come between */
 };
 
 struct eh_reader_options {
@@ -91,6 +92,7 @@ struct eh_reader_ops {
 	bool (*id_is_unique)(const struct eh_source_reader *reader);
 	void (*close)(struct eh_source_reader *reader);
 
+	enum eh_rc (*begin_again)(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err);
 	void (*tell_early)(struct eh_source_reader *reader, int64_t after_us);
 	enum eh_rc (*durable)(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err);
 	enum eh_rc (*look)(struct eh_source_reader *reader, const struct eh_reader_state **out, struct eh_err *err);
@@ -121,6 +123,16 @@ EH_MUST static inline enum eh_rc eh_reader_begin(struct eh_source_reader *reader
                                                  struct eh_err *err)
 {
 	return reader->ops->begin(reader, from, err);
+}
+
+/* Begins a reading of all rows that were read up to a place, as they are now: what recompute compares.  Each comes as a
+ * whole ADD; eh_reader_position() means nothing in it. */
+EH_MUST static inline enum eh_rc eh_reader_begin_again(struct eh_source_reader *reader, const struct eh_position *place,
+                                                       struct eh_err *err)
+{
+	if (reader->ops->begin_again == NULL)
+		return eh_fail(err, EH_REFUSED, "a source of this mode cannot be read again");
+	return reader->ops->begin_again(reader, place, err);
 }
 
 /* The next change, or NULL: nothing more now. */
@@ -170,8 +182,7 @@ static inline void eh_reader_tell_early(struct eh_source_reader *reader, int64_t
 		reader->ops->tell_early(reader, after_us);
 }
 
-/* The place after the last change; after the NULL, that everything was read.  The caller keeps last_us in it.  After a
- * TRUNCATE it stands before it until the next is asked for: to take everything off may need several commits. */
+/* The place after the last change; after the NULL, that everything was read.  The caller keeps last_us in it. */
 static inline struct eh_position *eh_reader_position(struct eh_source_reader *reader)
 {
 	return reader->ops->position(reader);

@@ -211,7 +211,7 @@ static void bands_are_labelled(void **state)
 static void what_is_not_built_is_refused_by_name(void **state)
 {
 	(void)state;
-	refuse_with("mode", "mode: pushdown", "m.yaml:6:1: mode: pushdown is not built yet");
+	refuse_with("mode", "mode: stream", "m.yaml:6:1: mode: stream is not built yet");
 	refuse_with("reasons", "reasons: x", "m.yaml:6:1: reasons is not built yet");
 	refuse("source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d, score: s}\nfavourable: [y]\n"
 	       "score: {range: [0, 1], bins: 10}\nprotected: [{name: sex, column: sex, reference: M}]\n",
@@ -236,6 +236,7 @@ static void refuse_saying(const char *text, const char *part)
 static void tracked_rows_have_versions_and_outcomes_of_their_own(void **state)
 {
 	(void)state;
+	refuse_saying(TRACKED("", "mode: pushdown\nidentity: tracked\n"), "mode: pushdown brings groups of them");
 	EH_ARENA_AUTO arena = eh_arena_new();
 	const struct eh_map *m = read_good(arena, TRACKED(", version: v", "identity: tracked\noutcome: {adverse: [bad]}\n"
 	                                                  "outcomes: {table: a.o, id: did, outcome: o, outcome_at: t}\n"));
