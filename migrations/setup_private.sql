@@ -4,7 +4,7 @@ ALTER ROLE evenhand_owner LOGIN;
 ALTER ROLE evenhand_writer LOGIN;
 ALTER ROLE evenhand_reader LOGIN;
 ALTER ROLE evenhand_regulator LOGIN;
-ALTER ROLE evenhand_source LOGIN;
+ALTER ROLE evenhand_source LOGIN REPLICATION; -- so that an imported log can be followed by `mode: stream`
 
 REVOKE ALL ON DATABASE evenhand FROM PUBLIC;
 GRANT CONNECT ON DATABASE evenhand

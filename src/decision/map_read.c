@@ -158,8 +158,6 @@ static enum eh_rc read_choices(struct eh_map_part *part, const struct eh_yaml *r
 	if ((node = eh_yaml_get(root, "mode")) != NULL) {
 		if ((rc = eh_yaml_choice(node, mode_names, &at, part->err)) != EH_OK)
 			return rc;
-		if (at == EH_MAP_MODE_STREAM)
-			return eh_map_refuse_unbuilt(node, "mode: stream", part->err);
 		part->map->mode = (enum eh_map_mode)at;
 	}
 	if ((node = eh_yaml_get(root, "identity")) != NULL) {
@@ -192,6 +190,10 @@ static enum eh_rc read_stream_names(struct eh_map_part *part, const struct eh_ya
 		return rc;
 	if (map->mode != EH_MAP_MODE_STREAM && (slot != NULL || publication != NULL))
 		return eh_yaml_fail_key(slot != NULL ? slot : publication, part->err, "only mode: stream has a slot and a publication");
+	if (map->mode == EH_MAP_MODE_STREAM && !map->follow) {
+		(void)eh_yaml_fail_key(eh_yaml_get(root, "mode"), part->err, "mode: stream follows a table, and the map says follow: no");
+		return eh_hint(part->err, "leave one of the two out: a table to which nothing is added is read by mode: poll");
+	}
 	if (map->slot != NULL && strspn(map->slot, "abcdefghijklmnopqrstuvwxyz0123456789_") != slot->len)
 		return eh_yaml_fail(slot, part->err, "slot \"%s\" has other letters than a-z, 0-9 and _", map->slot);
 	return EH_OK;
@@ -203,8 +205,7 @@ static enum eh_rc read_head(struct eh_map_part *part, const struct eh_yaml *root
 	enum eh_rc rc;
 
 	if ((rc = read_source(part, root)) != EH_OK || (rc = read_conninfo(part, root)) != EH_OK ||
-	    (rc = eh_map_read_table(part, root)) != EH_OK || (rc = read_choices(part, root)) != EH_OK ||
-	    (rc = read_stream_names(part, root)) != EH_OK)
+	    (rc = eh_map_read_table(part, root)) != EH_OK || (rc = read_choices(part, root)) != EH_OK)
 		return rc;
 	part->map->lateness_us = LATENESS_DEFAULT_US;
 	part->map->follow = true;
@@ -212,7 +213,7 @@ static enum eh_rc read_head(struct eh_map_part *part, const struct eh_yaml *root
 		rc = eh_yaml_duration(node, &part->map->lateness_us, part->err);
 	if (rc == EH_OK && (node = eh_yaml_get(root, "follow")) != NULL)
 		rc = eh_yaml_bool(node, &part->map->follow, part->err);
-	return rc;
+	return rc != EH_OK ? rc : read_stream_names(part, root);
 }
 
 /* ---- columns, values, score, outcome -------------------------------------------- */

@@ -78,3 +78,35 @@ SELECT coalesce(sum(n_on_time), 0)::bigint, coalesce(sum(n_early), 0)::bigint, c
 		GROUP BY pane_us HAVING sum(n) > sum(n_taken)) p),
 	coalesce(sum(n_repeated), 0)::bigint, coalesce(sum(n_corrected), 0)::bigint, coalesce(sum(n_taken), 0)::bigint
 FROM evenhand.gather_commit WHERE source_id = $1::integer
+
+-- name: read_counted_panes
+-- The next $3 panes after $2 in which rows are counted.
+SELECT pane_us FROM evenhand.pane_delta WHERE source_id = $1::integer AND pane_us > $2::bigint
+GROUP BY pane_us HAVING sum(n) > sum(n_taken) ORDER BY pane_us LIMIT $3::bigint
+
+-- name: settle_all_set_aside
+-- Rows that were set aside come again, or are gone.
+UPDATE evenhand.set_aside SET settled_commit = $2::bigint WHERE source_id = $1::integer AND settled_commit IS NULL
+
+-- name: find_gap
+-- The open gap of a source, and whether somebody has accepted it.
+SELECT accepted_at IS NOT NULL FROM evenhand.source_gap WHERE source_id = $1::integer AND resumed_at IS NULL
+
+-- name: write_gap
+INSERT INTO evenhand.source_gap (source_id, gap_no, reason, position)
+SELECT $1::integer, coalesce(max(gap_no), 0) + 1, $2::text, $3::text FROM evenhand.source_gap WHERE source_id = $1::integer
+ON CONFLICT (source_id) WHERE resumed_at IS NULL DO NOTHING
+
+-- name: end_gap
+UPDATE evenhand.source_gap SET resumed_at = now(), resumed_position = $2::text
+WHERE source_id = $1::integer AND resumed_at IS NULL
+
+-- name: write_slot
+INSERT INTO evenhand.source_slot (source_id, slot, system_id, timeline, restart_lsn, confirmed_lsn, head_lsn, retained_bytes,
+	lag_bytes, wal_status, n_skipped, n_lost, looked_at)
+VALUES ($1::integer, $2::text, $3::text, $4::bigint, $5::text::pg_lsn, $6::text::pg_lsn, $7::text::pg_lsn, $8::bigint, $9::bigint,
+	$10::text, $11::bigint, $12::bigint, now())
+ON CONFLICT (source_id) DO UPDATE SET slot = excluded.slot, system_id = excluded.system_id, timeline = excluded.timeline,
+	restart_lsn = excluded.restart_lsn, confirmed_lsn = excluded.confirmed_lsn, head_lsn = excluded.head_lsn,
+	retained_bytes = excluded.retained_bytes, lag_bytes = excluded.lag_bytes, wal_status = excluded.wal_status,
+	n_skipped = excluded.n_skipped, n_lost = excluded.n_lost, looked_at = excluded.looked_at

@@ -36,6 +36,16 @@ static void take_row(const struct eh_gather_taker *take, const struct eh_row *ro
 	keep_last(take, decision.at_us);
 }
 
+/* The row that was: what was counted of it goes, and one that was set aside never counted. */
+static void take_off(const struct eh_gather_taker *take, const struct eh_row *row, enum eh_gather_other why)
+{
+	struct eh_decision decision;
+	struct eh_err ignored;
+
+	if (eh_decision_check(take->map, row, &decision, NULL, &ignored) == EH_OK)
+		eh_delta_take(take->delta, &decision, why);
+}
+
 /* A column may serve several uses: of a decision that stands for one measure, the others are not looked at. */
 static void keep_measure(const struct eh_map *map, int measure, struct eh_decision *decision)
 {
@@ -132,6 +142,10 @@ enum eh_rc eh_gather_take(const struct eh_gather_taker *take, const struct eh_ch
 		return track(take, change, err);
 	if (change->part != EH_CHANGE_WHOLE)
 		return take_alike(take, change, err);
-	take_row(take, change->row);
+	EH_ASSERT(change->kind != EH_CHANGE_TRUNCATE); /* it needs the store */
+	if (change->old != NULL)
+		take_off(take, change->old, change->row != NULL ? EH_GATHER_CORRECTED : EH_GATHER_TAKEN);
+	if (change->row != NULL)
+		take_row(take, change->row);
 	return EH_OK;
 }

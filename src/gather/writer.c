@@ -17,7 +17,7 @@ struct eh_writer {
 	struct eh_pack pack[2]; /* one is written while the next is made */
 	int which;
 	struct eh_record_step step;
-	struct eh_position position;
+	struct eh_position position, durable;
 	enum eh_rc rc;
 	struct eh_err err;
 };
@@ -79,7 +79,14 @@ enum eh_rc eh_writer_wait(struct eh_writer *writer, struct eh_err *err)
 	EH_ASSERT(pthread_join(writer->thread, NULL) == 0);
 	if (writer->rc != EH_OK)
 		*err = writer->err;
+	else
+		eh_position_copy(&writer->durable, &writer->position);
 	return writer->rc;
+}
+
+const struct eh_position *eh_writer_durable(const struct eh_writer *writer)
+{
+	return &writer->durable;
 }
 
 void eh_writer_free(struct eh_writer *writer)
@@ -92,5 +99,6 @@ void eh_writer_free(struct eh_writer *writer)
 	eh_delta_free_pack(&writer->pack[0]);
 	eh_delta_free_pack(&writer->pack[1]);
 	eh_position_free(&writer->position);
+	eh_position_free(&writer->durable);
 	free(writer);
 }

@@ -23,6 +23,9 @@ void eh_writer_free(struct eh_writer *writer); /* waits; NULL is allowed */
 EH_MUST enum eh_rc eh_writer_put(struct eh_writer *writer, struct eh_delta *delta, const struct eh_record_step *step,
                                  struct eh_err *err);
 
+/* The position of the last commit that is known to be in the store; kind NONE before the first. */
+const struct eh_position *eh_writer_durable(const struct eh_writer *writer);
+
 /* Returns when all is in the store, or with the error why it is not. */
 EH_MUST enum eh_rc eh_writer_wait(struct eh_writer *writer, struct eh_err *err);
 

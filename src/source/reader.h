@@ -182,7 +182,8 @@ static inline void eh_reader_tell_early(struct eh_source_reader *reader, int64_t
 		reader->ops->tell_early(reader, after_us);
 }
 
-/* The place after the last change; after the NULL, that everything was read.  The caller keeps last_us in it. */
+/* The place after the last change; after the NULL, that everything was read.  The caller keeps last_us in it.  After a
+ * TRUNCATE it stands before it until the next is asked for: to take everything off may need several commits. */
 static inline struct eh_position *eh_reader_position(struct eh_source_reader *reader)
 {
 	return reader->ops->position(reader);

@@ -216,6 +216,13 @@ static void take_commit(struct eh_stream *s)
 	p->ordinal = 0;
 }
 
+static void move_place(struct eh_stream *s)
+{
+	s->position.commit = s->commit;
+	s->position.ordinal = s->ordinal;
+	s->truncated = false;
+}
+
 /* A change of our table: its place first, then whether it was read before. */
 static enum eh_rc take_change(struct eh_stream *s, const struct eh_change **change, struct eh_err *err)
 {
@@ -231,10 +238,9 @@ static enum eh_rc take_change(struct eh_stream *s, const struct eh_change **chan
 		*change = NULL;
 		rc = EH_OK;
 	}
-	if (rc == EH_OK) {
-		s->position.commit = s->commit;
-		s->position.ordinal = s->ordinal;
-	}
+	s->truncated = rc == EH_OK && *change != NULL && (*change)->kind == EH_CHANGE_TRUNCATE;
+	if (rc == EH_OK && !s->truncated)
+		move_place(s);
 	return rc;
 }
 
@@ -288,6 +294,8 @@ enum eh_rc eh_stream_next_live(struct eh_stream *s, const struct eh_change **cha
 	enum eh_rc rc = EH_OK;
 	bool was_asked = s->asked;
 
+	if (s->truncated)
+		move_place(s);
 	while (rc == EH_OK && *change == NULL) {
 		struct eh_replication_message message;
 		bool any = false;

@@ -40,12 +40,15 @@ static enum eh_rc check_table(struct eh_stream *s, const PGresult *res, struct e
 }
 
 /* Only where the database is the store's own and the table is ours: elsewhere nothing is made. */
-static enum eh_rc make_publication(struct eh_stream *s, struct eh_err *err)
+static enum eh_rc publish(struct eh_stream *s, bool there, struct eh_err *err)
 {
-	const char *sql = eh_arena_printf(s->arena,
-	                                  "BEGIN READ WRITE; ALTER TABLE %s REPLICA IDENTITY FULL; CREATE PUBLICATION %s FOR TABLE %s"
-	                                  " WITH (publish_via_partition_root = true); COMMIT",
-	                                  s->table_name, eh_pg_quote_ident(s->arena, s->publication), s->table_name);
+	const char *name = eh_pg_quote_ident(s->arena, s->publication);
+	const char *publication =
+		there ? eh_arena_printf(s->arena, "ALTER PUBLICATION %s ADD TABLE %s", name, s->table_name)
+		      : eh_arena_printf(s->arena, "CREATE PUBLICATION %s FOR TABLE %s WITH (publish_via_partition_root = true)", name,
+	                                s->table_name);
+	const char *sql = eh_arena_printf(s->arena, "BEGIN READ WRITE; ALTER TABLE %s REPLICA IDENTITY FULL; %s; COMMIT",
+	                                  s->table_name, publication);
 	enum eh_rc rc = eh_pg_exec_script(s->pg, sql, err);
 
 	if (rc != EH_OK)
@@ -87,8 +90,8 @@ static enum eh_rc check_publication(struct eh_stream *s, const PGresult *table, 
 	bool full = strcmp(eh_pg_text(table, 0, 3), "f") == 0;
 	enum eh_rc rc = read_publication(s, &res, err);
 
-	if (rc == EH_OK && PQntuples(res) == 0 && s->map->conninfo == NULL && own) {
-		rc = make_publication(s, err);
+	if (rc == EH_OK && s->map->conninfo == NULL && own && (PQntuples(res) == 0 || !eh_pg_bool(res, 0, 6))) {
+		rc = publish(s, PQntuples(res) > 0, err);
 		PQclear(res);
 		res = NULL;
 		full = true;

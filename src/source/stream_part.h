@@ -50,6 +50,7 @@ struct eh_stream {
 	bool text;          /* columns come as text */
 	bool described;     /* the stream has described the table */
 	bool inside, again; /* in a transaction; in one that was read before */
+	bool truncated;     /* a truncate was given out, and the place still stands before it */
 	uint64_t commit, ordinal; /* of the transaction at hand, and its changes so far */
 	uint64_t skip_commit, skip_ordinal; /* changes of that transaction that were read before */
 	uint64_t stored, told; /* places: durable in the store, and told to the server */

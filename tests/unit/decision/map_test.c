@@ -211,7 +211,6 @@ static void bands_are_labelled(void **state)
 static void what_is_not_built_is_refused_by_name(void **state)
 {
 	(void)state;
-	refuse_with("mode", "mode: stream", "m.yaml:6:1: mode: stream is not built yet");
 	refuse_with("reasons", "reasons: x", "m.yaml:6:1: reasons is not built yet");
 	refuse("source: s\ntable: t\ncolumns: {id: id, decided_at: at, decision: d, score: s}\nfavourable: [y]\n"
 	       "score: {range: [0, 1], bins: 10}\nprotected: [{name: sex, column: sex, reference: M}]\n",

@@ -13,6 +13,7 @@
 #include "gather/clock.h"
 #include "gather/gather.h"
 #include "gather/recompute.h"
+#include "source/panes.h"
 #include "source/register.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/test.h"
