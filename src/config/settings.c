@@ -18,7 +18,8 @@ enum kind {
 	TEXT,	/* any text */
 	PATH,	/* a file or folder; ~/ is the home folder, and it is made absolute */
 	ADDRESS, /* host:port, port 0..65535 */
-	LENGTH	/* of time, in ms: 250 or 250ms, 90s, 10m, 1h, 30d */
+	LENGTH, /* of time, in ms: 250 or 250ms, 90s, 10m, 1h, 30d */
+	SIZE	/* in bytes: 500, 64kB, 500MB, 4GB, 1TB, in powers of 1024 as PostgreSQL has them */
 };
 
 struct row {
@@ -26,12 +27,14 @@ struct row {
 	enum kind kind;
 	size_t offset;
 	const char *preset; /* the default, as one would write it; NULL: none */
-	int64_t least, most; /* LENGTH: in ms */
+	int64_t least, most; /* LENGTH: in ms; SIZE: in bytes */
 	const char *prose;
 };
 
 #define SECOND_MS INT64_C(1000)
 #define HOUR_MS (3600 * SECOND_MS)
+#define MB (INT64_C(1024) * 1024)
+#define GB (1024 * MB)
 #define AT(field) offsetof(struct eh_settings, field)
 
 static const struct row table[] = {
@@ -52,9 +55,18 @@ static const struct row table[] = {
 	 "a sign-in ends after this long without a request"},
 	{"session_length", LENGTH, AT(session_length_ms), "12h", 300 * SECOND_MS, 168 * HOUR_MS,
 	 "a sign-in ends after this long in any case"},
+	{"stalled_after", LENGTH, AT(stalled_after_ms), "30m", 60 * SECOND_MS, 30 * 24 * HOUR_MS,
+	 "a data alert says that a source stands still when its clock has not moved for this long"},
+	{"wal_limit", SIZE, AT(wal_limit_bytes), "4GB", MB, 1024 * GB,
+	 "a data alert says that a source's server keeps more WAL for us than this"},
 };
 
 #define ROWS (sizeof table / sizeof *table)
+
+static bool is_number(const struct row *row)
+{
+	return row->kind == LENGTH || row->kind == SIZE;
+}
 
 /* Where a value was given, for messages. */
 struct origin {
@@ -130,48 +142,55 @@ static bool address_ok(const char *text)
 	return errno == 0 && *end == '\0' && port <= 65535 && host_ok;
 }
 
-/* 250, 250ms, 90s, 10m, 1h, 30d as milliseconds. */
-static bool read_length(const char *text, int64_t *ms)
+struct unit {
+	const char *name;
+	int64_t n;
+};
+
+static const struct unit lengths[] = {{"", 1},	      {"ms", 1},       {"s", SECOND_MS}, {"m", 60 * SECOND_MS},
+				      {"h", HOUR_MS}, {"d", 24 * HOUR_MS}, {NULL, 0}};
+static const struct unit sizes[] = {{"", 1}, {"B", 1}, {"kB", 1024}, {"MB", MB}, {"GB", GB}, {"TB", 1024 * GB}, {NULL, 0}};
+
+/* A whole number and a unit, in the smallest of the units. */
+static bool read_number(const char *text, const struct unit *unit, int64_t *out)
 {
-	static const struct {
-		const char *unit;
-		int64_t ms;
-	} units[] = {{"", 1}, {"ms", 1}, {"s", SECOND_MS}, {"m", 60 * SECOND_MS}, {"h", HOUR_MS}, {"d", 24 * HOUR_MS}};
 	char *end;
 
 	if (!isdigit((unsigned char)text[0]))
 		return false;
 	errno = 0;
 	int64_t n = strtoll(text, &end, 10);
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (strcmp(end, units[i].unit) == 0)
-			return errno == 0 && !__builtin_mul_overflow(n, units[i].ms, ms);
+	for (; unit->name != NULL; unit++)
+		if (strcmp(end, unit->name) == 0)
+			return errno == 0 && !__builtin_mul_overflow(n, unit->n, out);
 	return false;
 }
 
-static enum eh_rc set_length(struct eh_settings *settings, const struct row *row, const char *text,
+static enum eh_rc set_number(struct eh_settings *settings, const struct row *row, const char *text,
 			     const struct origin *from, struct eh_err *err)
 {
-	int64_t ms = 0;
+	int64_t n = 0;
 
-	if (!read_length(text, &ms))
-		return wrong(from, err, text, "is not a length of time, such as 250ms, 90s, 10m or 1h");
-	if (ms < row->least || ms > row->most) {
+	if (!read_number(text, row->kind == SIZE ? sizes : lengths, &n))
+		return wrong(from, err, text,
+			     row->kind == SIZE ? "is not a size, such as 64MB or 4GB"
+					       : "is not a length of time, such as 250ms, 90s, 10m or 1h");
+	if (n < row->least || n > row->most) {
 		char why[96];
 
-		snprintf(why, sizeof why, "is out of bounds: %lld to %lld ms", (long long)row->least,
-			 (long long)row->most);
+		snprintf(why, sizeof why, "is out of bounds: %lld to %lld %s", (long long)row->least, (long long)row->most,
+			 row->kind == SIZE ? "bytes" : "ms");
 		return wrong(from, err, text, why);
 	}
-	memcpy((char *)settings + row->offset, &ms, sizeof ms);
+	memcpy((char *)settings + row->offset, &n, sizeof n);
 	return EH_OK;
 }
 
 static enum eh_rc set(struct eh_settings *settings, struct eh_arena *arena, const struct row *row, const char *text,
 		      const struct origin *from, struct eh_err *err)
 {
-	if (row->kind == LENGTH)
-		return set_length(settings, row, text, from, err);
+	if (is_number(row))
+		return set_number(settings, row, text, from, err);
 	if (text[0] == '\0')
 		return wrong(from, err, text, "is empty");
 	if (row->kind == ADDRESS && !address_ok(text))
@@ -309,7 +328,7 @@ enum eh_rc eh_settings_read(struct eh_settings *settings, struct eh_arena *arena
 	if (rc == EH_OK && given.config != NULL)
 		rc = read_file(settings, arena, given.config, err);
 	for (size_t i = 0; rc == EH_OK && i < ROWS; i++) {
-		const size_t size = table[i].kind == LENGTH ? sizeof(int64_t) : sizeof(char *);
+		const size_t size = is_number(&table[i]) ? sizeof(int64_t) : sizeof(char *);
 		static const char nothing[sizeof(int64_t)];
 
 		if (memcmp((const char *)&given + table[i].offset, nothing, size) != 0)
@@ -328,7 +347,7 @@ void eh_settings_export(const struct eh_settings *settings)
 		const char *at = (const char *)settings + table[i].offset, *text;
 		int64_t ms;
 
-		if (table[i].kind == LENGTH) {
+		if (is_number(&table[i])) {
 			memcpy(&ms, at, sizeof ms);
 			text = eh_arena_printf(arena, "%lld", (long long)ms);
 		} else {
@@ -342,7 +361,7 @@ void eh_settings_export(const struct eh_settings *settings)
 void eh_settings_help(FILE *out)
 {
 	static const char *const words[] = {
-		[TEXT] = "TEXT", [PATH] = "PATH", [ADDRESS] = "HOST:PORT", [LENGTH] = "TIME"};
+		[TEXT] = "TEXT", [PATH] = "PATH", [ADDRESS] = "HOST:PORT", [LENGTH] = "TIME", [SIZE] = "SIZE"};
 	EH_ARENA_AUTO arena = eh_arena_new();
 
 	for (size_t i = 0; i < ROWS; i++) {

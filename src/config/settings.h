@@ -30,6 +30,8 @@ struct eh_settings {
 	int64_t poll_interval_ms;	/* gather asks a poll source this often */
 	int64_t session_idle_ms;	/* sign-in ends after this long without a request */
 	int64_t session_length_ms;	/* and after this long in any case */
+	int64_t stalled_after_ms;	/* a source whose clock stood still for so long is said to stand still */
+	int64_t wal_limit_bytes;	/* a server that keeps more WAL for us is said to */
 };
 
 /*

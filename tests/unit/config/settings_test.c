@@ -70,6 +70,8 @@ static void presets_stand_where_nothing_is_said(void **state)
 	assert_null(s.webhook_url);
 	assert_string_equal(s.listen, "127.0.0.1:8787");
 	assert_int_equal(s.poll_interval_ms, 1000);
+	assert_int_equal(s.stalled_after_ms, 30 * 60 * 1000);
+	assert_true(s.wal_limit_bytes == INT64_C(4) << 30);
 	assert_int_equal(s.session_idle_ms, 30 * 60 * 1000);
 	assert_string_equal(s.state, geteuid() == 0 ? "/var/lib/evenhand" : "/nowhere/.local/state/evenhand");
 }
@@ -83,12 +85,13 @@ static void flag_wins_over_env_over_file(void **state)
 	int argc;
 
 	(void)state;
-	write_file("poll_interval: 2s\ncommit_interval: 5ms\nlisten: 127.0.0.1:1\n");
+	write_file("poll_interval: 2s\ncommit_interval: 5ms\nlisten: 127.0.0.1:1\nwal_limit: 500MB\n");
 	setenv("EVENHAND_CONFIG", file, 1);
 	setenv("EVENHAND_COMMIT_INTERVAL", "7", 1);
 	setenv("EVENHAND_LISTEN", "127.0.0.1:2", 1);
 	expect_rc(EH_OK, READ(&s, "--listen", "127.0.0.1:3", "status", "--json"), &err);
 	assert_int_equal(s.poll_interval_ms, 2000);
+	assert_int_equal(s.wal_limit_bytes, 500 << 20);
 	assert_int_equal(s.commit_interval_ms, 7);
 	assert_string_equal(s.listen, "127.0.0.1:3");
 	assert_string_equal(s.config, file);
@@ -140,7 +143,8 @@ static void wrong_flags_are_refused(void **state)
 		{"--listen", "h:65536"},      {"--listen", "::1:80"},	       {"--poll-interval", "soon"},
 		{"--poll-interval", "-1s"},   {"--poll-interval", "4"},	       {"--poll-interval", "2h"},
 		{"--commit-interval", "0ms"}, {"--commit-interval", "9999999999999999999s"},
-		{"--state", ""},	      {"--poll-interval", "1.5s"},
+		{"--state", ""},	      {"--poll-interval", "1.5s"},     {"--wal-limit", "4gb"},
+		{"--wal-limit", "1kB"},	      {"--wal-limit", "2000000TB"},    {"--stalled-after", "1GB"},
 	};
 	EH_ARENA_AUTO arena = eh_arena_new();
 	struct eh_settings s;
