@@ -57,6 +57,15 @@ EH_MUST enum eh_rc eh_judge_fault_take(struct eh_judge *judge, struct eh_judge_s
                                        bool active, const struct eh_judge_fault_when *when, eh_judge_fault_words *words,
                                        const void *ctx, struct eh_err *err);
 
+/* A share of rows in a recent stretch against the one before it. */
+struct eh_judge_rise {
+	uint64_t recent_n, recent_x, before_n, before_x;
+};
+double eh_judge_share(uint64_t x, uint64_t n); /* 0 of 0 is 0 */
+/* It has risen by `begins` (points of 1) or more, in 30 rows or more, by more than chance does once in a million looks;
+ * once it has, while it is above by `ends`. */
+bool eh_judge_has_risen(const struct eh_judge_rise *rise, bool already, double begins, double ends);
+
 /* The faults of closes: looks at what the core has folded with this one. */
 EH_MUST enum eh_rc eh_judge_notice(struct eh_judge *judge, struct eh_judge_source *source, const struct eh_judge_close *close,
                                    struct eh_err *err);

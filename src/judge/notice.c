@@ -30,64 +30,54 @@
 #define VOLUME_ENDS 1.5
 #define FINDINGS 8 /* told in one sentence; all are in the facts */
 
-/* Decisions of a stretch of days and those of them that count. */
-struct stretch {
-	uint64_t n, x;
-};
-
-struct rise {
-	struct stretch recent, before;
-};
-
 /* Attribute -1: what came late. */
-static struct rise look_back(const struct eh_judge_source *s, int attribute)
+static struct eh_judge_rise look_back(const struct eh_judge_source *s, int attribute)
 {
-	struct rise r = {0};
+	struct eh_judge_rise r = {0};
 	int64_t now = s->days > 0 ? s->day[s->days - 1].day_us + EH_DAY_US : 0;
 
 	for (uint32_t i = 0; i < s->days; i++) {
 		const struct eh_judge_day *d = &s->day[i];
-		struct stretch *to = d->day_us >= now - RECENT_DAYS * EH_DAY_US                   ? &r.recent
-		                     : d->day_us >= now - (RECENT_DAYS + BEFORE_DAYS) * EH_DAY_US ? &r.before
-		                                                                                  : NULL;
-		if (to == NULL)
+		bool recent = d->day_us >= now - RECENT_DAYS * EH_DAY_US;
+
+		if (d->day_us < now - (RECENT_DAYS + BEFORE_DAYS) * EH_DAY_US)
 			continue;
-		to->n += attribute < 0 ? d->n + d->late : d->n;
-		to->x += attribute < 0 ? d->late : d->missing[attribute];
+		*(recent ? &r.recent_n : &r.before_n) += attribute < 0 ? d->n + d->late : d->n;
+		*(recent ? &r.recent_x : &r.before_x) += attribute < 0 ? d->late : d->missing[attribute];
 	}
 	return r;
 }
 
-static double share(struct stretch s)
+double eh_judge_share(uint64_t x, uint64_t n)
 {
-	return s.n > 0 ? (double)s.x / (double)s.n : 0;
+	return n > 0 ? (double)x / (double)n : 0;
 }
 
-static bool has_risen(const struct rise *r, bool already, double begins, double ends)
+bool eh_judge_has_risen(const struct eh_judge_rise *r, bool already, double begins, double ends)
 {
-	double by = share(r->recent) - share(r->before);
+	double by = eh_judge_share(r->recent_x, r->recent_n) - eh_judge_share(r->before_x, r->before_n);
 
-	if (r->recent.n == 0 || r->before.n == 0)
+	if (r->recent_n == 0 || r->before_n == 0)
 		return false;
 	if (already)
 		return by >= ends;
-	return by >= begins && r->recent.x >= LEAST_ROWS &&
-	       ehs_fisher((struct ehs_2x2){.prot = {.n = r->recent.n, .x = r->recent.x},
-	                                   .ref = {.n = r->before.n, .x = r->before.x}})
+	return by >= begins && r->recent_x >= LEAST_ROWS &&
+	       ehs_fisher((struct ehs_2x2){.prot = {.n = r->recent_n, .x = r->recent_x},
+	                                   .ref = {.n = r->before_n, .x = r->before_x}})
 	                       .p_greater < CHANCE;
 }
 
-static json_t *rise_facts(const struct rise *r)
+static json_t *rise_facts(const struct eh_judge_rise *r)
 {
-	return json_pack("{s:I,s:I,s:I,s:I,s:i,s:i}", "n", (json_int_t)r->recent.n, "count", (json_int_t)r->recent.x, "n_before",
-	                 (json_int_t)r->before.n, "count_before", (json_int_t)r->before.x, "days", RECENT_DAYS, "days_before",
+	return json_pack("{s:I,s:I,s:I,s:I,s:i,s:i}", "n", (json_int_t)r->recent_n, "count", (json_int_t)r->recent_x, "n_before",
+	                 (json_int_t)r->before_n, "count_before", (json_int_t)r->before_x, "days", RECENT_DAYS, "days_before",
 	                 BEFORE_DAYS);
 }
 
-static void put_rise(struct eh_buf *out, const struct rise *r)
+static void put_rise(struct eh_buf *out, const struct eh_judge_rise *r)
 {
 	eh_buf_printf(out, "in %.1f of 100 decisions of the last %d days, against %.1f of 100 in the %d days before",
-	              100 * share(r->recent), RECENT_DAYS, 100 * share(r->before), BEFORE_DAYS);
+	              100 * eh_judge_share(r->recent_x, r->recent_n), RECENT_DAYS, 100 * eh_judge_share(r->before_x, r->before_n), BEFORE_DAYS);
 }
 
 /* ---- missing labels ---- */
@@ -98,7 +88,7 @@ static void tell_missing(const void *ctx, bool active, struct eh_buf *sentence, 
 	json_t *list = json_array();
 
 	for (uint32_t a = 0; a < s->shape.attributes; a++) {
-		struct rise r = look_back(s, (int)a);
+		struct eh_judge_rise r = look_back(s, (int)a);
 		json_t *fact = rise_facts(&r);
 
 		json_object_set_new(fact, "attribute", json_string(s->map->protect[a].name));
@@ -120,9 +110,9 @@ static bool labels_are_missing(struct eh_judge_source *s)
 	bool any = false;
 
 	for (uint32_t a = 0; a < s->shape.attributes; a++) {
-		struct rise r = look_back(s, (int)a);
+		struct eh_judge_rise r = look_back(s, (int)a);
 
-		s->lacking[a] = has_risen(&r, s->lacking[a], MISSING_BEGINS, MISSING_ENDS);
+		s->lacking[a] = eh_judge_has_risen(&r, s->lacking[a], MISSING_BEGINS, MISSING_ENDS);
 		any |= s->lacking[a];
 	}
 	return any;
@@ -132,7 +122,7 @@ static bool labels_are_missing(struct eh_judge_source *s)
 
 static void tell_late_rows(const void *ctx, bool active, struct eh_buf *sentence, json_t *facts)
 {
-	struct rise r = look_back(ctx, -1);
+	struct eh_judge_rise r = look_back(ctx, -1);
 	json_t *fact = rise_facts(&r);
 
 	json_object_update(facts, fact);
@@ -345,13 +335,13 @@ enum eh_rc eh_judge_notice(struct eh_judge *judge, struct eh_judge_source *s, co
 	struct eh_judge_late_finding one;
 	int64_t end_us = eh_pane_next(s->pane_kind, close->last_pane_us);
 	struct eh_judge_fault_when when = {.at_us = close->clock_us, .pane_end_us = end_us, .history = close->history};
-	struct rise late = look_back(s, -1);
+	struct eh_judge_rise late = look_back(s, -1);
 
 	s->closed_us = end_us;
 	if (!close->history && close->pane != NULL)
 		eh_judge_lateness_pane(s->lateness, close->last_pane_us, close->pane);
 	eh_judge_lateness_settle(s->lateness, close->last_pane_us - EH_DAY_US + 1, end_us);
-	s->late_risen = has_risen(&late, s->late_risen, LATE_BEGINS, LATE_ENDS);
+	s->late_risen = eh_judge_has_risen(&late, s->late_risen, LATE_BEGINS, LATE_ENDS);
 	s->volume_off = volume_is_off(s, close);
 	enum eh_rc rc = eh_judge_fault_take(judge, s, EH_JUDGE_FAULT_MISSING, labels_are_missing(s), &when, tell_missing, s, err);
 	if (rc == EH_OK)

@@ -14,6 +14,7 @@
 #include "judge/requests.h"
 #include "judge/rows.h"
 #include "judge/sql.h"
+#include "judge/watch.h"
 #include "notify/notify.h"
 #include "pg/store.h"
 
@@ -21,6 +22,7 @@
 #define PANES_AT_ONCE 256                    /* panes with decisions in one transaction */
 #define TICK_US 200000
 #define LIVE_US (2 * EH_SECOND_US) /* how often the open pane is shown anew */
+#define WATCH_US (5 * EH_SECOND_US) /* how often the sources are looked after */
 
 struct loop {
 	const struct eh_judge_run *run;
@@ -28,8 +30,9 @@ struct loop {
 	struct eh_answers answers;
 	struct eh_judge_store *store;
 	struct eh_judge_writer *writer;
+	struct eh_judge_watch *watch;
 	struct eh_notify *notify;
-	int64_t live_at_us;
+	int64_t live_at_us, watch_at_us;
 };
 
 static bool told_to_stop(const struct loop *l)
@@ -303,6 +306,10 @@ static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
 		rc = catch_up(l, done, err);
 	if (rc == EH_OK)
 		rc = show_all_open(l, err);
+	if (rc == EH_OK && eh_time_steady_us() >= l->watch_at_us) {
+		l->watch_at_us = eh_time_steady_us() + WATCH_US;
+		rc = eh_judge_watch_look(l->watch, err);
+	}
 	return rc == EH_OK ? eh_notify_tick(l->notify, l->run->pg, eh_time_wall_us(), err) : rc;
 }
 
@@ -331,6 +338,9 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 		rc = eh_judge_store_refold(l->store, &how, err);
 	if (rc == EH_OK) {
 		l->writer = eh_judge_writer_new(l->store, &l->answers, l->run->settings->webhook_url != NULL);
+		l->watch = eh_judge_watch_new(l->writer, l->store, l->run->settings->stalled_after_ms * 1000,
+		                              l->run->settings->wal_limit_bytes);
+		rc = eh_judge_watch_begin(l->watch, err);
 		if (!l->run->quiet && how.panes > 0)
 			eh_log("folded %llu closed panes again; every digest agrees", (unsigned long long)how.panes);
 	}
@@ -350,6 +360,7 @@ enum eh_rc eh_judge_run(const struct eh_judge_run *run, struct eh_err *err)
 		usleep(TICK_US);
 	}
 	eh_notify_close(l.notify);
+	eh_judge_watch_free(l.watch);
 	eh_judge_writer_free(l.writer);
 	eh_judge_store_close(l.store);
 	eh_arena_free(l.home);
