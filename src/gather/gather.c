@@ -18,6 +18,7 @@ static enum eh_rc fence(struct eh_gathering *run, struct eh_err *err)
 
 	if (rc != EH_OK || got)
 		return rc;
+	run->result->taken = true;
 	/* The server may take long to notice that a session's other end is gone, and holds its lock until then. */
 	(void)eh_fail(err, run->options->again ? EH_AGAIN : EH_REFUSED, "another gather follows source %s", run->map->source);
 	return eh_hint(err, "run one gather a source; `evenhand status` shows where it stands");
@@ -137,6 +138,8 @@ enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, const struct
 	result->began = rc == EH_OK;
 	if (rc == EH_OK)
 		rc = gather(&run, err);
+	if (rc == EH_OK)
+		rc = eh_record_clear_trouble(&run.record, err);
 	eh_writer_free(run.writer);
 	if (rc != EH_OK) {
 		eh_pg_rollback(source);

@@ -1,16 +1,26 @@
 -- name: read_state
 SELECT phase, commit_no, position, clock_us FROM evenhand.source_state WHERE source_id = $1::integer
 
--- name: insert_state
--- The first commit of a source.
-INSERT INTO evenhand.source_state (source_id, phase, commit_no, position, clock_us)
-VALUES ($1::integer, $2::text, $3::bigint, $4::text, $5::bigint)
+-- name: take_over
+-- Whoever had the source before can commit nothing more.  A commit of his that is under way is waited for.
+INSERT INTO evenhand.source_state (source_id, phase, commit_no, epoch) VALUES ($1::integer, 'history', 0, 1)
+ON CONFLICT (source_id) DO UPDATE SET epoch = source_state.epoch + 1 RETURNING epoch
+
+-- name: clear_trouble
+DELETE FROM evenhand.source_trouble WHERE source_id = $1::integer
+
+-- name: note_trouble
+-- Why a source is not read, of a source that is registered.
+INSERT INTO evenhand.source_trouble (source_id, kind, message, hint)
+SELECT s.source_id, $2::text, $3::text, $4::text FROM evenhand.source s WHERE s.name = $1::text
+ON CONFLICT (source_id) DO UPDATE SET kind = excluded.kind, message = excluded.message, hint = excluded.hint,
+	tries = source_trouble.tries + 1, last_at = now()
 
 -- name: update_state
--- Moves the state on from the commit that this gather knows; another gather's commit between makes it touch no row.
+-- Moves the state on from the commit that this gather knows; a gather that took the source over makes it touch no row.
 UPDATE evenhand.source_state SET phase = $2::text, commit_no = $3::bigint, position = $4::text, clock_us = $5::bigint,
 	progressed_at = now()
-WHERE source_id = $1::integer AND commit_no = $6::bigint
+WHERE source_id = $1::integer AND commit_no = $6::bigint AND epoch = $7::bigint
 
 -- name: write_commit
 INSERT INTO evenhand.gather_commit (source_id, commit_no, position, clock_us, n_on_time, n_early, n_late, n_set_aside, digest,

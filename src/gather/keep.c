@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "gather/gather.h"
+#include "gather/sql.h"
 #include "pg/store.h"
 #include "source/fit.h"
 
@@ -54,6 +55,24 @@ static enum eh_rc run_once(const struct eh_settings *settings, const struct eh_m
 	return rc == EH_OK ? eh_gather_run(store, source, map, options, result, err) : rc;
 }
 
+/* For `status`, the pages and the metrics.  Where the store is what is away it cannot be told, and need not be: nobody
+ * can ask. */
+static void note_trouble(const struct eh_settings *settings, const struct eh_map *map, enum eh_rc rc, const struct eh_err *why)
+{
+	EH_PG_AUTO store = NULL;
+	struct eh_pg_args args = {0};
+	struct eh_err err;
+
+	if (eh_store_open(settings->store, settings->state, EH_STORE_WRITER, &store, &err) != EH_OK)
+		return;
+	eh_pg_arg_text(&args, map->source);
+	eh_pg_arg_text(&args, rc == EH_AGAIN ? "away" : "refused");
+	eh_pg_arg_text(&args, why->text);
+	eh_pg_arg_text(&args, why->hint);
+	if (eh_pg_run(store, &eh_sql_gather_note_trouble, &args, NULL, &err) != EH_OK)
+		eh_log_err(&err);
+}
+
 static bool stopped(const struct eh_gather_options *options)
 {
 	return options->stop != NULL && __atomic_load_n(options->stop, __ATOMIC_RELAXED) != 0;
@@ -81,6 +100,8 @@ enum eh_rc eh_gather_keep(const struct eh_settings *settings, const struct eh_ma
 
 		if (stopped(options) && rc == EH_AGAIN)
 			return EH_OK; /* whoever stops gather may stop its servers too */
+		if (rc != EH_OK && !result->taken)
+			note_trouble(settings, map, rc, err);
 		now.again = now.again || result->began;
 		if (rc != EH_AGAIN || options->once || !map->follow || !now.again)
 			return rc;

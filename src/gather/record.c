@@ -25,7 +25,6 @@ static enum eh_rc read_state(struct eh_record *record, struct eh_err *err)
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
 
-	record->exists = false;
 	record->phase = EH_GATHER_HISTORY;
 	record->commit_no = 0;
 	record->clock_us = INT64_MIN;
@@ -34,13 +33,20 @@ static enum eh_rc read_state(struct eh_record *record, struct eh_err *err)
 	enum eh_rc rc = eh_pg_query(record->store, &eh_sql_gather_read_state, &args, &res, err);
 	if (rc != EH_OK || PQntuples(res) == 0)
 		return rc;
-	record->exists = true;
 	while (strcmp(phase_names[record->phase], eh_pg_text(res, 0, 0)) != 0)
 		record->phase++; /* the table's check allows these three only */
 	record->commit_no = eh_pg_int8(res, 0, 1);
 	if (!eh_pg_null(res, 0, 3))
 		record->clock_us = eh_pg_int8(res, 0, 3);
-	return eh_position_parse(eh_pg_text(res, 0, 2), &record->position, err);
+	return eh_pg_null(res, 0, 2) ? EH_OK : eh_position_parse(eh_pg_text(res, 0, 2), &record->position, err);
+}
+
+static enum eh_rc take_over(struct eh_record *record, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, record->source.id);
+	return eh_pg_query_int8(record->store, &eh_sql_gather_take_over, &args, &record->epoch, err);
 }
 
 static void note_uncovered(struct eh_record *record, int64_t commit_no, const int64_t *fates, const int64_t *others,
@@ -89,8 +95,10 @@ static enum eh_rc read_uncovered(struct eh_record *record, struct eh_err *err)
 
 enum eh_rc eh_record_open(struct eh_record *record, struct eh_err *err)
 {
-	enum eh_rc rc = read_state(record, err);
+	enum eh_rc rc = take_over(record, err);
 
+	if (rc == EH_OK)
+		rc = read_state(record, err);
 	if (rc == EH_OK)
 		rc = eh_panes_load_dictionary(record->store, record->source.id, record->cells, err);
 	return rc == EH_OK ? read_uncovered(record, err) : rc;
@@ -232,27 +240,37 @@ static enum eh_rc write_state(struct eh_record *record, int64_t commit_no, const
 	eh_pg_arg_int8(&args, commit_no);
 	eh_pg_arg_text(&args, position);
 	arg_clock(&args, step->clock_us);
-	if (!record->exists)
-		return eh_pg_run(record->store, &eh_sql_gather_insert_state, &args, NULL, err);
 	eh_pg_arg_int8(&args, record->commit_no);
+	eh_pg_arg_int8(&args, record->epoch);
 	enum eh_rc rc = eh_pg_run(record->store, &eh_sql_gather_update_state, &args, &touched, err);
 	if (rc == EH_OK && touched != 1) {
-		(void)eh_fail(err, EH_REFUSED, "source %s was moved on by another gather", record->source.name);
+		(void)eh_fail(err, EH_REFUSED, "source %s was taken over by another gather", record->source.name);
 		return eh_hint(err, "run one gather a source");
 	}
 	return rc;
+}
+
+enum eh_rc eh_record_clear_trouble(struct eh_record *record, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	if (record->reads)
+		return EH_OK;
+	eh_pg_arg_int8(&args, record->source.id);
+	return eh_pg_run(record->store, &eh_sql_gather_clear_trouble, &args, NULL, err);
 }
 
 static enum eh_rc write_all(struct eh_record *record, const struct eh_record_step *step, const char *position,
                             struct eh_err *err)
 {
 	int64_t commit_no = record->commit_no + (step->pack != NULL);
-	enum eh_rc rc = EH_OK;
+	/* First, so that whoever lost the source hears of it by this, and that who takes it over waits for the whole. */
+	enum eh_rc rc = write_state(record, commit_no, step, position, err);
 
-	if (step->pack != NULL)
+	if (rc == EH_OK && step->pack != NULL)
 		rc = write_commit(record, commit_no, step, position, err);
 	if (rc == EH_OK)
-		rc = write_state(record, commit_no, step, position, err);
+		rc = eh_record_clear_trouble(record, err);
 	if (rc == EH_OK && step->pack != NULL)
 		note_uncovered(record, commit_no, step->pack->fate, step->pack->other, &step->pack->digest, position);
 	if (rc == EH_OK)
@@ -283,7 +301,7 @@ enum eh_rc eh_record_write(struct eh_record *record, const struct eh_record_step
 		eh_pg_rollback(record->store);
 		return eh_while(err, "writing commit %lld of source %s", (long long)record->commit_no + 1, record->source.name);
 	}
-	record->exists = true;
+	record->reads = true;
 	record->phase = step->phase;
 	record->clock_us = step->clock_us;
 	record->commit_no += step->pack != NULL;

@@ -26,7 +26,8 @@ struct eh_record {
 	struct eh_cells *cells;
 
 	/* As stored. */
-	bool exists; /* the source has a state */
+	int64_t epoch; /* whoever takes the source over raises it, and this one can write no more */
+	bool reads;    /* it has committed something */
 	enum eh_gather_phase phase;
 	int64_t commit_no;
 	int64_t clock_us; /* T; INT64_MIN: none yet */
@@ -39,7 +40,7 @@ struct eh_record {
 	struct eh_buf last_position; /* of the last uncovered commit */
 };
 
-/* Reads the state, the dictionary and the commits that no leaf covers. */
+/* Takes the source over from whoever had it before; reads the state, the dictionary and the commits that no leaf covers. */
 EH_MUST enum eh_rc eh_record_open(struct eh_record *record, struct eh_err *err);
 void eh_record_free(struct eh_record *record);
 
@@ -55,6 +56,9 @@ struct eh_record_step {
 
 /* Runs the transaction.  After an error the record must be opened anew. */
 EH_MUST enum eh_rc eh_record_write(struct eh_record *record, const struct eh_record_step *step, struct eh_err *err);
+
+/* What kept a predecessor from reading is over: with the first commit, and where there was nothing to commit. */
+EH_MUST enum eh_rc eh_record_clear_trouble(struct eh_record *record, struct eh_err *err);
 
 /* Writes the leaf for what is uncovered, if anything is. */
 EH_MUST enum eh_rc eh_record_cover(struct eh_record *record, struct eh_err *err);

@@ -1,3 +1,11 @@
+-- name: take_over
+-- Whoever judged before can commit nothing more.  A commit of his that is under way is waited for.
+UPDATE evenhand.judge_epoch SET epoch = epoch + 1, taken_at = now() RETURNING epoch
+
+-- name: hold_epoch
+-- Whether it is still this judge's turn; until the end of the transaction it stays so.
+SELECT count(*) FROM (SELECT FROM evenhand.judge_epoch WHERE epoch = $1::bigint FOR SHARE) e
+
 -- name: read_sources
 -- Every source with the newest version of its map, and where gather stands.  history_us: T when history had been read.
 SELECT s.source_id, s.name, m.map_text, t.phase, t.commit_no, t.clock_us,
@@ -13,8 +21,9 @@ WHERE t.phase <> 'history'
 ORDER BY s.source_id
 
 -- name: read_unread
--- Sources whose history is being read: judge has to wait for them.
-SELECT count(*) FROM evenhand.source_state WHERE phase = 'history'
+-- Sources whose history is being read: judge has to wait for them, but not for one that is followed no more.
+SELECT count(*) FROM evenhand.source_state t WHERE t.phase = 'history'
+	AND NOT EXISTS (SELECT FROM evenhand.source_removed r WHERE r.source_id = t.source_id)
 
 -- name: read_first_pane
 -- The oldest pane of a source.
@@ -87,7 +96,8 @@ VALUES ($1::integer, $2::bigint, $3::bigint, $4::jsonb)
 ON CONFLICT (source_id) DO UPDATE SET pane_us = excluded.pane_us, leaf_index = excluded.leaf_index, figures = excluded.figures
 
 -- name: write_live_pane
-INSERT INTO evenhand.live_pane (source_id, pane_us, clock_us, figures) VALUES ($1::integer, $2::bigint, $3::bigint, $4::jsonb)
+INSERT INTO evenhand.live_pane (source_id, pane_us, clock_us, figures)
+SELECT $1::integer, $2::bigint, $3::bigint, $4::jsonb FROM evenhand.judge_epoch WHERE epoch = $5::bigint
 ON CONFLICT (source_id) DO UPDATE SET pane_us = excluded.pane_us, clock_us = excluded.clock_us, figures = excluded.figures, updated_at = now()
 
 -- name: write_evidence

@@ -281,6 +281,7 @@ static enum eh_rc show_open(struct loop *l, struct eh_judge_feed *f, struct eh_e
 	eh_pg_arg_int8(&row, pane_us);
 	eh_pg_arg_int8(&row, f->clock_us);
 	eh_pg_arg_text(&row, text);
+	eh_pg_arg_int8(&row, l->store->epoch);
 	rc = eh_pg_run(l->run->pg, &eh_sql_judge_write_live_pane, &row, NULL, err);
 	free(text);
 	return rc;
@@ -334,6 +335,8 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 		rc = ensure_genesis(l, err);
 	if (rc == EH_OK)
 		rc = eh_judge_store_open(l->run->pg, l->run->policy, &none, &l->store, err);
+	if (rc == EH_OK)
+		rc = eh_pg_query_int8(l->run->pg, &eh_sql_judge_take_over, NULL, &l->store->epoch, err);
 	if (rc == EH_OK)
 		rc = eh_judge_store_refold(l->store, &how, err);
 	if (rc == EH_OK) {

@@ -46,6 +46,7 @@ struct eh_judge_store {
 	struct eh_judge *judge;
 	struct eh_arena *home;
 	struct eh_judge_feed *feeds;
+	int64_t epoch; /* who judges: whoever takes the store over raises it, and this one can write no more */
 };
 
 EH_MUST enum eh_rc eh_judge_store_open(struct eh_pg *pg, const struct eh_policy *policy,

@@ -39,6 +39,20 @@ void eh_judge_writer_free(struct eh_judge_writer *w)
 	eh_arena_free(w->home);
 }
 
+/* A judge that was asleep while another took its place must not write what it decided before. */
+static enum eh_rc hold_epoch(const struct eh_judge_store *store, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+	int64_t held = 0;
+
+	eh_pg_arg_int8(&args, store->epoch);
+	enum eh_rc rc = eh_pg_query_int8(store->pg, &eh_sql_judge_hold_epoch, &args, &held, err);
+	if (rc != EH_OK || held == 1)
+		return rc;
+	(void)eh_fail(err, EH_REFUSED, "another judge took this store over");
+	return eh_hint(err, "one judge decides for a store; stop the other, or let it go on");
+}
+
 enum eh_rc eh_judge_writer_begin(struct eh_judge_writer *w, struct eh_err *err)
 {
 	eh_arena_reset(w->tick);
@@ -51,7 +65,8 @@ enum eh_rc eh_judge_writer_begin(struct eh_judge_writer *w, struct eh_err *err)
 	w->points_end = &w->points;
 	w->months = NULL;
 	w->months_end = &w->months;
-	return eh_pg_begin(w->store->pg, err);
+	enum eh_rc rc = eh_pg_begin(w->store->pg, err);
+	return rc == EH_OK ? hold_epoch(w->store, err) : rc;
 }
 
 enum eh_rc eh_judge_writer_leaf(struct eh_judge_writer *w, const char *kind, json_t *fields, size_t *place,

@@ -137,6 +137,24 @@ static void answer_all(struct bench *b)
 						"(SELECT FROM evenhand.request_outcome o WHERE o.request_id = r.request_id)"), 0);
 }
 
+/* A judge that wakes up after another took its place begins no transaction; one that begins holds the place. */
+static void a_predecessor_can_write_nothing(void **state)
+{
+	struct bench b = begin_bench();
+	struct eh_err err;
+
+	(void)state;
+	eh_test_sql(b.owner, "UPDATE evenhand.judge_epoch SET epoch = epoch + 1");
+	expect_rc(EH_REFUSED, eh_judge_writer_begin(b.w, &err), &err);
+	eh_pg_rollback(b.writer);
+	b.store->epoch = eh_test_int8(b.owner, "SELECT epoch FROM evenhand.judge_epoch");
+	expect_rc(EH_OK, eh_judge_writer_begin(b.w, &err), &err);
+	eh_test_sql(b.owner, "SET lock_timeout = '100ms'");
+	assert_int_equal(eh_pg_exec_script(b.owner, "UPDATE evenhand.judge_epoch SET epoch = epoch + 1", &err), EH_AGAIN);
+	eh_pg_rollback(b.writer);
+	end_bench(&b);
+}
+
 static int64_t insert(struct bench *b, const char *session, const char *user, const char *verb, const char *alert, const char *body)
 {
 	return eh_test_int8(b->owner, eh_arena_printf(b->home,
@@ -388,6 +406,7 @@ static void the_store_takes_no_overlong_request(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_predecessor_can_write_nothing, begin_test),
 		cmocka_unit_test_setup(serve_can_ask, begin_test),
 		cmocka_unit_test_setup(serve_can_forge_nothing, begin_test),
 		cmocka_unit_test_setup(an_insurer_takes_it_up, begin_test),
