@@ -14,6 +14,8 @@
 #include "base/time.h"
 #include "pg/conn.h"
 
+#define PATIENCE_US (2 * EH_SECOND_US) /* a slot whose making waits for nobody is there sooner */
+
 struct eh_replication {
 	struct eh_pg pg;
 	char *message; /* of libpq: the one that was given out last */
@@ -156,10 +158,14 @@ static enum eh_rc give_up(struct eh_replication *r, struct eh_err *err)
 static enum eh_rc run_patiently(struct eh_replication *r, const char *sql, const volatile sig_atomic_t *stop, PGresult **out,
                                 struct eh_err *err)
 {
+	int64_t began_us = eh_time_steady_us();
+
 	if (PQsendQuery(r->pg.conn, sql) == 0)
 		return eh_pg_failed(&r->pg, NULL, "replication", err);
 	while (PQisBusy(r->pg.conn)) {
-		if (stop != NULL && __atomic_load_n(stop, __ATOMIC_RELAXED) != 0)
+		bool long_enough = eh_time_steady_us() - began_us > PATIENCE_US;
+
+		if (long_enough && stop != NULL && __atomic_load_n(stop, __ATOMIC_RELAXED) != 0)
 			return give_up(r, err);
 		enum eh_rc rc = wait_readable(r, 100, err);
 		if (rc == EH_OK && PQconsumeInput(r->pg.conn) == 0)

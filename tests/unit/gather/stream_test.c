@@ -18,6 +18,13 @@ static int fresh(void **state)
 	return rig_reset(state);
 }
 
+static void as_admin(const char *sql)
+{
+	EH_PG_AUTO admin = eh_test_open_admin();
+
+	eh_test_sql(admin, sql);
+}
+
 static int64_t one(const char *sql)
 {
 	return rig_int8(sql);
@@ -102,11 +109,328 @@ static void changes_are_counted_as_what_they_are(void **state)
 	expect_as_polled();
 }
 
+/* The store refuses one commit: what gather had read by then is read again by the next. */
+static void fail_at_commit(const struct eh_map *map, int commit_no, uint32_t commit_rows)
+{
+	struct eh_gather_options options = {.once = true, .quiet = true, .commit_rows = commit_rows};
+	struct eh_gather_result result;
+	struct eh_err err = {0};
+	char sql[512];
+
+	(void)snprintf(sql, sizeof sql,
+	               "CREATE OR REPLACE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+	               " IF NEW.commit_no = %d THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $$;"
+	               "CREATE OR REPLACE TRIGGER refuse BEFORE INSERT ON evenhand.gather_commit FOR EACH ROW"
+	               " EXECUTE FUNCTION public.refuse()", commit_no);
+	as_admin(sql);
+	expect_rc(EH_REFUSED, rig_gather(map, &options, &result, &err), &err);
+	as_admin("DROP TRIGGER refuse ON evenhand.gather_commit");
+}
+
+/* A transaction of 500 rows comes in pieces, and gather fails in the middle of it three times. */
+static void transaction_comes_in_pieces(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM(""));
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 10));
+	(void)rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(11, 510));
+	rig_sql(RIG_ROWS(511, 530));
+	for (int i = 1; i <= 3; i++)
+		fail_at_commit(map, 2 + 2 * i, 64);
+	assert_int_equal(one("SELECT count(*) FROM evenhand.source_state WHERE position ~ ' [1-9][0-9]*$'"), 1);
+	assert_int_equal(one("SELECT sum(n_on_time + n_late + n_set_aside) FROM evenhand.gather_commit"), 10 + 6 * 64);
+	(void)rig_gather_once(map, 64);
+	assert_int_equal(one("SELECT sum(n) FROM evenhand.pane_delta"), 530 - 10);
+	expect_as_polled();
+}
+
+/* A backfill that was stopped begins again: what it had counted is taken off on the record. */
+static void interrupted_backfill_begins_again(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM(""));
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 300));
+	rig_gather_step(map, 100);
+	assert_int_equal(one("SELECT count(*) FROM evenhand.source_state WHERE phase = 'history' AND position LIKE 'backfill%'"), 1);
+	rig_sql("DELETE FROM public.decision WHERE id = 'd3'; " RIG_ROWS(301, 350));
+	rig_gather_step(map, 100);
+	(void)rig_gather_once(map, 100);
+	assert_int_equal(one("SELECT sum(n - n_taken) FROM evenhand.pane_delta"), 349 - 7);
+	assert_int_equal(one("SELECT count(*) FROM evenhand.ledger_leaf WHERE kind = 'restate'"), 2);
+	expect_as_polled();
+}
+
+static void expect_stop(const struct eh_map *map, const char *says, const char *hints)
+{
+	struct eh_gather_options options = {.once = true, .quiet = true};
+	struct eh_gather_result result;
+	struct eh_err err = {0};
+
+	expect_rc(EH_REFUSED, rig_gather(map, &options, &result, &err), &err);
+	if (strstr(err.text, says) == NULL || strstr(err.hint, hints) == NULL)
+		fail_msg("it says \"%s\" and hints \"%s\"", err.text, err.hint);
+}
+
+/* What `evenhand source accept-gap` writes. */
+static void accept_gap(void)
+{
+	EH_PG_AUTO admin = eh_test_open_admin();
+
+	eh_test_sql(admin, "UPDATE evenhand.source_gap SET accepted_at = now(), accepted_by = 'test', accept_reason = 'seen'"
+	                   " WHERE resumed_at IS NULL");
+}
+
+/* Debezium DBZ-5739: a slot that is gone, or was made anew, is a hole that somebody must accept. */
+static void lost_slot_is_a_gap(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM(""));
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 100));
+	(void)rig_gather_once(map, 0);
+	as_admin("SELECT pg_drop_replication_slot('evenhand_log')");
+	rig_sql(RIG_ROWS(101, 110));
+	expect_stop(map, "slot evenhand_log is gone", "evenhand source accept-gap log --reason TEXT");
+	expect_stop(map, "is gone", "accept-gap");
+	assert_int_equal(one("SELECT count(*) FROM evenhand.source_gap WHERE accepted_at IS NULL AND position LIKE 'stream %'"), 1);
+	as_admin("SELECT pg_create_logical_replication_slot('evenhand_log', 'pgoutput')");
+	expect_stop(map, "it was made anew, or read by another", "accept-gap");
+	accept_gap();
+	(void)rig_gather_once(map, 0);
+	assert_int_equal(one("SELECT count(*) FROM evenhand.source_gap WHERE resumed_position LIKE 'stream %'"), 1);
+	rig_sql(RIG_ROWS(111, 120));
+	(void)rig_gather_once(map, 0);
+	assert_int_equal(one("SELECT sum(n) FROM evenhand.pane_delta"), 98 + 10); /* 101 .. 110 are lost, on the record */
+}
+
+static void slot_read_by_another_is_a_gap(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM(""));
+
+	(void)state;
+	(void)rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(1, 100));
+	as_admin("SELECT pg_replication_slot_advance('evenhand_log', pg_current_wal_lsn())");
+	expect_stop(map, "read by another", "accept-gap");
+}
+
+/* An update without its old row cannot be taken off: the source stops, says how to mend it, and goes on when the loss is
+ * accepted. */
+static void update_without_old_row_stops(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM(""));
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 40));
+	(void)rig_gather_once(map, 0);
+	rig_sql("ALTER TABLE public.decision REPLICA IDENTITY DEFAULT");
+	rig_sql(RIG_ROWS(41, 45));
+	rig_sql("UPDATE public.decision SET decision = 'no' WHERE id = 'd41'");
+	expect_stop(map, "came without the old row", "REPLICA IDENTITY FULL");
+	rig_sql("ALTER TABLE public.decision REPLICA IDENTITY FULL");
+	rig_sql("UPDATE public.decision SET decision = 'no' WHERE id = 'd44'");
+	accept_gap();
+	(void)rig_gather_once(map, 0);
+	assert_int_equal(one("SELECT sum(n - n_taken) FROM evenhand.pane_delta"), 45);
+	assert_int_equal(one("SELECT sum(n_corrected) FROM evenhand.gather_commit"), 1);
+	rig_sql("UPDATE public.decision SET decision = 'yes' WHERE id = 'd41'; UPDATE public.decision SET decision = 'no' WHERE id = 'd41'");
+}
+
+static void dropped_column_stops(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM(""));
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 40));
+	(void)rig_gather_once(map, 0);
+	rig_sql("ALTER TABLE public.decision RENAME zip TO postcode; INSERT INTO public.decision (id, decided_at, decision, sex, tier)"
+	        " VALUES ('x', '2024-01-01 01:00', 'yes', 'F', 1); ALTER TABLE public.decision RENAME postcode TO zip");
+	expect_stop(map, "come without the column \"zip\"", "accept-gap");
+	rig_sql(RIG_ROWS(41, 45));
+	accept_gap();
+	(void)rig_gather_once(map, 0);
+	assert_int_equal(one("SELECT sum(n) FROM evenhand.pane_delta"), 45); /* the row x is lost */
+}
+
+/* Large values that an update did not touch are not sent; text and numbers read as they do in a poll, in both forms. */
+static void values_read_as_in_a_poll(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM(""));
+
+	(void)state;
+	rig_sql("ALTER TABLE public.decision ALTER zip SET STORAGE EXTERNAL, ALTER sex TYPE char(4), ALTER tier TYPE bigint");
+	rig_sql(RIG_ROWS(1, 20));
+	(void)rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(21, 40));
+	rig_sql("UPDATE public.decision SET zip = repeat('z', 1000) || id, model = repeat('m', 9000) WHERE id < 'd3';"
+	        "UPDATE public.decision SET decision = 'no' WHERE id < 'd3'");
+	(void)rig_gather_once(map, 0);
+	expect_as_polled();
+}
+
+/* So do numeric, boolean and arrays, for which the whole stream comes as text. */
+static void texts_read_as_in_a_poll(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM(""));
+
+	(void)state;
+	rig_sql("ALTER TABLE public.decision ALTER score TYPE numeric(8, 3), ALTER tier TYPE boolean USING false,"
+	        " ALTER model TYPE text[] USING NULL");
+	(void)rig_gather_once(map, 0);
+	rig_sql("INSERT INTO public.decision SELECT 'o' || i, timestamptz '2024-01-02' + i * interval '1 minute', 'yes', i / 7.0, 'F',"
+	        " i % 2 = 0, 'z', ARRAY['m' || i, NULL, 'a b', 'x\"y\\z', ''] FROM generate_series(1, 30) AS i");
+	rig_sql("UPDATE public.decision SET score = score * 2, decision = 'no', model = '[0:1]={NULL,q}' WHERE tier AND score > 2");
+	(void)rig_gather_once(map, 0);
+	expect_as_polled();
+}
+
+static void partitioned_table_is_followed_by_its_root(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM(""));
+
+	(void)state;
+	rig_sql("DROP TABLE public.decision; CREATE TABLE public.decision (id text, decided_at timestamptz, decision text, score float8,"
+	        " sex text, tier int, zip text, model text, evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id())"
+	        " PARTITION BY LIST (tier);"
+	        "CREATE TABLE public.low (zip text, id text, decided_at timestamptz, decision text, score float8, sex text, tier int,"
+	        " model text, evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id());"
+	        "ALTER TABLE public.decision ATTACH PARTITION public.low FOR VALUES IN (0, 1);"
+	        "CREATE TABLE public.high PARTITION OF public.decision DEFAULT;"
+	        "ALTER TABLE public.low REPLICA IDENTITY FULL; ALTER TABLE public.high REPLICA IDENTITY FULL");
+	rig_sql(RIG_ROWS(1, 100));
+	(void)rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(101, 200));
+	rig_sql("UPDATE public.decision SET tier = 3 WHERE id IN ('d4', 'd5', 'd6'); DELETE FROM public.decision WHERE id = 'd104'");
+	(void)rig_gather_once(map, 0);
+	rig_sql("CREATE TABLE public.flat AS SELECT * FROM public.decision; DROP TABLE public.decision;"
+	        "ALTER TABLE public.flat RENAME TO decision; CREATE INDEX ON public.decision (evenhand_xid);"
+	        "ALTER TABLE public.decision ALTER evenhand_xid SET NOT NULL");
+	expect_as_polled();
+}
+
+/* T passes everything that was committed before it, and a quiet source keeps nothing. */
+static void quiet_source_keeps_nothing(void **state)
+{
+	struct rig_follow follow;
+	EH_PG_AUTO admin = eh_test_open_admin();
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 10));
+	rig_follow_begin(&follow, rig_map(STREAM("")));
+	for (int i = 0; i < 500 && eh_test_int8(admin, "SELECT count(*) FROM evenhand.source_slot") == 0; i++)
+		usleep(10000);
+	rig_sql("CREATE TABLE public.other (a int); INSERT INTO public.other SELECT generate_series(1, 20000)");
+	bool moved = false;
+	for (int i = 0; i < 500 && !moved; i++) {
+		moved = eh_test_int8(admin, "SELECT count(*) FROM pg_replication_slots s JOIN evenhand.source_state t ON true"
+		                            " WHERE confirmed_flush_lsn > pg_current_wal_lsn() - 4096 AND clock_us >"
+		                            " (extract(epoch FROM now()) - 2) * 1000000") == 1;
+		usleep(10000);
+	}
+	rig_follow_end(&follow);
+	assert_true(moved);
+	assert_int_equal(one("SELECT count(*) FROM evenhand.source_slot WHERE retained_bytes >= 0 AND wal_status = 'reserved'"), 1);
+}
+
+#define WRITERS 8
+
+static void run(PGconn *conn, const char *sql)
+{
+	PGresult *res = PQexec(conn, sql);
+
+	EH_ASSERT(PQresultStatus(res) == PGRES_COMMAND_OK || PQresultStatus(res) == PGRES_TUPLES_OK);
+	PQclear(res);
+}
+
+struct writer {
+	pthread_t thread;
+	struct eh_pg *pg;
+	int number;
+};
+
+/* Inserts, updates and deletes of its own rows, some rolled back, some in subtransactions. */
+static void *write_rows(void *arg)
+{
+	struct writer *w = arg;
+	PGconn *conn = eh_pg_conn(w->pg);
+	unsigned seed = (unsigned)w->number * 7919 + 1;
+	char sql[512];
+
+	for (int i = 0; i < 150; i++) {
+		run(conn, "BEGIN");
+		snprintf(sql, sizeof sql,
+		         "INSERT INTO public.decision SELECT 'w%d-%d-' || i, clock_timestamp(), 'yes', 0.25, 'F', i, 'z' || i, 'm'"
+		         " FROM generate_series(1, %d) i", w->number, i, 1 + rand_r(&seed) % 5);
+		run(conn, sql);
+		if (i % 5 == 0)
+			run(conn, "SAVEPOINT s");
+		snprintf(sql, sizeof sql, "UPDATE public.decision SET decision = 'no', score = score + 1 WHERE id = 'w%d-%d-1'", w->number,
+		         i - 1);
+		run(conn, sql);
+		if (i % 5 == 0)
+			run(conn, rand_r(&seed) % 2 ? "ROLLBACK TO s" : "RELEASE s");
+		snprintf(sql, sizeof sql, "DELETE FROM public.decision WHERE id = 'w%d-%d-2'", w->number, i - 3);
+		run(conn, sql);
+		usleep((useconds_t)(rand_r(&seed) % 3000));
+		run(conn, rand_r(&seed) % 10 != 0 ? "COMMIT" : "ROLLBACK");
+	}
+	return NULL;
+}
+
+/* Eight sessions write while the reader begins, is stopped and begins again; in the end its tallies are those of a poll. */
+static void no_change_is_lost_or_doubled(void **state)
+{
+	struct writer writer[WRITERS];
+	struct rig_follow follow;
+	const struct eh_map *map = rig_map(STREAM(""));
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 2000));
+	if (*state == NULL)
+		(void)rig_gather_once(map, 0);
+	for (int i = 0; i < WRITERS; i++) {
+		writer[i] = (struct writer){.pg = eh_test_open(EH_STORE_SOURCE), .number = i};
+		assert_int_equal(pthread_create(&writer[i].thread, NULL, write_rows, &writer[i]), 0);
+	}
+	for (int i = 0; i < 4; i++) {
+		rig_follow_begin(&follow, map);
+		usleep(250000);
+		rig_follow_end(&follow);
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		assert_int_equal(pthread_join(writer[i].thread, NULL), 0);
+		eh_pg_close(writer[i].pg);
+	}
+	(void)rig_gather_once(map, 0);
+	assert_int_equal(one("SELECT sum(n - n_taken) FROM evenhand.pane_delta"),
+	                 one("SELECT count(*) FROM public.decision WHERE decision <> 'maybe'"));
+	expect_as_polled();
+	print_message("%lld commits, %lld corrected, %lld taken\n", (long long)one("SELECT count(*) FROM evenhand.gather_commit"),
+	              (long long)one("SELECT sum(n_corrected) FROM evenhand.gather_commit"),
+	              (long long)one("SELECT sum(n_taken) FROM evenhand.gather_commit"));
+}
+
 int main(void)
 {
+	static bool with_history = true; /* the writers write while the backfill is read too */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(history_and_stream_join, fresh),
 		cmocka_unit_test_setup(changes_are_counted_as_what_they_are, fresh),
+		cmocka_unit_test_setup(transaction_comes_in_pieces, fresh),
+		cmocka_unit_test_setup(interrupted_backfill_begins_again, fresh),
+		cmocka_unit_test_setup(lost_slot_is_a_gap, fresh),
+		cmocka_unit_test_setup(slot_read_by_another_is_a_gap, fresh),
+		cmocka_unit_test_setup(update_without_old_row_stops, fresh),
+		cmocka_unit_test_setup(dropped_column_stops, fresh),
+		cmocka_unit_test_setup(values_read_as_in_a_poll, fresh),
+		cmocka_unit_test_setup(texts_read_as_in_a_poll, fresh),
+		cmocka_unit_test_setup(partitioned_table_is_followed_by_its_root, fresh),
+		cmocka_unit_test_setup(quiet_source_keeps_nothing, fresh),
+		cmocka_unit_test_setup(no_change_is_lost_or_doubled, fresh),
+		cmocka_unit_test_prestate_setup_teardown(no_change_is_lost_or_doubled, fresh, NULL, &with_history),
 	};
 
 	return cmocka_run_group_tests(tests, rig_begin, rig_end);
