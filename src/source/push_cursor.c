@@ -10,6 +10,8 @@
 
 void eh_push_forget(struct eh_push_query *query)
 {
+	if (query == NULL) /* the table was refused before there were any */
+		return;
 	PQclear(query->batch);
 	query->batch = NULL;
 	query->opened = query->ended = false;
