@@ -64,6 +64,7 @@ int eh_cli_gather(int argc, char **argv, struct eh_settings *settings)
 	const char *path = NULL, *name = NULL, *through = NULL;
 	struct eh_gather_options options = {.poll_interval_ms = settings->poll_interval_ms,
 	                                    .commit_interval_ms = settings->commit_interval_ms,
+	                                    .connections = (uint32_t)settings->backfill_connections,
 	                                    .stop = &stop};
 	const struct eh_cli_flag flags[] = {{"map", &path, NULL},
 	                                    {"source", &name, NULL},

@@ -19,7 +19,8 @@ enum kind {
 	PATH,	/* a file or folder; ~/ is the home folder, and it is made absolute */
 	ADDRESS, /* host:port, port 0..65535 */
 	LENGTH, /* of time, in ms: 250 or 250ms, 90s, 10m, 1h, 30d */
-	SIZE	/* in bytes: 500, 64kB, 500MB, 4GB, 1TB, in powers of 1024 as PostgreSQL has them */
+	SIZE,	/* in bytes: 500, 64kB, 500MB, 4GB, 1TB, in powers of 1024 as PostgreSQL has them */
+	COUNT	/* a whole number */
 };
 
 struct row {
@@ -27,7 +28,7 @@ struct row {
 	enum kind kind;
 	size_t offset;
 	const char *preset; /* the default, as one would write it; NULL: none */
-	int64_t least, most; /* LENGTH: in ms; SIZE: in bytes */
+	int64_t least, most; /* LENGTH: in ms; SIZE: in bytes; COUNT */
 	const char *prose;
 };
 
@@ -51,6 +52,8 @@ static const struct row table[] = {
 	 "while rows come, gather commits at least this often"},
 	{"poll_interval", LENGTH, AT(poll_interval_ms), "1s", 5, HOUR_MS,
 	 "how often a polled source is asked for new rows"},
+	{"backfill_connections", COUNT, AT(backfill_connections), "1", 1, 8,
+	 "history is read by up to so many connections at once"},
 	{"session_idle", LENGTH, AT(session_idle_ms), "30m", 60 * SECOND_MS, 24 * HOUR_MS,
 	 "a sign-in ends after this long without a request"},
 	{"session_length", LENGTH, AT(session_length_ms), "12h", 300 * SECOND_MS, 168 * HOUR_MS,
@@ -65,7 +68,7 @@ static const struct row table[] = {
 
 static bool is_number(const struct row *row)
 {
-	return row->kind == LENGTH || row->kind == SIZE;
+	return row->kind == LENGTH || row->kind == SIZE || row->kind == COUNT;
 }
 
 /* Where a value was given, for messages. */
@@ -149,6 +152,7 @@ struct unit {
 
 static const struct unit lengths[] = {{"", 1},	      {"ms", 1},       {"s", SECOND_MS}, {"m", 60 * SECOND_MS},
 				      {"h", HOUR_MS}, {"d", 24 * HOUR_MS}, {NULL, 0}};
+static const struct unit counts[] = {{"", 1}, {NULL, 0}};
 static const struct unit sizes[] = {{"", 1}, {"B", 1}, {"kB", 1024}, {"MB", MB}, {"GB", GB}, {"TB", 1024 * GB}, {NULL, 0}};
 
 /* A whole number and a unit, in the smallest of the units. */
@@ -169,17 +173,21 @@ static bool read_number(const char *text, const struct unit *unit, int64_t *out)
 static enum eh_rc set_number(struct eh_settings *settings, const struct row *row, const char *text,
 			     const struct origin *from, struct eh_err *err)
 {
+	static const struct {
+		const struct unit *units;
+		const char *name, *not;
+	} kinds[] = {[LENGTH] = {lengths, " ms", "is not a length of time, such as 250ms, 90s, 10m or 1h"},
+		     [SIZE] = {sizes, " bytes", "is not a size, such as 64MB or 4GB"},
+		     [COUNT] = {counts, "", "is not a whole number"}};
 	int64_t n = 0;
 
-	if (!read_number(text, row->kind == SIZE ? sizes : lengths, &n))
-		return wrong(from, err, text,
-			     row->kind == SIZE ? "is not a size, such as 64MB or 4GB"
-					       : "is not a length of time, such as 250ms, 90s, 10m or 1h");
+	if (!read_number(text, kinds[row->kind].units, &n))
+		return wrong(from, err, text, kinds[row->kind].not);
 	if (n < row->least || n > row->most) {
 		char why[96];
 
-		snprintf(why, sizeof why, "is out of bounds: %lld to %lld %s", (long long)row->least, (long long)row->most,
-			 row->kind == SIZE ? "bytes" : "ms");
+		snprintf(why, sizeof why, "is out of bounds: %lld to %lld%s", (long long)row->least, (long long)row->most,
+			 kinds[row->kind].name);
 		return wrong(from, err, text, why);
 	}
 	memcpy((char *)settings + row->offset, &n, sizeof n);
@@ -361,7 +369,7 @@ void eh_settings_export(const struct eh_settings *settings)
 void eh_settings_help(FILE *out)
 {
 	static const char *const words[] = {
-		[TEXT] = "TEXT", [PATH] = "PATH", [ADDRESS] = "HOST:PORT", [LENGTH] = "TIME", [SIZE] = "SIZE"};
+		[TEXT] = "TEXT", [PATH] = "PATH", [ADDRESS] = "HOST:PORT", [LENGTH] = "TIME", [SIZE] = "SIZE", [COUNT] = "N"};
 	EH_ARENA_AUTO arena = eh_arena_new();
 
 	for (size_t i = 0; i < ROWS; i++) {

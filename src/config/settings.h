@@ -28,6 +28,7 @@ struct eh_settings {
 	const char *webhook_url;	/* NULL: none */
 	int64_t commit_interval_ms;	/* gather commits at least this often while rows come */
 	int64_t poll_interval_ms;	/* gather asks a poll source this often */
+	int64_t backfill_connections;	/* history may be read by so many at once */
 	int64_t session_idle_ms;	/* sign-in ends after this long without a request */
 	int64_t session_length_ms;	/* and after this long in any case */
 	int64_t stalled_after_ms;	/* a source whose clock stood still for so long is said to stand still */

@@ -55,7 +55,9 @@ static enum eh_rc open_all(struct eh_gathering *run, struct eh_err *err)
 {
 	struct eh_record *record = &run->record;
 	/* The table is looked at first: a map that names none is not put on the record. */
-	const struct eh_reader_options reading = {.history_only = run->options->history_only, .stop = run->options->stop};
+	const struct eh_reader_options reading = {.connections = run->options->connections,
+	                                          .history_only = run->options->history_only,
+	                                          .stop = run->options->stop};
 	enum eh_rc rc = eh_reader_open(run->arena, run->source, run->map, &reading, &run->reader, err);
 
 	if (rc == EH_OK)

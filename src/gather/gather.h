@@ -24,6 +24,7 @@ struct eh_gather_options {
 	bool has_through;
 	int64_t through_us;     /* where T stops after history */
 	int64_t poll_interval_ms, commit_interval_ms;
+	uint32_t connections;   /* that history may be read by; 0: one */
 	uint32_t commit_rows;   /* 0: EH_GATHER_COMMIT_ROWS */
 	bool again;             /* this process followed the source before: the lock may be its own lost session's */
 	bool quiet;             /* says nothing but warnings */

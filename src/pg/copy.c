@@ -98,16 +98,31 @@ enum eh_rc eh_pg_copy_out_begin(struct eh_pg *pg, const char *sql, struct eh_err
 	return begin(pg, sql, PGRES_COPY_OUT, err);
 }
 
-/* What came during a nap, into libpq's buffer.  A lost connection is told by the next read. */
+/* What has come, into libpq's buffer.  A lost connection is told by the next read. */
 static void gulp(struct eh_pg *pg)
 {
-	struct timespec nap = {.tv_nsec = NAP_NS};
 	int left = 1;
 
-	(void)nanosleep(&nap, NULL); /* a signal may cut it short */
 	for (int i = 0; i < GULPS && left > 0; i++)
 		if (PQconsumeInput(pg->conn) == 0 || ioctl(PQsocket(pg->conn), FIONREAD, &left) != 0)
 			left = 0;
+}
+
+void eh_pg_copy_out_nap(void)
+{
+	struct timespec nap = {.tv_nsec = NAP_NS};
+
+	(void)nanosleep(&nap, NULL); /* a signal may cut it short */
+}
+
+static enum eh_rc take(struct eh_pg *pg, int got, char **data, size_t *n, struct eh_err *err)
+{
+	*n = got > 0 ? (size_t)got : 0;
+	pg->copied += *n;
+	if (got > 0)
+		return EH_OK;
+	*data = NULL;
+	return finish(pg, NULL, err);
 }
 
 enum eh_rc eh_pg_copy_out_next(struct eh_pg *pg, char **data, size_t *n, struct eh_err *err)
@@ -115,14 +130,27 @@ enum eh_rc eh_pg_copy_out_next(struct eh_pg *pg, char **data, size_t *n, struct 
 	bool patient = pg->copied > PATIENT_AFTER;
 	int got = patient ? PQgetCopyData(pg->conn, data, 1) : 0;
 
-	if (patient && got == 0)
+	if (patient && got == 0) {
+		eh_pg_copy_out_nap();
 		gulp(pg);
+	}
 	if (got == 0)
 		got = eh_pg_copy_data(pg, data);
-	*n = got > 0 ? (size_t)got : 0;
-	pg->copied += *n;
-	if (got > 0)
-		return EH_OK;
+	return take(pg, got, data, n, err);
+}
+
+enum eh_rc eh_pg_copy_out_try(struct eh_pg *pg, char **data, size_t *n, bool *ended, struct eh_err *err)
+{
+	int got = PQgetCopyData(pg->conn, data, 1);
+
+	if (got == 0) {
+		gulp(pg);
+		got = PQgetCopyData(pg->conn, data, 1);
+	}
+	*ended = got < 0;
+	if (got != 0)
+		return take(pg, got, data, n, err);
 	*data = NULL;
-	return finish(pg, NULL, err);
+	*n = 0;
+	return EH_OK;
 }

@@ -68,12 +68,12 @@ static PGconn *connect_with(const char *conninfo, const char *user)
 	return PQconnectdbParams(keyword, value, 1);
 }
 
-enum eh_rc eh_pg_open(const char *conninfo, const char *user, struct eh_pg **out, struct eh_err *err)
+static enum eh_rc set_up(PGconn *conn, struct eh_pg **out, struct eh_err *err)
 {
 	EH_PG_AUTO pg = eh_xmalloc(sizeof *pg);
 
 	*out = NULL;
-	*pg = (struct eh_pg){.conn = connect_with(conninfo != NULL ? conninfo : "", user), .patience_ms = -1};
+	*pg = (struct eh_pg){.conn = conn, .patience_ms = -1};
 	EH_ASSERT(pg->conn != NULL);
 	if (PQstatus(pg->conn) != CONNECTION_OK) {
 		enum eh_rc rc = eh_pg_failed(pg, NULL, "cannot connect to PostgreSQL", err);
@@ -90,6 +90,28 @@ enum eh_rc eh_pg_open(const char *conninfo, const char *user, struct eh_pg **out
 	*out = pg;
 	pg = NULL;
 	return EH_OK;
+}
+
+enum eh_rc eh_pg_open(const char *conninfo, const char *user, struct eh_pg **out, struct eh_err *err)
+{
+	return set_up(connect_with(conninfo != NULL ? conninfo : "", user), out, err);
+}
+
+enum eh_rc eh_pg_open_beside(struct eh_pg *pg, struct eh_pg **out, struct eh_err *err)
+{
+	PQconninfoOption *given = PQconninfo(pg->conn);
+	const char *keyword[128], *value[128];
+	int n = 0;
+
+	for (PQconninfoOption *o = given; o != NULL && o->keyword != NULL && n < 127; o++)
+		if (o->val != NULL) {
+			keyword[n] = o->keyword;
+			value[n++] = o->val;
+		}
+	keyword[n] = value[n] = NULL;
+	PGconn *conn = PQconnectdbParams(keyword, value, 0);
+	PQconninfoFree(given);
+	return set_up(conn, out, err);
 }
 
 void eh_pg_close(struct eh_pg *pg)

@@ -34,6 +34,9 @@ struct eh_pg;
 EH_MUST enum eh_rc eh_pg_open(const char *conninfo, const char *user, struct eh_pg **out, struct eh_err *err);
 void eh_pg_close(struct eh_pg *pg); /* NULL is allowed */
 
+/* Another connection, opened as this one was, to read beside it. */
+EH_MUST enum eh_rc eh_pg_open_beside(struct eh_pg *pg, struct eh_pg **out, struct eh_err *err);
+
 PGconn *eh_pg_conn(struct eh_pg *pg);	      /* for libpq calls that have no wrapper here (replication) */
 int eh_pg_socket(const struct eh_pg *pg);     /* for poll() */
 int eh_pg_server_major(const struct eh_pg *pg); /* 15 */
@@ -175,5 +178,9 @@ void eh_pg_copy_in_abort(struct eh_pg *pg, const char *why);
  * caller frees with PQfreemem(), and NULL at the end. */
 EH_MUST enum eh_rc eh_pg_copy_out_begin(struct eh_pg *pg, const char *sql, struct eh_err *err);
 EH_MUST enum eh_rc eh_pg_copy_out_next(struct eh_pg *pg, char **data, size_t *n, struct eh_err *err);
+/* The same without waiting, for who reads several at once: NULL and not *ended where nothing is here yet.  nap is for
+ * the time in which a socket fills. */
+EH_MUST enum eh_rc eh_pg_copy_out_try(struct eh_pg *pg, char **data, size_t *n, bool *ended, struct eh_err *err);
+void eh_pg_copy_out_nap(void);
 
 #endif

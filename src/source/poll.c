@@ -19,6 +19,7 @@ void eh_poll_close(struct eh_poll *poll)
 {
 	if (poll == NULL)
 		return;
+	eh_poll_end_ranges(poll);
 	PQfreemem(poll->message);
 	poll->message = NULL;
 	eh_buf_free(&poll->sql);
@@ -56,6 +57,7 @@ static void set_start(struct eh_poll *poll, const struct eh_position *from, uint
 	p->xid = 0;
 	p->start_us = now_us;
 	p->last_us = INT64_MIN;
+	p->ranges = 0;
 	struct eh_buf *target = p->kind == EH_POSITION_HISTORY ? &p->snapshot : &p->until;
 	eh_buf_reset(target);
 	eh_buf_put(target, poll->snapshot.data, poll->snapshot.len);
@@ -132,15 +134,33 @@ static void put_pair(struct eh_poll *poll, const char *held, const struct eh_pos
 	              poll->by_xmin ? "bigint" : "xid8", p->block, p->offset);
 }
 
+void eh_poll_put_history(struct eh_poll *poll, uint32_t block, uint16_t offset, uint32_t end)
+{
+	eh_buf_reset(&poll->sql);
+	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(%" PRIu32 ",%" PRIu16 ")' AND ",
+	              eh_packing_list(poll->packing), poll->table_name, block, offset);
+	if (end != UINT32_MAX)
+		eh_buf_printf(&poll->sql, "ctid < '(%" PRIu32 ",0)' AND ", end);
+	put_visible(poll, &poll->position.snapshot);
+	eh_buf_puts(&poll->sql, ") TO STDOUT (FORMAT binary)");
+}
+
 static enum eh_rc begin_history(struct eh_poll *poll, struct eh_err *err)
 {
 	const struct eh_position *p = &poll->position;
+	bool fresh = p->ranges == 0 && p->block == 0 && p->offset == 0;
+	enum eh_rc rc = fresh ? eh_poll_divide(poll, err) : EH_OK;
 
-	eh_buf_reset(&poll->sql);
-	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(%" PRIu32 ",%" PRIu16 ")' AND ", eh_packing_list(poll->packing),
-	              poll->table_name, p->block, p->offset);
-	put_visible(poll, &p->snapshot);
-	return begin_copy(poll, err);
+	if (rc != EH_OK)
+		return rc;
+	if (p->ranges > 0) {
+		rc = eh_poll_begin_ranges(poll, err);
+	} else {
+		eh_poll_put_history(poll, p->block, p->offset, UINT32_MAX);
+		rc = eh_pg_copy_out_begin(poll->pg, poll->sql.data, err);
+	}
+	poll->streaming = rc == EH_OK;
+	return rc;
 }
 
 static enum eh_rc begin_delta(struct eh_poll *poll, struct eh_err *err)
@@ -193,13 +213,30 @@ enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, s
 	return poll->position.kind == EH_POSITION_HISTORY ? begin_history(poll, err) : begin_delta(poll, err);
 }
 
+/* What the stretches have been read of. */
+static void put_ranges(struct eh_poll *poll, const struct eh_position *position)
+{
+	for (uint32_t i = 0; i < position->ranges; i++) {
+		const struct eh_position_range *r = &position->range[i];
+
+		eh_buf_printf(&poll->sql, "%sctid >= '(%" PRIu32 ",0)' AND ctid ", i == 0 ? " AND (" : " OR ", r->from);
+		if (r->whole)
+			eh_buf_printf(&poll->sql, "< '(%" PRIu32 ",0)'", r->end);
+		else
+			eh_buf_printf(&poll->sql, "<= '(%" PRIu32 ",%" PRIu16 ")'", r->block, r->offset);
+	}
+	eh_buf_putc(&poll->sql, ')');
+}
+
 static void put_again(struct eh_poll *poll, const struct eh_position *position)
 {
 	eh_buf_reset(&poll->sql);
 	eh_buf_printf(&poll->sql, "COPY (SELECT %s, ctid FROM %s WHERE ctid > '(0,0)' AND (", eh_packing_list(poll->packing),
 	              poll->table_name);
 	put_visible(poll, &position->snapshot);
-	if (position->kind == EH_POSITION_HISTORY)
+	if (position->kind == EH_POSITION_HISTORY && position->ranges > 0)
+		put_ranges(poll, position);
+	else if (position->kind == EH_POSITION_HISTORY)
 		eh_buf_printf(&poll->sql, " AND ctid <= '(%" PRIu32 ",%" PRIu16 ")'", position->block, position->offset);
 	if (position->kind == EH_POSITION_DELTA) {
 		eh_buf_puts(&poll->sql, " OR ");
@@ -242,6 +279,8 @@ static void finish(struct eh_poll *poll)
 		p->until = was;
 	}
 	p->kind = EH_POSITION_WHOLE;
+	p->ranges = 0;
+	poll->range = NULL;
 }
 
 static uint32_t big32(const char *at)
@@ -276,12 +315,14 @@ static enum eh_rc take_place(struct eh_poll *poll, struct eh_wire *r, struct eh_
 	uint16_t offset = big16(tid + 4);
 	if (xid_at != NULL)
 		xid = (uint64_t)big32(xid_at) << 32 | big32(xid_at + 4);
-	bool ascends = xid != p->xid ? xid > p->xid : block != p->block ? block > p->block : offset > p->offset;
+	uint32_t *last_block = poll->range != NULL ? &poll->range->block : &p->block;
+	uint16_t *last_offset = poll->range != NULL ? &poll->range->offset : &p->offset;
+	bool ascends = xid != p->xid ? xid > p->xid : block != *last_block ? block > *last_block : offset > *last_offset;
 	if (!ascends)
 		return eh_fail(err, EH_REFUSED, "the server gave row (%" PRIu32 ",%" PRIu16 ") after (%" PRIu32 ",%" PRIu16 ")", block, offset,
-		               p->block, p->offset);
-	p->block = block;
-	p->offset = offset;
+		               *last_block, *last_offset);
+	*last_block = block;
+	*last_offset = offset;
 	p->xid = xid;
 	return EH_OK;
 }
@@ -309,7 +350,8 @@ static enum eh_rc next_message(struct eh_poll *poll, size_t *len, struct eh_err 
 {
 	PQfreemem(poll->message);
 	poll->message = NULL;
-	enum eh_rc rc = eh_pg_copy_out_next(poll->pg, &poll->message, len, err);
+	enum eh_rc rc = poll->lanes > 0 ? eh_poll_next_of_ranges(poll, len, err)
+	                                : eh_pg_copy_out_next(poll->pg, &poll->message, len, err);
 	if (rc != EH_OK)
 		poll->streaming = false;
 	return rc == EH_OK ? rc : eh_while(err, "reading %s.%s", poll->map->schema, poll->map->table);
@@ -351,6 +393,7 @@ enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err)
 
 	PQfreemem(poll->message);
 	poll->message = NULL;
+	eh_poll_end_ranges(poll);
 	if (poll->idle)
 		return EH_OK;
 	poll->rest_until_us = now_us + REST_FACTOR * (now_us - poll->look_us);
@@ -360,6 +403,11 @@ enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err)
 		return EH_OK;
 	}
 	return eh_pg_commit(poll->pg, err);
+}
+
+void eh_poll_use_connections(struct eh_poll *poll, uint32_t n)
+{
+	poll->connections = n < EH_POLL_CONNECTIONS_MAX ? n : EH_POLL_CONNECTIONS_MAX;
 }
 
 bool eh_poll_hears(const struct eh_poll *poll)

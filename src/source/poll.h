@@ -47,6 +47,10 @@ EH_MUST enum eh_rc eh_poll_open(struct eh_arena *arena, struct eh_pg *pg, const 
 /* Frees what the arena does not; NULL is allowed. */
 void eh_poll_close(struct eh_poll *poll);
 
+/* Lets history be read by up to so many connections, each a stretch of the table, in one exported snapshot. */
+#define EH_POLL_CONNECTIONS_MAX 8
+void eh_poll_use_connections(struct eh_poll *poll, uint32_t n);
+
 /* False where no unique index guards the id column: a row inserted twice is counted twice. */
 bool eh_poll_id_is_unique(const struct eh_poll *poll);
 
@@ -84,6 +88,7 @@ EH_MUST enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err);
 
 /* A poll reader behind the interface of reader.h. */
 EH_MUST enum eh_rc eh_poll_reader_open(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map,
-                                       struct eh_source_reader **out, struct eh_err *err);
+                                       const struct eh_reader_options *options, struct eh_source_reader **out,
+                                       struct eh_err *err);
 
 #endif

@@ -45,3 +45,10 @@ WHERE c.oid = $1::bigint::oid
 -- everything up to it is here.  NULL: nothing is known.  Asked before the snapshot is taken.
 SELECT greatest(pg_catalog.pg_last_xact_replay_timestamp(), (SELECT CASE WHEN pg_catalog.pg_last_wal_replay_lsn() >= r.latest_end_lsn
 	THEN r.last_msg_send_time END FROM pg_catalog.pg_stat_wal_receiver r))
+
+-- name: poll_blocks
+SELECT pg_catalog.pg_relation_size($1::bigint::oid, 'main') / current_setting('block_size')::bigint
+
+-- name: poll_export
+-- A name by which other sessions can see what this one sees.
+SELECT pg_catalog.pg_export_snapshot()

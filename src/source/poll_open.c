@@ -109,7 +109,7 @@ static const char session[] = "SET synchronize_seqscans = off; SET max_parallel_
 			      "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
 			      "SET default_transaction_read_only = on; SET search_path = pg_catalog";
 
-static enum eh_rc set_session(struct eh_pg *pg, struct eh_err *err)
+enum eh_rc eh_poll_set_session(struct eh_pg *pg, struct eh_err *err)
 {
 	return eh_pg_exec_script(pg, session, err);
 }
@@ -143,7 +143,7 @@ enum eh_rc eh_poll_open(struct eh_arena *arena, struct eh_pg *pg, const struct e
 	poll->horizon.clock_us = INT64_MIN;
 	poll->arena = arena;
 	poll->fields = eh_arena_zalloc(arena, map->columns_n, sizeof *poll->fields);
-	enum eh_rc rc = set_session(pg, err);
+	enum eh_rc rc = eh_poll_set_session(pg, err);
 	if (rc == EH_OK)
 		rc = find_table(poll, err);
 	if (rc == EH_OK)

@@ -17,6 +17,12 @@ struct eh_poll_horizon {
 	int64_t clock_us;      /* known so far; INT64_MIN: not at all */
 };
 
+/* A connection that reads a stretch of the table; the first is the reader's own. */
+struct eh_poll_lane {
+	struct eh_pg *pg;
+	struct eh_position_range *range; /* NULL: none */
+};
+
 struct eh_poll {
 	struct eh_pg *pg;
 	const struct eh_map *map;
@@ -40,11 +46,33 @@ struct eh_poll {
 	int64_t look_us, rest_until_us; /* steady time: when the last look began; by xmin, when the next may */
 	struct eh_buf sql;
 	char *message; /* of the server: the row that was given out last */
+
+	/* Stretches: see poll_ranges.c. */
+	uint32_t connections; /* that history may use; 0: one */
+	struct eh_poll_lane lane[EH_POLL_CONNECTIONS_MAX];
+	uint32_t lanes, at; /* 0: the history has one stretch */
+	struct eh_position_range *range; /* of the row at hand; NULL: the position has the place */
 };
 
 /* Opens the snapshot, and holds `from` against what the server says now.  *again: the rows must come from the first one
  * on, as their places or transactions mean nothing any more. */
 EH_MUST enum eh_rc eh_poll_look(struct eh_poll *poll, const struct eh_position *from, uint32_t *filenode, bool *again,
                                 struct eh_err *err);
+
+/* COPY of the rows of history from a place up to a block, into poll->sql. */
+void eh_poll_put_history(struct eh_poll *poll, uint32_t block, uint16_t offset, uint32_t end);
+
+/* Divides a history that begins among the connections that it may use; leaves ranges 0 where it is too small. */
+EH_MUST enum eh_rc eh_poll_divide(struct eh_poll *poll, struct eh_err *err);
+
+/* Begins to read the stretches of the position that are not whole, and gives the next message of any; NULL: all are. */
+EH_MUST enum eh_rc eh_poll_begin_ranges(struct eh_poll *poll, struct eh_err *err);
+EH_MUST enum eh_rc eh_poll_next_of_ranges(struct eh_poll *poll, size_t *len, struct eh_err *err);
+
+/* Closes all connections but the reader's own. */
+void eh_poll_end_ranges(struct eh_poll *poll);
+
+/* What the session of a connection that reads is set to. */
+EH_MUST enum eh_rc eh_poll_set_session(struct eh_pg *pg, struct eh_err *err);
 
 #endif

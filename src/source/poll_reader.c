@@ -106,8 +106,8 @@ static const struct eh_reader_ops ops = {.begin = begin,
                                          .id_is_unique = id_is_unique,
                                          .close = close_poll};
 
-enum eh_rc eh_poll_reader_open(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, struct eh_source_reader **out,
-                               struct eh_err *err)
+enum eh_rc eh_poll_reader_open(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map,
+                               const struct eh_reader_options *options, struct eh_source_reader **out, struct eh_err *err)
 {
 	struct poll_reader *p = eh_arena_zalloc(arena, 1, sizeof *p);
 	enum eh_rc rc = eh_poll_open(arena, pg, map, &p->poll, err);
@@ -115,6 +115,7 @@ enum eh_rc eh_poll_reader_open(struct eh_arena *arena, struct eh_pg *pg, const s
 	*out = NULL;
 	if (rc != EH_OK)
 		return rc;
+	eh_poll_use_connections(p->poll, options->connections);
 	p->reader.ops = &ops;
 	p->pg = pg;
 	p->map = map;

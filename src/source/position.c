@@ -46,12 +46,26 @@ static void format_stream(const struct eh_position *p, struct eh_buf *out)
 		              p->ordinal);
 }
 
+static void format_ranges(const struct eh_position *p, struct eh_buf *out)
+{
+	for (uint32_t i = 0; i < p->ranges; i++) {
+		const struct eh_position_range *r = &p->range[i];
+
+		eh_buf_printf(out, " %u-%u:", r->from, r->end);
+		if (r->whole)
+			eh_buf_puts(out, "all");
+		else
+			eh_buf_printf(out, "%u,%u", r->block, r->offset);
+	}
+}
+
 void eh_position_format(const struct eh_position *p, struct eh_buf *out)
 {
 	switch (p->kind) {
 	case EH_POSITION_HISTORY:
 		eh_buf_printf(out, "history %s %u %u %u,%u %" PRId64 " %" PRId64, p->snapshot.data, p->table, p->filenode, p->block,
 		              p->offset, p->start_us, p->last_us);
+		format_ranges(p, out);
 		return;
 	case EH_POSITION_WHOLE:
 		eh_buf_printf(out, "whole %s %u", p->snapshot.data, p->table);
@@ -101,6 +115,36 @@ static bool read_snapshot(const char **at, struct eh_buf *out)
 	return true;
 }
 
+/* One stretch, as the next word: it begins where the last one ended, and its place lies within. */
+static bool read_range(const char **at, uint32_t from, struct eh_position_range *r)
+{
+	int end = -1;
+
+	*r = (struct eh_position_range){0};
+	if (sscanf(*at, " %" SCNu32 "-%" SCNu32 ":%n", &r->from, &r->end, &end) != 2 || end < 0 || r->from != from || r->end <= from)
+		return false;
+	*at += end;
+	r->block = r->from;
+	r->whole = strncmp(*at, "all", 3) == 0;
+	end = r->whole ? 3 : -1;
+	if (!r->whole && sscanf(*at, "%" SCNu32 ",%" SCNu16 "%n", &r->block, &r->offset, &end) != 2)
+		return false;
+	*at += end;
+	return r->block >= from && r->block < r->end;
+}
+
+static bool read_ranges(const char *at, struct eh_position *p)
+{
+	uint32_t from = 0;
+
+	for (p->ranges = 0; *at != '\0'; p->ranges++) {
+		if (p->ranges == EH_POSITION_RANGES_MAX || !read_range(&at, from, &p->range[p->ranges]))
+			return false;
+		from = p->range[p->ranges].end;
+	}
+	return p->ranges == 0 || (from == UINT32_MAX && p->block == 0 && p->offset == 0);
+}
+
 static bool read_history(const char *at, struct eh_position *p)
 {
 	int end = -1;
@@ -108,7 +152,7 @@ static bool read_history(const char *at, struct eh_position *p)
 	return read_snapshot(&at, &p->snapshot) &&
 	       sscanf(at, "%" SCNu32 " %" SCNu32 " %" SCNu32 ",%" SCNu16 " %" SCNd64 " %" SCNd64 "%n", &p->table, &p->filenode,
 	              &p->block, &p->offset, &p->start_us, &p->last_us, &end) == 6 &&
-	       end >= 0 && at[end] == '\0';
+	       end >= 0 && read_ranges(at + end, p);
 }
 
 static bool read_whole(const char *at, struct eh_position *p)

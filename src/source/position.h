@@ -5,8 +5,9 @@
  * rows become visible out of id order, and a reader of ids loses some of them.
  * Each kind of position is a line of text in the store:
  *
- *   history SNAPSHOT TABLE FILENODE BLOCK,OFFSET START_US LAST_US
- *           rows visible in SNAPSHOT are read in the order of their place in the table, up to the place
+ *   history SNAPSHOT TABLE FILENODE BLOCK,OFFSET START_US LAST_US [FROM-END:BLOCK,OFFSET | FROM-END:all]...
+ *           rows visible in SNAPSHOT are read in the order of their place in the table, up to the place; where several
+ *           connections read, in each stretch of blocks from FROM up to END by itself
  *   whole   SNAPSHOT TABLE
  *           every row visible in SNAPSHOT was read, and no other
  *   delta   SNAPSHOT TABLE FILENODE BLOCK,OFFSET UNTIL XID [START_US LAST_US]
@@ -55,6 +56,16 @@ enum eh_position_kind {
 	EH_POSITION_ONCE
 };
 
+#define EH_POSITION_RANGES_MAX 32
+
+/* A stretch of the table from a block up to, but not with, another; and how far it was read. */
+struct eh_position_range {
+	uint32_t from, end; /* the last one's end is UINT32_MAX */
+	uint32_t block;     /* of the last row read; from,0 before the first */
+	uint16_t offset;
+	bool whole; /* read to its end */
+};
+
 struct eh_position {
 	enum eh_position_kind kind;
 	struct eh_buf snapshot; /* as pg_snapshot prints it */
@@ -73,6 +84,9 @@ struct eh_position {
 	uint32_t timeline;
 	char slot[64];
 	uint64_t lsn, commit, ordinal;
+	/* history that several connections read: each stretch has a place of its own, and block,offset is 0,0 */
+	uint32_t ranges;
+	struct eh_position_range range[EH_POSITION_RANGES_MAX];
 };
 
 void eh_position_format(const struct eh_position *position, struct eh_buf *out);

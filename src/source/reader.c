@@ -14,5 +14,5 @@ enum eh_rc eh_reader_open(struct eh_arena *arena, struct eh_pg *pg, const struct
 		return eh_stream_open(arena, pg, map, options, out, err);
 	if (map->mode == EH_MAP_MODE_PUSHDOWN)
 		return eh_push_reader_open(arena, pg, map, out, err);
-	return eh_poll_reader_open(arena, pg, map, out, err);
+	return eh_poll_reader_open(arena, pg, map, options, out, err);
 }

@@ -58,6 +58,7 @@ struct eh_change {
 };
 
 struct eh_reader_options {
+	uint32_t connections;              /* that history may be read by, where the reader can; 0: one */
 	bool history_only;                 /* nothing is read after history, and nothing is left behind in the source */
 	const volatile sig_atomic_t *stop; /* NULL, or set by a signal handler: what waits for others is given up */
 };

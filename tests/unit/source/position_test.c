@@ -29,6 +29,7 @@ static void every_kind_reads_back(void **state)
 	(void)state;
 	round_trip("history 100:120:101,105 16384 16390 7,65535 1700000000000000 -9223372036854775808");
 	round_trip("history 100:100: 16384 16390 4294967295,1 1700000000000000 1600000000000000");
+	round_trip("history 100:100: 16384 16390 0,0 1700000000000000 1600000000000000 0-7:all 7-12:7,0 12-4294967295:900,65535");
 	round_trip("whole 18446744073709551615:18446744073709551615: 16384");
 	round_trip("delta 100:120:101,105 16384 16390 0,0 130:140:131 18446744073709551615 1700000000000000 -9223372036854775808");
 	round_trip("delta 100:100: 16384 16390 7,1 130:130: 12 1700000000000000 1600000000000000");
@@ -51,6 +52,13 @@ static void delta_without_its_clock_is_read(void **state)
 static void nothing_else_is_a_position(void **state)
 {
 	static const char *const bad[] = {"",
+	                                  "history 1:1: 2 3 0,0 4 5 1-7:1,0 7-4294967295:all",
+	                                  "history 1:1: 2 3 0,0 4 5 0-7:1,0 8-4294967295:all",
+	                                  "history 1:1: 2 3 0,0 4 5 0-7:7,0 7-4294967295:all",
+	                                  "history 1:1: 2 3 0,0 4 5 0-7:1,0 7-20:all",
+	                                  "history 1:1: 2 3 0,0 4 5 0-7:1,0 7-4294967295:al",
+	                                  "history 1:1: 2 3 0,1 4 5 0-4294967295:all",
+	                                  "history 1:1: 2 3 0,0 4 5 ",
 	                                  "whole",
 	                                  "whole 1:2: ",
 	                                  "whole 1:2: 3 ",
