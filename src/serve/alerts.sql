@@ -2,7 +2,7 @@
 -- $1 which: open, closed or all; $2 how many to pass over.  One more than a page, to know whether there is a next.
 SELECT a.alert_id, a.source, a.attribute, a.grp, a.kind, a.state, a.severity, a.body ->> 'sentence' AS sentence,
        (SELECT min(t.at_us) FROM evenhand.alert_step t WHERE t.alert_id = a.alert_id) AS raised_us, c.clock_us,
-       a.found_in, a.onset_us, a.body ->> 'owner' AS owner
+       a.found_in, a.onset_us, a.body ->> 'owner' AS owner, coalesce(a.body ->> 'title', a.attribute || ': ' || a.grp) AS heading
 FROM evenhand.alert_now a LEFT JOIN evenhand.source_state c USING (source_id)
 WHERE $1::text = 'all'
    OR ($1::text = 'closed') = (a.state IN ('closed-fixed', 'closed-not-confirmed', 'accepted-risk'))

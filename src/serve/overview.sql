@@ -29,7 +29,8 @@ ORDER BY p.monitor COLLATE "C", p.pane_us
 -- name: list_open_alerts
 -- all that wait for somebody, the most severe and oldest first
 SELECT a.alert_id, a.source, a.attribute, a.grp, a.kind, a.state, a.severity, a.body ->> 'sentence' AS sentence,
-       (SELECT min(t.at_us) FROM evenhand.alert_step t WHERE t.alert_id = a.alert_id) AS raised_us, c.clock_us
+       (SELECT min(t.at_us) FROM evenhand.alert_step t WHERE t.alert_id = a.alert_id) AS raised_us, c.clock_us,
+       coalesce(a.body ->> 'title', a.attribute || ': ' || a.grp) AS heading
 FROM evenhand.alert_now a LEFT JOIN evenhand.source_state c USING (source_id)
 WHERE a.state NOT IN ('closed-fixed', 'closed-not-confirmed', 'accepted-risk')
 ORDER BY a.severity, raised_us LIMIT 200

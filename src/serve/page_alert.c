@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "page/words.h"
 #include "serve/daemon.h"
+#include "serve/fault.h"
 #include "serve/lineage.h"
 #include "serve/pages.h"
 #include "serve/points.h"
@@ -121,7 +122,7 @@ static json_t *make_timeline(const struct dossier *d)
 		json_t *step = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "when",
 		                         eh_page_words_instant(d->arena, eh_pg_int8(d->steps, i, 5)), "iso",
 		                         eh_page_words_iso(d->arena, eh_pg_int8(d->steps, i, 5)), "event", event,
-		                         "what", rule ? rule->sentence : event, "who",
+		                         "what", rule ? eh_alert_sentence(rule, d->kind) : event, "who",
 		                         !actor   ? "judge"
 		                         : second ? eh_arena_printf(d->arena, "%s and %s", actor, second)
 		                                  : actor,
@@ -281,15 +282,17 @@ static json_t *make_facts(const struct dossier *d)
 		     eh_arena_printf(arena, "%s and %s", eh_page_words_day(arena, first_us),
 		                     eh_page_words_day(arena, last_us)),
 		     false);
-	fact(facts, "Evidence at the last step",
-	     eh_page_words_years(arena, eh_page_json_number(d->body, "years") > 0
-	                                         ? log10(eh_page_json_number(d->body, "years"))
-	                                         : NAN),
-	     false);
-	fact(facts, "Fisher\u2019s exact p",
-	     eh_arena_printf(arena, "%s, this window once",
-	                     eh_page_words_p(arena, eh_page_json_number(d->body, "fisher_p"))),
-	     false);
+	if (strcmp(d->kind, "data") != 0) {
+		fact(facts, "Evidence at the last step",
+		     eh_page_words_years(arena, eh_page_json_number(d->body, "years") > 0
+		                                         ? log10(eh_page_json_number(d->body, "years"))
+		                                         : NAN),
+		     false);
+		fact(facts, "Fisher\u2019s exact p",
+		     eh_arena_printf(arena, "%s, this window once",
+		                     eh_page_words_p(arena, eh_page_json_number(d->body, "fisher_p"))),
+		     false);
+	}
 	if (json_is_object(recovery))
 		fact(facts, "Recovery",
 		     eh_page_json_time(recovery, "since", &since_us)
@@ -367,6 +370,18 @@ static enum eh_rc add_chart(struct eh_worker *worker, const struct dossier *d, j
 
 /* ---- the page ---- */
 
+/* What is only there where people are compared. */
+static void add_numbers(const struct dossier *d, json_t *model)
+{
+	if (strcmp(d->kind, "data") == 0) {
+		eh_serve_fault(d->arena, d->body, model);
+		return;
+	}
+	eh_page_put(model, "numbers", make_numbers(d));
+	eh_page_put(model, "monitors", make_monitors(d));
+	eh_serve_late(d->arena, d->body, model);
+}
+
 static json_t *make_model(const struct dossier *d, const struct eh_request *rq)
 {
 	struct eh_arena *arena = d->arena;
@@ -375,16 +390,19 @@ static json_t *make_model(const struct dossier *d, const struct eh_request *rq)
 	bool may_act = rq->session.role == EH_SERVE_INSURER;
 	json_t *requests = make_requests(d, rq);
 	json_t *model =
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "title",
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "kind", d->kind, "title",
 	                  eh_arena_printf(arena, "Alert %s", d->id), "id", d->id, "source", d->source, "attribute",
 	                  d->attribute, "group", d->group, "state", eh_page_state_slug(state), "word",
 	                  over   ? "Over"
 	                  : page ? "Page"
 	                         : "Review",
 	                  "step", d->state_name, "way", make_way(d), "timeline", make_timeline(d), "requests", requests,
-	                  "numbers", make_numbers(d), "facts", make_facts(d), "monitors", make_monitors(d));
+	                  "facts", make_facts(d));
 
 	EH_ASSERT(model);
+	const char *title = eh_page_json_text(d->body, "title");
+	eh_page_set(model, "heading", title ? title : eh_arena_printf(arena, "%s: %s", d->attribute, d->group));
+	add_numbers(d, model);
 	eh_page_put(model, "asked", json_boolean(json_array_size(requests) > 0));
 	eh_page_set(model, "sentence", eh_page_json_text(d->body, "sentence"));
 	eh_page_set(model, "detail", eh_page_json_text(d->body, "detail"));

@@ -61,8 +61,9 @@ static json_t *alert_row(struct eh_arena *arena, const PGresult *res, int i)
 	bool over = eh_alert_state_of(eh_pg_text(res, i, 5), &step) && eh_alert_is_over(step);
 	enum eh_state state = over ? EH_PAGE_STATE_OK : page ? EH_PAGE_STATE_ALERT : EH_PAGE_STATE_WATCH;
 	json_t *row = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "href",
-		eh_arena_printf(arena, "/alerts/%s", eh_pg_text(res, i, 0)), "id", eh_pg_text(res, i, 0), "source",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "href",
+		eh_arena_printf(arena, "/alerts/%s", eh_pg_text(res, i, 0)), "heading", eh_pg_text(res, i, 13), "kind",
+		eh_pg_text(res, i, 4), "id", eh_pg_text(res, i, 0), "source",
 		eh_pg_text(res, i, 1), "attribute", eh_pg_text(res, i, 2), "group", eh_pg_text(res, i, 3), "state",
 		eh_page_state_slug(state), "word",
 		over   ? "Over"

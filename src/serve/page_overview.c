@@ -382,7 +382,8 @@ static json_t *make_alerts(struct eh_arena *arena, const PGresult *res, int most
 	for (int i = 0; i < PQntuples(res) && i < most; i++) {
 		bool page = strcmp(eh_pg_text(res, i, 6), "page") == 0;
 		enum eh_state state = page ? EH_PAGE_STATE_ALERT : EH_PAGE_STATE_WATCH;
-		json_t *alert = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "href",
+		json_t *alert = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "heading", eh_pg_text(res, i, 10),
+		                          "source", eh_pg_text(res, i, 1), "href",
 		                          eh_arena_printf(arena, "/alerts/%s", eh_pg_text(res, i, 0)), "attribute",
 		                          eh_pg_text(res, i, 2), "group", eh_pg_text(res, i, 3), "state",
 		                          eh_page_state_slug(state), "word", page ? "Page" : "Review", "step",

@@ -122,6 +122,10 @@ static json_t *make_alerts(struct eh_arena *arena, const PGresult *res)
 		                                 : "Review",
 		                          "when", eh_page_words_day(arena, eh_pg_int8(res, i, 7)));
 		EH_ASSERT(alert);
+		eh_page_set(alert, "heading",
+		            eh_pg_text(res, i, 2)[0] == '\0'
+		                    ? "About the data of the source"
+		                    : eh_arena_printf(arena, "%s: %s", eh_pg_text(res, i, 2), eh_pg_text(res, i, 3)));
 		if (!eh_pg_null(res, i, 8))
 			eh_page_set(alert, "onset", eh_page_words_day(arena, eh_pg_int8(res, i, 8)));
 		eh_page_set(alert, "evidence", eh_pg_text(res, i, 9));
