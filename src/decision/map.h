@@ -28,6 +28,7 @@
 #define EH_MAP_PROXY_MAX 8  /* groups whose probabilities an attribute may have */
 #define EH_MAP_OTHERS_MAX 4 /* other protected attributes that one may be conditioned on */
 #define EH_MAP_BAND_SCALE 6 /* decimals that a band's bound may have */
+#define EH_MAP_MATURITY_US (INT64_C(180) * 24 * 3600 * 1000000) /* where the map says nothing */
 #define EH_MAP_NAME_MAX 63  /* bytes of a name, a table, a column: PostgreSQL's own limit */
 
 enum eh_map_mode { EH_MAP_MODE_POLL, EH_MAP_MODE_STREAM, EH_MAP_MODE_PUSHDOWN };
@@ -162,6 +163,7 @@ struct eh_map {
 	enum eh_map_higher higher_is;
 	int score_scale;
 	struct eh_map_values outcome_adverse;
+	int64_t maturity_us; /* an outcome counts in outcome measures when this has passed since the end of its decision's pane */
 	/* Outcomes that arrive in a table of their own: a map of its id, outcome and perhaps outcome_at, and of nothing else
 	 * (its decided_at and decision are -1).  NULL: there is none. */
 	const struct eh_map *outcomes;

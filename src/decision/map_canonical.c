@@ -80,6 +80,8 @@ static json_t *outcome_json(const struct eh_map *map)
 		return json_null();
 	o = json_object();
 	set(o, "adverse", values_json(&map->outcome_adverse));
+	if (map->maturity_us != EH_MAP_MATURITY_US) /* maps written before there was this key keep their version */
+		set(o, "maturity_us", json_integer(map->maturity_us));
 	return o;
 }
 

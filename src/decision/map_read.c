@@ -326,11 +326,12 @@ static enum eh_rc read_score(struct eh_map_part *part, const struct eh_yaml *roo
 
 static enum eh_rc read_outcome(struct eh_map_part *part, const struct eh_yaml *root)
 {
-	static const char *const keys[] = {"adverse", NULL};
-	const struct eh_yaml *outcome = eh_yaml_get(root, "outcome"), *adverse;
+	static const char *const keys[] = {"adverse", "maturity", NULL};
+	const struct eh_yaml *outcome = eh_yaml_get(root, "outcome"), *adverse, *maturity;
 	bool own_table = part->map->outcomes != NULL;
 	enum eh_rc rc;
 
+	part->map->maturity_us = EH_MAP_MATURITY_US;
 	if (outcome == NULL && part->map->outcome < 0 && !own_table)
 		return EH_OK;
 	if (outcome == NULL) {
@@ -343,6 +344,9 @@ static enum eh_rc read_outcome(struct eh_map_part *part, const struct eh_yaml *r
 		return rc;
 	if (part->map->outcome < 0 && !own_table)
 		return eh_yaml_fail_key(outcome, part->err, "\"outcome\" is described and columns has no \"outcome\"");
+	if ((maturity = eh_yaml_get(outcome, "maturity")) != NULL &&
+	    (rc = eh_yaml_duration(maturity, &part->map->maturity_us, part->err)) != EH_OK)
+		return rc;
 	if ((rc = eh_yaml_need(outcome, "adverse", &adverse, part->err)) != EH_OK)
 		return rc;
 	return eh_map_read_values(part, adverse, &part->map->outcome_adverse);

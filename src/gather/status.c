@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "cube/tally.h"
 #include "gather/sql.h"
+#include "source/observes.h"
 #include "source/register.h"
 #include "source/panes.h"
 
@@ -88,6 +89,7 @@ static enum eh_rc make_source(struct eh_pg *store, const struct eh_source *sourc
 	                         source->version, "map_sha256", hex, "note", note);
 	EH_ASSERT(head != NULL && json_object_update(out, head) == 0);
 	json_decref(head);
+	EH_ASSERT(json_object_set_new(out, "observes", eh_source_observes_json(source->map)) == 0);
 	enum eh_rc rc = put_state(store, source->id, out, err);
 	if (rc == EH_OK)
 		rc = put_fates(store, source->id, out, err);

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "judge/display.h"
+#include "judge/fault.h"
 #include "source/shape.h"
 #include "stats/association.h"
 #include "stats/exact.h"
@@ -285,6 +286,30 @@ static json_t *daily(const struct eh_judge_source *s)
 	return list;
 }
 
+struct unmapped {
+	const char *attribute;
+	json_t *list;
+};
+
+static void add_unmapped(void *ctx, const char *value, uint64_t n, int64_t since_us)
+{
+	struct unmapped *u = ctx;
+
+	json_array_append_new(u->list, json_pack("{s:s,s:s,s:I,s:o}", "attribute", u->attribute, "value", value, "n", (json_int_t)n,
+	                                         "since", eh_judge_time(since_us)));
+}
+
+static json_t *unmapped(const struct eh_judge_source *s)
+{
+	struct unmapped u = {.list = json_array()};
+
+	for (uint32_t a = 0; a < s->shape.attributes; a++) {
+		u.attribute = s->map->protect[a].name;
+		eh_judge_unmapped(s, a, add_unmapped, &u);
+	}
+	return u.list;
+}
+
 json_t *eh_judge_figures(const struct eh_judge_source *s)
 {
 	json_t *lacking = json_array(), *association = json_array();
@@ -295,11 +320,11 @@ json_t *eh_judge_figures(const struct eh_judge_source *s)
 		                                             "cramers_v", eh_judge_real(decision_v(s, a))));
 	}
 	json_t *figures = json_pack(
-		"{s:o,s:o,s:I,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:I}", "window_start", eh_judge_time(s->window_start_us),
+		"{s:o,s:o,s:I,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:I,s:o}", "window_start", eh_judge_time(s->window_start_us),
 		"pane_end", eh_judge_time(s->pane_end_us), "n", (json_int_t)eh_cube_n(s->window), "missing", lacking,
 		"proxies", proxies(s), "association", association, "naive_alerts", (json_int_t)s->naive_alerts,
 		"naive_since", eh_judge_time(s->naive_since_us), "groups", eh_judge_groups(s, s->window), "daily",
-		daily(s), "monitors_watched", (json_int_t)eh_judge_monitors(s->judge));
+		daily(s), "monitors_watched", (json_int_t)eh_judge_monitors(s->judge), "unmapped", unmapped(s));
 	EH_ASSERT(figures != NULL);
 	return figures;
 }

@@ -95,6 +95,15 @@ INSERT INTO evenhand.source_latest (source_id, pane_us, leaf_index, figures)
 VALUES ($1::integer, $2::bigint, $3::bigint, $4::jsonb)
 ON CONFLICT (source_id) DO UPDATE SET pane_us = excluded.pane_us, leaf_index = excluded.leaf_index, figures = excluded.figures
 
+-- name: write_outcomes
+-- What became of decisions, beside the figures of the last close.
+UPDATE evenhand.source_latest SET figures = figures || jsonb_build_object('outcomes', $2::jsonb) WHERE source_id = $1::integer
+
+-- name: count_decisions
+-- Decisions of a stretch of panes, as they are counted now.
+SELECT coalesce(sum(n - n_taken), 0)::bigint FROM evenhand.pane_delta
+WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us < $3::bigint
+
 -- name: write_live_pane
 INSERT INTO evenhand.live_pane (source_id, pane_us, clock_us, figures)
 SELECT $1::integer, $2::bigint, $3::bigint, $4::jsonb FROM evenhand.judge_epoch WHERE epoch = $5::bigint

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "judge/display.h"
+#include "judge/outcomes.h"
 #include "judge/requests.h"
 #include "judge/rows.h"
 #include "judge/sql.h"
@@ -22,6 +23,7 @@
 #define PANES_AT_ONCE 256                    /* panes with decisions in one transaction */
 #define TICK_US 200000
 #define LIVE_US (2 * EH_SECOND_US) /* how often the open pane is shown anew */
+#define OUTCOMES_US (30 * EH_SECOND_US)
 #define WATCH_US (5 * EH_SECOND_US) /* how often the sources are looked after */
 
 struct loop {
@@ -32,7 +34,7 @@ struct loop {
 	struct eh_judge_writer *writer;
 	struct eh_judge_watch *watch;
 	struct eh_notify *notify;
-	int64_t live_at_us, watch_at_us;
+	int64_t live_at_us, watch_at_us, outcomes_at_us;
 };
 
 static bool told_to_stop(const struct loop *l)
@@ -299,6 +301,40 @@ static enum eh_rc show_all_open(struct loop *l, struct eh_err *err)
 	return rc;
 }
 
+/* Outcome measures are read from panes of months ago: not with every close, but before judge rests. */
+static enum eh_rc show_outcomes(struct loop *l, struct eh_judge_feed *f, struct eh_err *err)
+{
+	json_t *outcomes = NULL;
+	struct eh_pg_args args = {0};
+
+	if (f->next_pane_us == INT64_MIN || f->outcomes_at_us == f->next_pane_us)
+		return EH_OK;
+	enum eh_rc rc = eh_judge_outcomes(l->store, f, &outcomes, err);
+	if (rc != EH_OK)
+		return rc;
+	json_decref(f->outcomes);
+	f->outcomes = outcomes;
+	f->outcomes_at_us = f->next_pane_us;
+	char *text = json_dumps(outcomes, JSON_COMPACT);
+	eh_pg_arg_int8(&args, f->source->source_id);
+	eh_pg_arg_text(&args, text);
+	rc = eh_pg_run(l->run->pg, &eh_sql_judge_write_outcomes, &args, NULL, err);
+	free(text);
+	return rc;
+}
+
+static enum eh_rc show_all_outcomes(struct loop *l, bool now, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	if (!now && eh_time_steady_us() < l->outcomes_at_us)
+		return EH_OK;
+	l->outcomes_at_us = eh_time_steady_us() + OUTCOMES_US;
+	for (struct eh_judge_feed *f = l->store->feeds; rc == EH_OK && f != NULL; f = f->next)
+		rc = show_outcomes(l, f, err);
+	return rc;
+}
+
 static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
 {
 	enum eh_rc rc = eh_judge_requests(l->writer, l->store, l->run->settings->session_length_ms, err);
@@ -307,6 +343,8 @@ static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
 		rc = catch_up(l, done, err);
 	if (rc == EH_OK)
 		rc = show_all_open(l, err);
+	if (rc == EH_OK)
+		rc = show_all_outcomes(l, *done || l->run->once, err);
 	if (rc == EH_OK && eh_time_steady_us() >= l->watch_at_us) {
 		l->watch_at_us = eh_time_steady_us() + WATCH_US;
 		rc = eh_judge_watch_look(l->watch, err);

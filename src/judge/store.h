@@ -36,6 +36,8 @@ struct eh_judge_feed {
 	int64_t last_included; /* of the last close; -1 */
 	int64_t last_leaf;     /* leaf of the last close with decisions; -1 */
 	int64_t month_us;      /* the last month that the regulator's table has; INT64_MIN: not looked at */
+	json_t *outcomes;       /* outcome measures as last reckoned; NULL: not yet */
+	int64_t outcomes_at_us; /* for the closes before this pane; INT64_MIN */
 	struct eh_judge_ahead entering, leaving;
 	struct eh_cube *pane, *late, *older, *late_taken, *older_taken, *expired, *taken; /* scratch */
 	struct eh_cube *late_pane, *late_pane_taken; /* what came late for one pane, and was taken off */
