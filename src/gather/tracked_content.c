@@ -84,8 +84,10 @@ enum eh_rc eh_tracked_decision(const struct eh_map *map, struct eh_text content,
 	out->version = INT64_MIN;
 	out->rounded = 0;
 	out->score_q = out->has_score ? eh_read_zigzag(&r) : 0;
-	for (size_t i = 0; i < map->protect_n; i++)
+	for (size_t i = 0; i < map->protect_n; i++) {
 		out->groups[i] = read_text(&r);
+		out->label[i] = -1; /* the group is found by its text */
+	}
 	for (size_t i = 0; i < map->strata_n; i++)
 		out->strata[i] = read_text(&r);
 	for (size_t i = 0; i < map->features_n; i++)

@@ -4,8 +4,9 @@
  * A private cluster of its own holds ROWS decisions (1,000,000, or the first argument) of 15 columns, 4,630 an hour as 10 million in 90 days, twice:
  * as an analyst's table (bigint, smallint, float8) and as a log of texts.  In one run, in turn: binary COPY of the
  * columns by a client that does nothing but PQgetCopyData(), gather's reader alone, and gather's whole history into the
- * store by one connection and by two.  Prints medians, the processor time a row of client, source's server and store's
- * server, the ratios that the bars are about, the bytes that the tallies take, and the client's peak of memory.
+ * store, by one connection, by two, and with `identity: tracked`.  Prints medians, the processor time a row of client,
+ * source's server (the first connection) and store's server, the ratios that the bars are about, the bytes that the
+ * tallies take, and the client's peak of memory.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +21,10 @@
 #define ROUNDS 5
 #define COLUMNS "id, decided_at, decision, score, sex, age, race, tier, channel, region, model, vendor, f1, f2, zip3"
 
-enum work { COPIED, READ, GATHERED, WORKS };
+enum work { COPIED, READ, GATHERED, BY_TWO, TRACKED, WORKS };
 
-static const char *const work_names[WORKS] = {"binary COPY, discarded", "gather's reader alone", "gather into the store"};
+static const char *const work_names[WORKS] = {"binary COPY, discarded", "gather's reader alone", "gather into the store",
+                                             "gather, two connections", "gather, identity: tracked"};
 
 /* One way of holding a decision. */
 struct form {
@@ -51,14 +53,14 @@ static const struct form forms[] = {
 };
 
 static const char map_text[] =
-	"source: bench_%s_%d\ntable: public.%s\nfollow: no\n"
+	"source: bench_%s_%d_%d\ntable: public.%s\nfollow: no\n"
 	"columns: {id: id, decided_at: decided_at, decision: decision, score: score}\nfavourable: [%s]\nscore: {scale: 4}\n"
 	"protected:\n  - {name: sex, column: sex, reference: %s}\n  - {name: age, column: age, reference: %s, bands: [25, 40, 65]}\n"
 	"  - {name: race, column: race, reference: %s}\n"
 	"strata: [{name: tier, column: tier}, {name: channel, column: channel}, {name: region, column: region}]\n"
 	"features: [{name: f1, column: f1, kind: numeric, scale: 4}, {name: f2, column: f2, kind: numeric, scale: 4}, "
 	"{name: zip3, column: zip3, kind: categorical}]\n"
-	"lineage: [{role: model, column: model}, {role: vendor, column: vendor}]\n";
+	"lineage: [{role: model, column: model}, {role: vendor, column: vendor}]\nidentity: %s\n";
 
 static int64_t rows = 1000000;
 
@@ -141,14 +143,14 @@ static struct cost copy_discarded(const struct form *form)
 	return cost;
 }
 
-static const struct eh_map *make_map(struct eh_arena *arena, const struct form *form, int round)
+static const struct eh_map *make_map(struct eh_arena *arena, const struct form *form, int round, enum work work)
 {
 	const struct eh_map *map = NULL;
 	struct eh_err err = {0};
 	char text[2048];
 
-	snprintf(text, sizeof text, map_text, form->table, round, form->table, form->favourable, form->reference, form->age,
-	         form->reference);
+	snprintf(text, sizeof text, map_text, form->table, round, (int)work, form->table, form->favourable, form->reference, form->age,
+	         form->reference, work == TRACKED ? "tracked" : "position");
 	expect_rc(EH_OK, eh_map_parse(arena, "bench.yaml", text, strlen(text), &map, &err), &err);
 	return map;
 }
@@ -163,7 +165,7 @@ static struct cost read_alone(const struct form *form)
 	struct eh_err err = {0};
 	int64_t n = 0;
 
-	expect_rc(EH_OK, eh_poll_open(arena, pg, make_map(arena, form, 0), &poll, &err), &err);
+	expect_rc(EH_OK, eh_poll_open(arena, pg, make_map(arena, form, 0, READ), &poll, &err), &err);
 	struct cost from = begin_cost(pg, NULL);
 	expect_rc(EH_OK, eh_poll_begin(poll, &none, &err), &err);
 	for (;; n++) {
@@ -178,15 +180,15 @@ static struct cost read_alone(const struct form *form)
 	return cost;
 }
 
-static struct cost gather_history(const struct form *form, int round)
+static struct cost gather_history(const struct form *form, int round, enum work work)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
 	EH_PG_AUTO store = eh_test_open(EH_STORE_WRITER);
 	EH_PG_AUTO source = eh_test_open(EH_STORE_SOURCE);
-	struct eh_gather_options options = {.once = true, .quiet = true};
+	struct eh_gather_options options = {.once = true, .quiet = true, .connections = work == BY_TWO ? 2 : 1};
 	struct eh_gather_result result;
 	struct eh_err err = {0};
-	const struct eh_map *map = make_map(arena, form, round);
+	const struct eh_map *map = make_map(arena, form, round, work);
 	struct cost from = begin_cost(source, store);
 
 	expect_rc(EH_OK, eh_gather_run(store, source, map, &options, &result, &err), &err);
@@ -238,14 +240,17 @@ static void bench_form(const struct form *form)
 	for (int i = 0; i < ROUNDS; i++) {
 		costs[COPIED][i] = copy_discarded(form);
 		costs[READ][i] = read_alone(form);
-		costs[GATHERED][i] = gather_history(form, i + 1);
+		for (enum work w = GATHERED; w < WORKS; w++)
+			costs[w][i] = gather_history(form, i, w);
 	}
 	printf("%s: %lld rows of 15 columns\n", form->name, (long long)rows);
 	for (int w = 0; w < WORKS; w++) {
 		middle[w] = median(costs[w]);
 		print_line(work_names[w], middle[w]);
 	}
-	printf("  gather / COPY %.2f\n", middle[GATHERED].wall / middle[COPIED].wall);
+	printf("  gather / COPY %.2f (bar 0.80)   two / one %.2f (bar 1.7)   tracked, of COPY's rate %.3f (bar 0.08)\n",
+	       middle[GATHERED].wall / middle[COPIED].wall, middle[GATHERED].wall / middle[BY_TWO].wall,
+	       middle[COPIED].wall / middle[TRACKED].wall);
 }
 
 int main(int argc, char **argv)
