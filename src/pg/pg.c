@@ -85,6 +85,10 @@ static enum eh_rc set_up(PGconn *conn, struct eh_pg **out, struct eh_err *err)
 	EH_PGRESULT_AUTO session = eh_pg_exec(pg, session_sql);
 	if (PQresultStatus(session) != PGRES_TUPLES_OK)
 		return eh_pg_failed(pg, session, "cannot set up the session", err);
+	/* Where the server knows no encoding, one text that is not UTF-8 would fail the whole answer: the reader checks each. */
+	const char *encoding = PQparameterStatus(pg->conn, "server_encoding");
+	if (encoding != NULL && strcmp(encoding, "SQL_ASCII") == 0 && PQsetClientEncoding(pg->conn, "SQL_ASCII") != 0)
+		return eh_pg_failed(pg, NULL, "cannot set up the session", err);
 	pg->backend = (int)eh_pg_int8(session, 0, 0);
 	pg->patience_ms = eh_pg_patience(pg->conn);
 	*out = pg;

@@ -72,6 +72,10 @@ void eh_poll_use_scenario(struct eh_poll *poll);
 /* That clock, of the snapshot that is open; INT64_MIN: it has not begun. */
 EH_MUST enum eh_rc eh_poll_scenario_clock(struct eh_pg *pg, const char *source, int64_t *us, struct eh_err *err);
 
+/* Holds a row of the statement poll_look against the map: EH_REFUSED where the table has gone or has another name, under
+ * which it is not read; whatever has its name is another table. */
+EH_MUST enum eh_rc eh_poll_check_name(const struct eh_map *map, const PGresult *looked, struct eh_err *err);
+
 /* The source's clock: whatever was committed before it is in the snapshot of this reading.  INT64_MIN: a scenario that
  * has not begun. */
 int64_t eh_poll_clock_us(const struct eh_poll *poll);

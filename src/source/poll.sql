@@ -28,14 +28,21 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a 
 
 -- name: poll_look
 -- One snapshot of the source.  now() is when its transaction began, so before the snapshot was taken: whatever was
--- committed before that instant is in the snapshot.
-SELECT pg_catalog.pg_current_snapshot()::text, now(), coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::bigint
+-- committed before that instant is in the snapshot.  The fourth column changes
+-- with the table's file and with its columns; then the name that the table has now.
+SELECT pg_catalog.pg_current_snapshot()::text, now(), coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::bigint,
+	pg_catalog.hashtextextended(coalesce(pg_catalog.pg_relation_filenode(c.oid), 0) || ' ' || (SELECT string_agg(a.attnum || ' ' || a.attname || ' ' ||
+	a.atttypid, ',' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), 0),
+	(SELECT n.nspname::text FROM pg_catalog.pg_namespace n WHERE n.oid = c.relnamespace), c.relname::text
 FROM pg_catalog.pg_class c WHERE c.oid = $1::bigint::oid
 
 -- name: poll_look_horizon
 -- The same where the snapshot cannot name open transactions, or rows cannot be held against their names: every
--- transaction below xmin has ended.  The fourth column is the transaction id that comes next.
-SELECT h.xmin || ':' || h.xmin || ':', now(), coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::bigint, h.next
+-- transaction below xmin has ended.  The last column is the transaction id that comes next.
+SELECT h.xmin || ':' || h.xmin || ':', now(), coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::bigint,
+	pg_catalog.hashtextextended(coalesce(pg_catalog.pg_relation_filenode(c.oid), 0) || ' ' || (SELECT string_agg(a.attnum || ' ' || a.attname || ' ' ||
+	a.atttypid, ',' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), 0),
+	(SELECT n.nspname::text FROM pg_catalog.pg_namespace n WHERE n.oid = c.relnamespace), c.relname::text, h.next
 FROM pg_catalog.pg_class c, (SELECT pg_catalog.pg_snapshot_xmin(s)::text::bigint AS xmin, pg_catalog.pg_snapshot_xmax(s)::text::bigint
 	AS next FROM pg_catalog.pg_current_snapshot() s) h
 WHERE c.oid = $1::bigint::oid

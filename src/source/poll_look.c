@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "source/poll_part.h"
 #include "source/sql.h"
@@ -55,6 +56,17 @@ static enum eh_rc ask_standby_clock(struct eh_poll *poll, int64_t *us, struct eh
 	return rc;
 }
 
+enum eh_rc eh_poll_check_name(const struct eh_map *map, const PGresult *looked, struct eh_err *err)
+{
+	if (PQntuples(looked) != 1)
+		return eh_fail(err, EH_REFUSED, "the table %s.%s was dropped", map->schema, map->table);
+	if (strcmp(eh_pg_text(looked, 0, 4), map->schema) == 0 && strcmp(eh_pg_text(looked, 0, 5), map->table) == 0)
+		return EH_OK;
+	(void)eh_fail(err, EH_REFUSED, "the table that was read as %s.%s is %s.%s now", map->schema, map->table, eh_pg_text(looked, 0, 4),
+	              eh_pg_text(looked, 0, 5));
+	return eh_hint(err, "give it its name back, or register the table that has the name now under another source name");
+}
+
 static enum eh_rc look(struct eh_poll *poll, int64_t standby_us, uint32_t *filenode, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO locked = NULL;
@@ -70,15 +82,17 @@ static enum eh_rc look(struct eh_poll *poll, int64_t standby_us, uint32_t *filen
 		rc = eh_pg_query(poll->pg, horizon ? &eh_sql_source_poll_look_horizon : &eh_sql_source_poll_look, &args, &res, err);
 	if (rc != EH_OK)
 		return rc;
-	if (PQntuples(res) != 1)
-		return eh_fail(err, EH_REFUSED, "the table %s.%s was dropped", poll->map->schema, poll->map->table);
+	rc = eh_poll_check_name(poll->map, res, err);
+	if (rc != EH_OK)
+		return rc;
 	eh_buf_reset(&poll->snapshot);
 	eh_buf_puts(&poll->snapshot, eh_pg_text(res, 0, 0));
 	poll->clock_us = poll->server_us = eh_pg_time(res, 0, 1);
 	*filenode = (uint32_t)eh_pg_int8(res, 0, 2);
+	poll->columns_now = eh_pg_int8(res, 0, 3);
 	if (horizon) {
 		(void)eh_position_snapshot_ok(poll->snapshot.data, poll->snapshot.len, &xmin);
-		poll->horizon.next = (uint64_t)eh_pg_int8(res, 0, 3);
+		poll->horizon.next = (uint64_t)eh_pg_int8(res, 0, 6);
 		move_horizon_clock(&poll->horizon, xmin, poll->standby ? standby_us : poll->clock_us);
 		poll->clock_us = poll->horizon.clock_us;
 	}
@@ -148,10 +162,11 @@ enum eh_rc eh_poll_look(struct eh_poll *poll, const struct eh_position *from, ui
 		rc = eh_pg_begin_snapshot(poll->pg, err);
 	if (rc == EH_OK)
 		rc = look(poll, standby_us, filenode, err);
-	/* A column that gets another type gives the table another file; under the lock it keeps both. */
-	if (rc == EH_OK && poll->packed_of != *filenode) {
+	/* A column may have got another type, or the name of another; under the lock it keeps both. */
+	if (rc == EH_OK && (!poll->packed || poll->packed_of != poll->columns_now)) {
 		rc = eh_packing_make(poll->arena, poll->pg, poll->map, poll->table, &poll->packing, err);
-		poll->packed_of = rc == EH_OK ? *filenode : 0;
+		poll->packed_of = poll->columns_now;
+		poll->packed = rc == EH_OK;
 	}
 	if (rc != EH_OK || from->kind == EH_POSITION_NONE)
 		return rc;

@@ -32,7 +32,8 @@ struct eh_poll {
 	bool by_xmin;  /* no xid8 column: rows are told by the system column xmin */
 	struct eh_arena *arena;
 	struct eh_packing *packing;
-	uint32_t packed_of; /* the table's file when its columns were looked at; 0: not by a reading */
+	bool packed;                    /* by a reading, and not only when it was opened */
+	int64_t packed_of, columns_now; /* file and columns of the table when the packing was made, and now */
 	struct eh_field *fields;
 	struct eh_row row;
 	const char *table_name, *xid; /* quoted; xid NULL: by xmin */

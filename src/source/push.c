@@ -32,8 +32,9 @@ static enum eh_rc look(struct eh_push *push, uint32_t *filenode, struct eh_err *
 		rc = eh_pg_query(push->pg, &eh_sql_source_poll_look, &args, &res, err);
 	if (rc != EH_OK)
 		return rc;
-	if (PQntuples(res) != 1)
-		return eh_fail(err, EH_REFUSED, "the table %s.%s was dropped", push->map->schema, push->map->table);
+	rc = eh_poll_check_name(push->map, res, err);
+	if (rc != EH_OK)
+		return rc;
 	eh_buf_reset(&push->snapshot);
 	eh_buf_puts(&push->snapshot, eh_pg_text(res, 0, 0));
 	push->clock_us = eh_pg_time(res, 0, 1);
