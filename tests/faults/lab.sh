@@ -45,13 +45,15 @@ free_port() {
 	echo $port
 }
 
+# With LD_PRELOAD_FOR_SERVER, libfaketime, the server lives in the time that $work/clock says.
 lab_start() {
-	as_server "$bin/pg_ctl" -D "$lab" -w -t 60 -l "$lab/server.log" -o "$lab_options" start >/dev/null 2>&1
+	as_server env ${LD_PRELOAD_FOR_SERVER:+LD_PRELOAD="$LD_PRELOAD_FOR_SERVER" FAKETIME_TIMESTAMP_FILE="$work/clock" FAKETIME_NO_CACHE=1
+		DONT_FAKE_MONOTONIC=1} "$bin/pg_ctl" -D "$lab" -w -t 60 -l "$lab/server.log" -o "$lab_options" start >/dev/null 2>&1
 }
 lab_stop() { as_server "$bin/pg_ctl" -D "$lab" -w -m "$1" stop >/dev/null 2>&1; }
 
 lab_make() { # [OPTION...]: lines of postgresql.conf
-	mkdir "$lab" && chmod 700 "$lab" || return 1
+	[ -d "$lab" ] || mkdir "$lab" && chmod 700 "$lab" || return 1
 	[ "$(id -u)" -ne 0 ] || chown "$lab_user" "$lab"
 	as_server "$bin/initdb" -D "$lab" -A trust -U postgres -N -E "${encoding:-UTF8}" --locale=C >"$work/initdb" 2>&1 || { cat "$work/initdb"; return 1; }
 	lab_port=$(free_port)
@@ -66,14 +68,15 @@ lab_make() { # [OPTION...]: lines of postgresql.conf
 	lab_start || { tail -n 20 "$lab/server.log"; return 1; }
 	psql -qX -h 127.0.0.1 -p "$lab_port" -U postgres -d postgres -c 'CREATE DATABASE evenhand' >/dev/null || return 1
 	psql -qX -h 127.0.0.1 -p "$lab_port" -U postgres -d evenhand -f "$here/../../migrations/setup_roles.sql" >/dev/null 2>&1 || return 1
+	sql -c "CREATE ROLE log_reader LOGIN REPLICATION" -c "CREATE SCHEMA log" -c "GRANT USAGE ON SCHEMA log TO log_reader, evenhand_source" || return 1
 	use_store "$lab_port"
 	"$work/evenhand" migrate >"$work/out" 2>&1
 }
 
 # tcp_user_timeout also says how long a silent server is believed; the tests believe it for less.
-conninfo() { echo "host=127.0.0.1 port=$1 dbname=evenhand user=postgres tcp_user_timeout=${patience:-4000}"; }
+conninfo() { echo "host=127.0.0.1 port=$1 dbname=evenhand user=$2 tcp_user_timeout=${patience:-4000}"; }
 use_store() {
-	EVENHAND_STORE=$(conninfo "$1")
+	EVENHAND_STORE=$(conninfo "$1" postgres)
 	export EVENHAND_STORE
 }
 sql() { psql -h 127.0.0.1 -p "$lab_port" -U postgres -d evenhand -qAtX -v ON_ERROR_STOP=1 "$@"; }
@@ -82,9 +85,9 @@ sql() { psql -h 127.0.0.1 -p "$lab_port" -U postgres -d evenhand -qAtX -v ON_ERR
 
 # ROWS decisions of the ten days before now, in a table that poll can follow.
 make_log() { # NAME ROWS
-	sql -c "CREATE SCHEMA IF NOT EXISTS log" -c "CREATE TABLE log.$1 (id text PRIMARY KEY, decided_at timestamptz NOT NULL, decision text,
+	sql -c "CREATE TABLE log.$1 (id text PRIMARY KEY, decided_at timestamptz NOT NULL, decision text,
 		score numeric, sex text, tier text, model text, evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id())" \
-		-c "CREATE INDEX ON log.$1 (evenhand_xid)" -c "GRANT USAGE ON SCHEMA log TO evenhand_source" -c "GRANT ALL ON log.$1 TO evenhand_source" \
+		-c "CREATE INDEX ON log.$1 (evenhand_xid)" -c "GRANT SELECT ON log.$1 TO log_reader, evenhand_source" \
 		-c "INSERT INTO log.$1 SELECT 'h' || i, now() - i * interval '10 days' / $2,
 			CASE WHEN i * 7919 % 100 < 30 THEN 'no' ELSE 'yes' END, (i * 31 % 1000) / 1000.0,
 			(ARRAY['M','F','X'])[1 + i % 3], 't' || i % 4, 'm' || i % 2 FROM generate_series(1, $2) i"
@@ -103,7 +106,7 @@ protected: [{name: sex, column: sex, reference: M}]
 strata: [{name: tier, column: tier}]
 lineage: [{role: model, column: model}]
 END
-	[ -z "${3:-}" ] || echo "conninfo: $(conninfo "$3")"
+	[ -z "${3:-}" ] || echo "conninfo: $(conninfo "$3" log_reader)"
 }
 
 # Eight sessions that insert, wait, commit or roll back, out of order, until end_writers; they come back after a server that went away.
@@ -181,7 +184,7 @@ stored_counts() {
 		END { for (k in n) print k "," n[k] "," f[k] }' | LC_ALL=C sort
 }
 table_counts() {
-	sql -F , -c "SET TimeZone = 'UTC'" -c "SELECT to_char(date_trunc('hour', decided_at), 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), coalesce(sex, ''),
+	sql -F , -c "SET TimeZone = 'UTC'" -c "SELECT to_char(date_trunc('hour', decided_at), 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), coalesce(sex::text, ''),
 		coalesce(tier, ''), count(*), count(*) FILTER (WHERE decision = 'yes')
 		FROM ${2:-log.$1} WHERE decision IN ('yes', 'no') GROUP BY 1, 2, 3" | LC_ALL=C sort
 }
