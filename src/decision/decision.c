@@ -447,3 +447,34 @@ enum eh_rc eh_decision_check(const struct eh_map *map, const struct eh_row *row,
 		return EH_OK;
 	return eh_fail(err, EH_BAD_ROW, "%s in column %s", eh_decision_reason_text(c.reason), map->columns[c.column].name);
 }
+
+static bool take_outcome_row(struct check *c, const struct eh_map_values *adverse, struct eh_outcome *out)
+{
+	const struct eh_map *map = c->map;
+	struct eh_text outcome;
+
+	if (!take_text(c, map->id, EH_DECISION_ID_MAX, &out->id))
+		return false;
+	if (out->id.n == 0)
+		return fail(c, map->id, EH_DECISION_NO_ID);
+	if (!take_text(c, map->outcome, EH_DECISION_VALUE_MAX, &outcome))
+		return false;
+	if (outcome.n == 0)
+		return fail(c, map->outcome, EH_DECISION_NO_DECISION);
+	out->adverse = eh_map_values_hold(adverse, outcome.at, outcome.n);
+	out->at_us = INT64_MIN;
+	return map->outcome_at < 0 || is_missing(&c->row->fields[map->outcome_at]) || take_time(c, map->outcome_at, &out->at_us);
+}
+
+enum eh_rc eh_decision_outcome(const struct eh_map *map, const struct eh_row *row, struct eh_outcome *out,
+                               enum eh_decision_reason *reason, struct eh_err *err)
+{
+	struct check c = {.map = map->outcomes, .row = row};
+	bool good = take_outcome_row(&c, &map->outcome_adverse, out);
+
+	if (reason != NULL)
+		*reason = c.reason;
+	if (good)
+		return EH_OK;
+	return eh_fail(err, EH_BAD_ROW, "%s in column %s", eh_decision_reason_text(c.reason), c.map->columns[c.column].name);
+}

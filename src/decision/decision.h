@@ -123,6 +123,17 @@ struct eh_decision {
 EH_MUST enum eh_rc eh_decision_check(const struct eh_map *map, const struct eh_row *row, struct eh_decision *out,
                                      enum eh_decision_reason *reason, struct eh_err *err);
 
+/* What came of a decision, by a row of a table of its own (map->outcomes). */
+struct eh_outcome {
+	struct eh_text id;
+	bool adverse;
+	int64_t at_us; /* INT64_MIN: the table does not say */
+};
+
+/* Checks such a row as eh_decision_check() does; an empty outcome is none: EH_DECISION_NO_DECISION. */
+EH_MUST enum eh_rc eh_decision_outcome(const struct eh_map *map, const struct eh_row *row, struct eh_outcome *out,
+                                       enum eh_decision_reason *reason, struct eh_err *err);
+
 /* A version: a whole number or a time, missing INT64_MIN.  False where it is neither. */
 bool eh_decision_version(const struct eh_field *field, int64_t *version);
 

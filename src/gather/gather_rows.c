@@ -65,7 +65,7 @@ static void tell_progress(struct eh_gathering *run)
 
 enum eh_rc eh_gather_open_tracked(struct eh_gathering *run, struct eh_err *err)
 {
-	run->tracked = eh_tracked_new(run->map, eh_reader_id_is_unique(run->reader), false);
+	run->tracked = eh_tracked_new(run->map, eh_reader_id_is_unique(run->reader), eh_reader_outcome_is_unique(run->reader));
 	return eh_tracked_open(run->tracked, run->store, run->record.source.id, err);
 }
 
@@ -89,7 +89,8 @@ enum eh_rc eh_gather_read_rows(struct eh_gathering *run, bool history, bool *who
 {
 	enum eh_gather_phase phase = run->record.phase;
 	int64_t clock_us = run->record.clock_us;
-	uint32_t limit = run->options->commit_rows != 0 ? run->options->commit_rows : EH_GATHER_COMMIT_ROWS;
+	uint32_t most = run->tracked != NULL ? EH_TRACKED_COMMIT_ROWS : EH_GATHER_COMMIT_ROWS;
+	uint32_t limit = run->options->commit_rows != 0 ? run->options->commit_rows : most;
 
 	struct eh_gather_taker take = {.map = run->map,
 	                               .clock = &run->clock,

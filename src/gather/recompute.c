@@ -9,6 +9,7 @@
 #include "cube/tally.h"
 #include "gather/delta.h"
 #include "gather/gather.h"
+#include "gather/recount.h"
 #include "gather/sql.h"
 #include "source/panes.h"
 #include "source/reader.h"
@@ -28,7 +29,7 @@ struct run {
 	struct eh_cells *cells;
 	struct eh_delta *delta;
 	struct eh_pack pack;
-	struct eh_cube *cube;
+	struct eh_cube *cube, *taken;
 	struct found *found; /* ascending */
 	size_t n, cap;
 	struct eh_cube_tally *stored;
@@ -72,19 +73,26 @@ static struct found *place(struct run *run, int64_t pane_us)
 	return &run->found[at];
 }
 
+/* Adds a pane's rows to what was found, less those that were counted and taken off again. */
 static enum eh_rc merge_pane(struct run *run, const struct eh_pack_pane *pane, struct eh_err *err)
 {
 	struct found *found = place(run, pane->pane_us);
 	enum eh_rc rc = EH_OK;
 
-	if (found->block.len == 0) {
+	if (found->block.len == 0 && pane->taken.n == 0) {
 		eh_buf_put(&found->block, pane->block.at, pane->block.n);
 		return EH_OK;
 	}
 	eh_cube_clear(run->cube);
-	rc = eh_cube_decode(run->cube, found->block.data, found->block.len, err);
+	eh_cube_clear(run->taken);
+	if (found->block.len > 0)
+		rc = eh_cube_decode(run->cube, found->block.data, found->block.len, err);
 	if (rc == EH_OK)
 		rc = eh_cube_decode(run->cube, pane->block.at, pane->block.n, err);
+	if (rc == EH_OK && pane->taken.n > 0)
+		rc = eh_cube_decode(run->taken, pane->taken.at, pane->taken.n, err);
+	if (rc == EH_OK)
+		rc = eh_cube_subtract(run->cube, run->taken, err);
 	eh_buf_reset(&found->block);
 	if (rc == EH_OK)
 		eh_cube_encode(run->cube, &found->block);
@@ -118,6 +126,41 @@ static void take_row(struct run *run, const struct eh_row *row)
 		eh_delta_add(run->delta, &decision, EH_GATHER_ON_TIME);
 	else
 		eh_delta_set_aside(run->delta, (struct eh_text){0}, reason, why.text);
+}
+
+static enum eh_rc merge_tracked(void *ctx, struct eh_err *err)
+{
+	return merge_chunk(ctx, err);
+}
+
+/* What was found of a pane may have been taken off to the last row. */
+static enum eh_rc drop_empty(struct run *run, struct eh_err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->n; i++) {
+		struct found *found = &run->found[i];
+
+		eh_cube_clear(run->cube);
+		enum eh_rc rc = eh_cube_decode(run->cube, found->block.data, found->block.len, err);
+		if (rc != EH_OK)
+			return rc;
+		if (eh_cube_n(run->cube) > 0)
+			run->found[n++] = *found;
+		else
+			eh_buf_free(&found->block);
+	}
+	run->n = n;
+	return EH_OK;
+}
+
+static enum eh_rc read_tracked(struct run *run, struct eh_pg *pg, const struct eh_position *position, struct eh_err *err)
+{
+	enum eh_rc rc = eh_recount(run->arena, pg, run->source->map, position, run->delta, merge_tracked, run, err);
+
+	if (rc != EH_OK)
+		eh_pg_rollback(pg);
+	return rc == EH_OK ? drop_empty(run, err) : rc;
 }
 
 static enum eh_rc read_source(struct run *run, struct eh_pg *pg, const struct eh_position *position, struct eh_err *err)
@@ -291,7 +334,8 @@ static enum eh_rc run_in_snapshot(struct run *run, struct eh_pg *source_pg, stru
 	if (rc == EH_OK)
 		rc = eh_panes_load_dictionary(run->store, run->source->id, run->cells, err);
 	if (rc == EH_OK)
-		rc = read_source(run, source_pg, &position, err);
+		rc = run->source->map->identity == EH_MAP_IDENTITY_TRACKED ? read_tracked(run, source_pg, &position, err)
+		                                                           : read_source(run, source_pg, &position, err);
 	return rc == EH_OK ? compare_all(run, err) : rc;
 }
 
@@ -305,6 +349,7 @@ enum eh_rc eh_recompute_run(struct eh_arena *arena, struct eh_pg *store, struct 
 	run.cells = eh_cells_new(arena, source->map);
 	run.delta = eh_delta_new(run.cells, source->map);
 	run.cube = eh_cube_new(eh_cells_names(run.cells));
+	run.taken = eh_cube_new(eh_cells_names(run.cells));
 	enum eh_rc rc = eh_pg_begin_snapshot(store, err);
 	if (rc == EH_OK)
 		rc = run_in_snapshot(&run, source_pg, err);
@@ -316,6 +361,7 @@ enum eh_rc eh_recompute_run(struct eh_arena *arena, struct eh_pg *store, struct 
 		eh_buf_free(&run.found[i].block);
 	free(run.found);
 	eh_cube_free(run.cube);
+	eh_cube_free(run.taken);
 	eh_delta_free(run.delta);
 	eh_delta_free_pack(&run.pack);
 	return rc == EH_OK ? rc : eh_while(err, "recomputing source %s", source->name);

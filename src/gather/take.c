@@ -115,6 +115,23 @@ static void track_row(const struct eh_gather_taker *take, const struct eh_row *r
 	take->result->rows[EH_GATHER_SET_ASIDE]++;
 }
 
+/* An outcome that is empty is not known yet. */
+static void track_outcome(const struct eh_gather_taker *take, const struct eh_row *row)
+{
+	struct eh_outcome outcome;
+	enum eh_decision_reason reason;
+	struct eh_err why;
+
+	if (eh_decision_outcome(take->map, row, &outcome, &reason, &why) == EH_OK) {
+		eh_tracked_outcome(take->tracked, outcome.id, outcome.adverse, outcome.at_us);
+		return;
+	}
+	if (reason == EH_DECISION_NO_DECISION)
+		return;
+	eh_delta_set_aside(take->delta, id_of(take->map->outcomes, row), reason, why.text);
+	take->result->rows[EH_GATHER_SET_ASIDE]++;
+}
+
 static bool is_same(struct eh_text a, struct eh_text b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.at, b.at, a.n) == 0);
@@ -122,10 +139,15 @@ static bool is_same(struct eh_text a, struct eh_text b)
 
 static enum eh_rc track(const struct eh_gather_taker *take, const struct eh_change *change, struct eh_err *err)
 {
-	struct eh_text old = change->old != NULL ? id_of(take->map, change->old) : (struct eh_text){0};
+	struct eh_text old = change->old != NULL && !change->outcome ? id_of(take->map, change->old) : (struct eh_text){0};
 
 	if (change->part != EH_CHANGE_WHOLE || change->kind == EH_CHANGE_TRUNCATE)
 		return eh_fail(err, EH_REFUSED, "the reader of source %s gives what cannot be told by its id", take->map->source);
+	if (change->outcome) {
+		if (change->row != NULL)
+			track_outcome(take, change->row);
+		return EH_OK;
+	}
 	bool gone = old.n > 0 && (change->row == NULL || !is_same(old, id_of(take->map, change->row)));
 	if (gone)
 		eh_tracked_take(take->tracked, old);

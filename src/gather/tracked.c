@@ -55,6 +55,11 @@ enum eh_rc eh_tracked_open(struct eh_tracked *t, struct eh_pg *store, int64_t so
 	return rc;
 }
 
+void eh_tracked_alone(struct eh_tracked *t)
+{
+	t->alone = true;
+}
+
 /* ---- noting ------------------------------------------------------------------------ */
 
 /* Adds an id to the filter; true where it may have been there. */
@@ -112,7 +117,7 @@ static uint32_t entry_of(struct eh_tracked *t, struct eh_text id)
 	struct eh_tracked_entry *e = &t->entry[t->entries++];
 	*e = (struct eh_tracked_entry){.version = INT64_MIN, .pane_us = INT64_MIN, .outcome_at_us = INT64_MIN};
 	memcpy(e->hash, digest.bytes, sizeof e->hash);
-	e->asked = pass_filter(t, e->hash);
+	e->asked = !t->alone && pass_filter(t, e->hash);
 	t->asks += e->asked;
 	t->slot[at] = (uint32_t)t->entries;
 	return (uint32_t)t->entries - 1;

@@ -33,6 +33,8 @@
 #include "gather/delta.h"
 #include "pg/pg.h"
 
+#define EH_TRACKED_COMMIT_ROWS 16384 /* what is noted at a time is held in memory */
+
 struct eh_tracked;
 struct eh_tracked_write;
 
@@ -42,6 +44,9 @@ void eh_tracked_free(struct eh_tracked *tracked); /* NULL is allowed */
 
 /* Looks whether the store remembers anything of the source. */
 EH_MUST enum eh_rc eh_tracked_open(struct eh_tracked *tracked, struct eh_pg *store, int64_t source_id, struct eh_err *err);
+
+/* Instead of open: nothing is remembered between two settles, and the store is not asked. */
+void eh_tracked_alone(struct eh_tracked *tracked);
 
 /* What was read, in order.  Nothing is borrowed. */
 void eh_tracked_add(struct eh_tracked *tracked, const struct eh_decision *decision, enum eh_gather_fate fate);

@@ -58,7 +58,7 @@ struct eh_tracked {
 	const struct eh_map *map;
 	int64_t source_id;
 	enum eh_pane pane;
-	bool id_unique, outcome_unique;
+	bool id_unique, outcome_unique, alone;
 	uint64_t *filter; /* NULL: the store had entries from the beginning, so each id is asked for */
 
 	struct eh_tracked_entry *entry;

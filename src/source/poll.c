@@ -204,6 +204,7 @@ enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, s
 	if (rc != EH_OK)
 		return rc;
 	from = again ? &first : from;
+	poll->from_whole = from->kind == EH_POSITION_WHOLE;
 	set_start(poll, from, filenode);
 	/* Nothing was begun or committed on the whole server since: there can be no row. */
 	if (from->kind == EH_POSITION_WHOLE && strcmp(from->snapshot.data, poll->snapshot.data) == 0) {
@@ -247,7 +248,7 @@ static void put_again(struct eh_poll *poll, const struct eh_position *position)
 	eh_buf_putc(&poll->sql, ')');
 }
 
-enum eh_rc eh_poll_begin_again(struct eh_poll *poll, const struct eh_position *position, struct eh_err *err)
+enum eh_rc eh_poll_begin_again(struct eh_poll *poll, const struct eh_position *position, bool by_id, struct eh_err *err)
 {
 	struct eh_position *p = &poll->position;
 	uint32_t filenode = 0;
@@ -258,7 +259,11 @@ enum eh_rc eh_poll_begin_again(struct eh_poll *poll, const struct eh_position *p
 	if (rc != EH_OK)
 		return rc;
 	put_again(poll, position);
-	*p = (struct eh_position){.kind = EH_POSITION_HISTORY, .snapshot = p->snapshot, .until = p->until};
+	if (by_id)
+		eh_buf_printf(&poll->sql, " ORDER BY %s::text COLLATE \"C\"",
+		              eh_pg_quote_ident(poll->arena, poll->map->columns[poll->map->id].name));
+	poll->by_id = by_id;
+	*p = (struct eh_position){.kind = EH_POSITION_HISTORY, .snapshot = p->snapshot, .until = p->until, .outcomes = p->outcomes};
 	return begin_copy(poll, err);
 }
 
@@ -318,7 +323,7 @@ static enum eh_rc take_place(struct eh_poll *poll, struct eh_wire *r, struct eh_
 	uint32_t *last_block = poll->range != NULL ? &poll->range->block : &p->block;
 	uint16_t *last_offset = poll->range != NULL ? &poll->range->offset : &p->offset;
 	bool ascends = xid != p->xid ? xid > p->xid : block != *last_block ? block > *last_block : offset > *last_offset;
-	if (!ascends)
+	if (!ascends && !poll->by_id)
 		return eh_fail(err, EH_REFUSED, "the server gave row (%" PRIu32 ",%" PRIu16 ") after (%" PRIu32 ",%" PRIu16 ")", block, offset,
 		               *last_block, *last_offset);
 	*last_block = block;
@@ -396,7 +401,8 @@ enum eh_rc eh_poll_end(struct eh_poll *poll, struct eh_err *err)
 	eh_poll_end_ranges(poll);
 	if (poll->idle)
 		return EH_OK;
-	poll->rest_until_us = now_us + REST_FACTOR * (now_us - poll->look_us);
+	if (poll->from_whole) /* what follows a history, or a rest, is due at once */
+		poll->rest_until_us = now_us + REST_FACTOR * (now_us - poll->look_us);
 	if (poll->streaming) {
 		poll->streaming = false;
 		eh_pg_rollback(poll->pg);

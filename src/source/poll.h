@@ -61,9 +61,9 @@ bool eh_poll_hears(const struct eh_poll *poll);
  * A position that this table cannot be read on from is EH_REFUSED. */
 EH_MUST enum eh_rc eh_poll_begin(struct eh_poll *poll, const struct eh_position *from, struct eh_err *err);
 
-/* Opens a reading of all rows that were read up to `position`, as they are now, in the order of their place:
- * what recompute compares.  eh_poll_position() means nothing in it. */
-EH_MUST enum eh_rc eh_poll_begin_again(struct eh_poll *poll, const struct eh_position *position, struct eh_err *err);
+/* Opens a reading of all rows that were read up to `position`, as they are now, in the order of their place, or by their
+ * ids so that those of one id stand together: what recompute compares.  eh_poll_position() means nothing in it. */
+EH_MUST enum eh_rc eh_poll_begin_again(struct eh_poll *poll, const struct eh_position *position, bool by_id, struct eh_err *err);
 
 /* Takes the clock from evenhand_import.scenario_clock in the source's database, in the snapshot of the rows, instead
  * of from the server: the source is generated, and its generator writes rows and clock in one transaction. */

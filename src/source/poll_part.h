@@ -43,6 +43,8 @@ struct eh_poll {
 	struct eh_buf snapshot; /* of this reading */
 	int64_t clock_us, server_us; /* server_us: as this server's clock says */
 	bool streaming, idle; /* idle: this reading did not look */
+	bool from_whole;      /* it is of what is new, and not the rest of another one */
+	bool by_id;           /* this reading is in the order of ids, not of places */
 	struct eh_poll_horizon horizon;
 	int64_t look_us, rest_until_us; /* steady time: when the last look began; by xmin, when the next may */
 	struct eh_buf sql;

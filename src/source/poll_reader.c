@@ -25,7 +25,7 @@ static enum eh_rc begin(struct eh_source_reader *reader, const struct eh_positio
 
 static enum eh_rc begin_again(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err)
 {
-	return eh_poll_begin_again(self(reader)->poll, place, err);
+	return eh_poll_begin_again(self(reader)->poll, place, false, err);
 }
 
 static enum eh_rc next(struct eh_source_reader *reader, const struct eh_change **change, struct eh_err *err)

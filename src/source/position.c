@@ -59,7 +59,9 @@ static void format_ranges(const struct eh_position *p, struct eh_buf *out)
 	}
 }
 
-void eh_position_format(const struct eh_position *p, struct eh_buf *out)
+static const char outcomes_mark[] = " + ";
+
+static void format_one(const struct eh_position *p, struct eh_buf *out)
 {
 	switch (p->kind) {
 	case EH_POSITION_HISTORY:
@@ -90,6 +92,13 @@ void eh_position_format(const struct eh_position *p, struct eh_buf *out)
 		break;
 	}
 	EH_ASSERT(false && "a position that says nothing is not written");
+}
+
+void eh_position_format(const struct eh_position *p, struct eh_buf *out)
+{
+	format_one(p, out);
+	if (p->outcomes.len > 0)
+		eh_buf_printf(out, "%s%s", outcomes_mark, p->outcomes.data);
 }
 
 /* Takes the next word of *at, which ends at a space or the text's end. */
@@ -266,7 +275,7 @@ static bool read_once(const char *at, struct eh_position *p)
 	return sscanf(at, "%" SCNu32 " %" SCNd64 "%n", &p->table, &p->start_us, &end) == 2 && end >= 0 && at[end] == '\0';
 }
 
-enum eh_rc eh_position_parse(const char *text, struct eh_position *out, struct eh_err *err)
+static enum eh_rc parse_one(const char *text, struct eh_position *out, struct eh_err *err)
 {
 	const char *at = text, *start;
 	size_t n;
@@ -306,6 +315,19 @@ bool eh_position_is_rest(const struct eh_position *p)
 	return p->kind == EH_POSITION_DELTA || (p->kind == EH_POSITION_PUSH && p->until.len > 0);
 }
 
+enum eh_rc eh_position_parse(const char *text, struct eh_position *out, struct eh_err *err)
+{
+	EH_BUF_AUTO first = {0};
+	const char *mark = strstr(text, outcomes_mark);
+
+	eh_buf_reset(&out->outcomes);
+	if (mark == NULL)
+		return parse_one(text, out, err);
+	eh_buf_put(&first, text, (size_t)(mark - text));
+	eh_buf_puts(&out->outcomes, mark + strlen(outcomes_mark));
+	return parse_one(first.data, out, err);
+}
+
 static void copy_text(struct eh_buf *to, const struct eh_buf *from)
 {
 	eh_buf_reset(to);
@@ -314,11 +336,13 @@ static void copy_text(struct eh_buf *to, const struct eh_buf *from)
 
 void eh_position_copy(struct eh_position *to, const struct eh_position *from)
 {
-	struct eh_buf snapshot = to->snapshot, until = to->until;
+	struct eh_buf snapshot = to->snapshot, until = to->until, outcomes = to->outcomes;
 
 	*to = *from;
 	to->snapshot = snapshot;
 	to->until = until;
+	to->outcomes = outcomes;
+	copy_text(&to->outcomes, &from->outcomes);
 	copy_text(&to->snapshot, &from->snapshot);
 	copy_text(&to->until, &from->until);
 }
@@ -327,4 +351,5 @@ void eh_position_free(struct eh_position *position)
 {
 	eh_buf_free(&position->snapshot);
 	eh_buf_free(&position->until);
+	eh_buf_free(&position->outcomes);
 }

@@ -29,6 +29,8 @@
  *           every transaction whose commit lies before LSN was read, and of the one whose commit lies at COMMIT the first
  *           ORDINAL changes of the table; COMMIT 0/0: of no other
  *
+ * Where outcomes have a table of their own, ` + ` and the place in it follow, which is history, whole or delta.
+ *
  * SYSTEM and TIMELINE say in which server's log these places are.
  *
  * TABLE is the table's oid; FILENODE names its file, as a rewritten table has
@@ -69,6 +71,7 @@ struct eh_position_range {
 struct eh_position {
 	enum eh_position_kind kind;
 	struct eh_buf snapshot; /* as pg_snapshot prints it */
+	struct eh_buf outcomes; /* the place in the table of outcomes, as text; empty: there is none */
 	struct eh_buf until;    /* delta, push; empty in the history of push */
 	uint32_t table, filenode;
 	int64_t pane_us;   /* push; INT64_MIN: rows without a pane are being read */

@@ -54,6 +54,7 @@ struct eh_change {
 	uint64_t n;               /* alike rows that the change stands for; 1 but in pushdown */
 	enum eh_change_part part;
 	int measure; /* of MEASURES: 0 the score, 1 + f feature f, 1 + features_n + l the lineage role l */
+	bool outcome; /* the rows are of the map's table of outcomes */
 	bool open;   /* what it begins goes on with the next change: no commit may come between */
 };
 
@@ -91,6 +92,7 @@ struct eh_reader_ops {
 	int64_t (*proven_us)(const struct eh_source_reader *reader);
 	bool (*caught_up)(const struct eh_source_reader *reader);
 	bool (*id_is_unique)(const struct eh_source_reader *reader);
+	bool (*outcome_is_unique)(const struct eh_source_reader *reader); /* NULL: no table of outcomes */
 	void (*close)(struct eh_source_reader *reader);
 
 	enum eh_rc (*begin_again)(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err);
@@ -240,6 +242,12 @@ static inline bool eh_reader_caught_up(const struct eh_source_reader *reader)
 static inline bool eh_reader_id_is_unique(const struct eh_source_reader *reader)
 {
 	return reader->ops->id_is_unique(reader);
+}
+
+/* The same of the table of outcomes. */
+static inline bool eh_reader_outcome_is_unique(const struct eh_source_reader *reader)
+{
+	return reader->ops->outcome_is_unique != NULL && reader->ops->outcome_is_unique(reader);
 }
 
 #endif
