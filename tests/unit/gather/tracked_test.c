@@ -39,6 +39,7 @@ static struct eh_decision draw_decision(unsigned *seed, struct eh_text id)
 	d.has_score = rand_r(seed) % 4 != 0;
 	d.score_q = rand_r(seed) % 4 * 100;
 	d.version = INT64_MIN;
+	d.label[0] = -1;
 	d.groups[0] = text_of(sexes[rand_r(seed) % 3]);
 	d.strata[0] = text_of(tiers[rand_r(seed) % 2]);
 	d.features[0].text = text_of(zips[rand_r(seed) % 4]);
