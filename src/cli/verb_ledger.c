@@ -77,11 +77,12 @@ static void print_json(const struct eh_ledger_check *check)
 	for (const struct eh_ledger_finding *f = check->findings; f != NULL; f = f->next)
 		EH_ASSERT(json_array_append_new(findings, finding_json(f)) == 0);
 	EH_JSON_AUTO doc = json_pack(
-		"{s:b, s:I, s:s, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:I, s:o}", "ok",
+		"{s:b, s:I, s:s, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:I, s:o}", "ok",
 		check->findings_n == 0, "size", (json_int_t)check->head.size, "root", root, "noted",
 		check->noted ? json_pack("{s:I, s:s}", "size", (json_int_t)check->noted_size, "root", noted) : json_null(), "checked",
 		"leaves", (json_int_t)check->leaves, "commits", (json_int_t)check->commits, "deltas", (json_int_t)check->deltas,
-		"uncovered_commits", (json_int_t)check->uncovered, "batches", (json_int_t)check->batches, "pane_closes",
+		"uncovered_commits", (json_int_t)check->uncovered, "batches", (json_int_t)check->batches, "seals",
+		(json_int_t)check->seals, "joined", (json_int_t)check->joined, "pane_closes",
 		(json_int_t)check->closes, "alert_steps", (json_int_t)check->steps, "evidence", (json_int_t)check->evidence, "maps",
 		(json_int_t)check->maps, "policies", (json_int_t)check->policies, "requests", (json_int_t)check->requests,
 		"findings_n", (json_int_t)check->findings_n, "findings", findings);
@@ -106,10 +107,11 @@ static void print_text(const struct eh_ledger_check *check)
 
 	eh_sha256_hex(&check->head.root, root);
 	printf("%" PRId64 " leaves, root %s\n", check->leaves, root);
-	printf("%" PRId64 " commits with %" PRId64 " pane deltas in %" PRId64 " batches, %" PRId64 " pane closes, %" PRId64
+	printf("%" PRId64 " commits with %" PRId64 " pane deltas in %" PRId64 " batches, %" PRId64 " joined in %" PRId64 " seals, %" PRId64
+	       " pane closes, %" PRId64
 	       " alert steps, %" PRId64 " pieces of evidence, %" PRId64 " maps, %" PRId64 " policies, %" PRId64 " answers\n",
-	       check->commits, check->deltas, check->batches, check->closes, check->steps, check->evidence, check->maps,
-	       check->policies, check->requests);
+	       check->commits, check->deltas, check->batches, check->joined, check->seals, check->closes, check->steps,
+	       check->evidence, check->maps, check->policies, check->requests);
 	if (check->uncovered > 0)
 		printf("%" PRId64 " commits wait for their leaf\n", check->uncovered);
 	if (check->findings_n == 0) {

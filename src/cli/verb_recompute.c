@@ -34,8 +34,9 @@ static json_t *pane_json(const struct eh_recompute_pane *pane)
 		const struct eh_recompute_batch *b = &pane->batch[i];
 		json_t *leaf = b->leaf_index < 0 ? json_null() : json_integer(b->leaf_index);
 
-		(void)json_array_append_new(batches, json_pack("{s:I, s:I, s:o}", "commit_first", (json_int_t)b->first_commit,
-		                                               "commit_last", (json_int_t)b->last_commit, "leaf_index", leaf));
+		(void)json_array_append_new(batches, json_pack("{s:I, s:I, s:o, s:b}", "commit_first", (json_int_t)b->first_commit,
+		                                               "commit_last", (json_int_t)b->last_commit, "leaf_index", leaf,
+		                                               "sealed", b->sealed));
 	}
 	return json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "pane_start", start, "pane_end", end, "n_stored",
 	                 (json_int_t)pane->n_stored, "n_source", (json_int_t)pane->n_source, "unreadable", pane->unreadable, "batches",
@@ -71,7 +72,8 @@ static void print_pane(const struct eh_recompute_pane *pane)
 	for (size_t i = 0; i < pane->batches; i++) {
 		const struct eh_recompute_batch *b = &pane->batch[i];
 
-		printf("%s batch %" PRId64 "-%" PRId64, i > 0 ? "," : "", b->first_commit, b->last_commit);
+		printf("%s %s %" PRId64 "-%" PRId64, i > 0 ? "," : "", b->sealed ? "sealed commits" : "batch", b->first_commit,
+		       b->last_commit);
 		if (b->leaf_index >= 0)
 			printf(" (leaf %" PRId64 ")", b->leaf_index);
 		else

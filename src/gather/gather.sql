@@ -74,17 +74,23 @@ FROM (SELECT pane_us, lead(pane_us) OVER (ORDER BY pane_us) AS next_us FROM even
 WHERE g.next_us - g.pane_us > $3::bigint ORDER BY g.pane_us DESC LIMIT 1
 
 -- name: read_touching
--- The batches whose commits counted into a pane; commits that no leaf covers come one by one, without an index.
-SELECT coalesce(b.first_commit, d.commit_no), coalesce(b.last_commit, d.commit_no), coalesce(b.leaf_index, -1)
+-- The batches whose commits counted into a pane; commits that no leaf covers come one by one, without an index; those
+-- that were sealed come as their seal.
+SELECT coalesce(b.first_commit, d.commit_no), coalesce(b.last_commit, d.commit_no), coalesce(b.leaf_index, -1), false
 FROM evenhand.pane_delta d LEFT JOIN evenhand.batch b ON b.source_id = d.source_id
 	AND d.commit_no BETWEEN b.first_commit AND b.last_commit
 WHERE d.source_id = $1::integer AND d.pane_us = $2::bigint
-GROUP BY 1, 2, 3 ORDER BY 1
+UNION SELECT s.first_commit, s.last_commit, s.leaf_index, true
+FROM evenhand.pane_sealed p JOIN evenhand.batch b ON b.leaf_index = p.leaf_index
+JOIN evenhand.seal s ON s.source_id = p.source_id AND b.last_commit BETWEEN s.first_commit AND s.last_commit
+WHERE p.source_id = $1::integer AND p.pane_us = $2::bigint
+ORDER BY 1
 
 -- name: read_fates
 SELECT coalesce(sum(n_on_time), 0)::bigint, coalesce(sum(n_early), 0)::bigint, coalesce(sum(n_late), 0)::bigint,
 	coalesce(sum(n_set_aside), 0)::bigint,
-	(SELECT count(*) FROM (SELECT FROM evenhand.pane_delta WHERE source_id = $1::integer
+	(SELECT count(*) FROM (SELECT FROM (SELECT pane_us, n, n_taken FROM evenhand.pane_delta WHERE source_id = $1::integer
+		UNION ALL SELECT pane_us, n, n_taken FROM evenhand.pane_sealed WHERE source_id = $1::integer) d
 		GROUP BY pane_us HAVING sum(n) > sum(n_taken)) p),
 	coalesce(sum(n_repeated), 0)::bigint, coalesce(sum(n_corrected), 0)::bigint, coalesce(sum(n_taken), 0)::bigint
 FROM evenhand.gather_commit WHERE source_id = $1::integer

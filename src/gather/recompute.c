@@ -280,7 +280,8 @@ static enum eh_rc name_batches(struct run *run, struct eh_recompute_pane *pane, 
 	int n = PQntuples(res);
 	struct eh_recompute_batch *batch = eh_arena_zalloc(run->arena, (size_t)n + 1, sizeof *batch);
 	for (int i = 0; i < n; i++)
-		batch[i] = (struct eh_recompute_batch){eh_pg_int8(res, i, 0), eh_pg_int8(res, i, 1), eh_pg_int8(res, i, 2)};
+		batch[i] = (struct eh_recompute_batch){eh_pg_int8(res, i, 0), eh_pg_int8(res, i, 1), eh_pg_int8(res, i, 2),
+		                                       eh_pg_bool(res, i, 3)};
 	pane->batch = batch;
 	pane->batches = (size_t)n;
 	return EH_OK;

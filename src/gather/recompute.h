@@ -16,10 +16,11 @@
 #include "pg/pg.h"
 #include "source/register.h"
 
-/* A batch that counted something into a pane that differs. */
+/* A batch that counted something into a pane that differs; or a seal, which joined several (judge/seal.h). */
 struct eh_recompute_batch {
 	int64_t first_commit, last_commit;
 	int64_t leaf_index; /* -1: no leaf covers it yet */
+	bool sealed;
 };
 
 struct eh_recompute_pane {

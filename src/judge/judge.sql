@@ -27,27 +27,33 @@ SELECT count(*) FROM evenhand.source_state t WHERE t.phase = 'history'
 
 -- name: read_first_pane
 -- The oldest pane of a source.
-SELECT min(pane_us) FROM evenhand.pane_delta WHERE source_id = $1::integer
+SELECT least((SELECT min(pane_us) FROM evenhand.pane_delta WHERE source_id = $1::integer),
+	(SELECT min(pane_us) FROM evenhand.pane_sealed WHERE source_id = $1::integer))
 
 -- name: read_panes
 -- Panes with deltas in a stretch, oldest first.
-SELECT DISTINCT pane_us FROM evenhand.pane_delta
-WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint ORDER BY pane_us LIMIT $4::integer
+SELECT pane_us FROM evenhand.pane_delta WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint
+UNION SELECT pane_us FROM evenhand.pane_sealed WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint
+ORDER BY 1 LIMIT $4::integer
 
 -- name: read_deltas
--- Covered deltas of a stretch of panes, in the order they are folded, with the index of the leaf that covers each.
+-- Covered deltas of a stretch of panes, joined or not, with the index of the leaf that covers each.
 SELECT d.pane_us, b.leaf_index, d.block, d.taken FROM evenhand.pane_delta d
 JOIN LATERAL (SELECT last_commit, leaf_index FROM evenhand.batch b WHERE b.source_id = d.source_id AND b.first_commit <= d.commit_no
               ORDER BY b.first_commit DESC LIMIT 1) b ON b.last_commit >= d.commit_no
 WHERE d.source_id = $1::integer AND d.pane_us >= $2::bigint AND d.pane_us <= $3::bigint AND b.leaf_index <= $4::bigint
-ORDER BY d.pane_us, d.commit_no
+UNION ALL SELECT s.pane_us, s.leaf_index, s.block, s.taken FROM evenhand.pane_sealed s
+WHERE s.source_id = $1::integer AND s.pane_us >= $2::bigint AND s.pane_us <= $3::bigint AND s.leaf_index <= $4::bigint
+ORDER BY 1, 2
 
 -- name: read_late
 -- Deltas covered by leaves after one index up to another, in panes before a limit: what came late since the last close.
 SELECT d.pane_us, b.leaf_index, d.block, d.taken FROM evenhand.batch b
 JOIN evenhand.pane_delta d ON d.source_id = b.source_id AND d.commit_no BETWEEN b.first_commit AND b.last_commit
 WHERE b.source_id = $1::integer AND b.leaf_index > $2::bigint AND b.leaf_index <= $3::bigint AND d.pane_us < $4::bigint
-ORDER BY d.pane_us, d.commit_no
+UNION ALL SELECT s.pane_us, s.leaf_index, s.block, s.taken FROM evenhand.pane_sealed s
+WHERE s.source_id = $1::integer AND s.leaf_index > $2::bigint AND s.leaf_index <= $3::bigint AND s.pane_us < $4::bigint
+ORDER BY 1, 2
 
 -- name: read_closes
 -- Closes in ledger order, from an index on.
@@ -62,12 +68,14 @@ ORDER BY t.leaf_index
 
 -- name: read_examples
 -- Example ids of a stretch of panes.
-SELECT examples FROM evenhand.pane_delta
-WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint ORDER BY pane_us, commit_no
+SELECT examples FROM evenhand.pane_delta WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint
+UNION ALL SELECT examples FROM evenhand.pane_sealed WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint
 
 -- name: read_open_pane
 -- The deltas at or after a pane, covered or not: what is shown as provisional.
 SELECT block, taken FROM evenhand.pane_delta WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint
+UNION ALL
+SELECT block, taken FROM evenhand.pane_sealed WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us <= $3::bigint
 
 -- name: write_close
 INSERT INTO evenhand.pane_close (source_id, first_pane_us, last_pane_us, clock_us, included_index, leaf_index, n, evidence_sha256, history)

@@ -14,6 +14,7 @@
 #include "judge/outcomes.h"
 #include "judge/requests.h"
 #include "judge/rows.h"
+#include "judge/seal.h"
 #include "judge/sql.h"
 #include "judge/watch.h"
 #include "notify/notify.h"
@@ -247,6 +248,25 @@ static enum eh_rc catch_up(struct loop *l, bool *done, struct eh_err *err)
 	return rc;
 }
 
+/* Old deltas become fewer rows: a saving that decides nothing, so a batch that was altered does not stop the judging. */
+static enum eh_rc seal_old(struct loop *l, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	for (struct eh_judge_feed *f = l->store->feeds; rc == EH_OK && f != NULL && !told_to_stop(l); f = f->next) {
+		struct eh_judge_sealed sealed;
+
+		if (!eh_judge_seal_due(f))
+			continue;
+		rc = eh_judge_seal(l->store, f, &sealed, err);
+		if (rc == EH_OK && sealed.refused)
+			eh_log("source %s: commits %lld to %lld are not sealed, as some of them were altered: `evenhand ledger check` "
+			       "says which",
+			       f->map->source, (long long)sealed.first_commit, (long long)sealed.last_commit);
+	}
+	return rc;
+}
+
 /* The open pane, as descriptive figures: never latched, raises nothing. */
 static enum eh_rc show_open(struct loop *l, struct eh_judge_feed *f, struct eh_err *err)
 {
@@ -341,6 +361,8 @@ static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
 
 	if (rc == EH_OK)
 		rc = catch_up(l, done, err);
+	if (rc == EH_OK)
+		rc = seal_old(l, err);
 	if (rc == EH_OK)
 		rc = show_all_open(l, err);
 	if (rc == EH_OK)

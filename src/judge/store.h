@@ -35,6 +35,7 @@ struct eh_judge_feed {
 	int64_t next_pane_us;  /* the first pane that is not closed yet; INT64_MIN: none was ever closed */
 	int64_t last_included; /* of the last close; -1 */
 	int64_t last_leaf;     /* leaf of the last close with decisions; -1 */
+	int64_t sealed_us;     /* closes up to this clock were looked at for sealing; INT64_MIN: none */
 	int64_t month_us;      /* the last month that the regulator's table has; INT64_MIN: not looked at */
 	json_t *outcomes;       /* outcome measures as last reckoned; NULL: not yet */
 	int64_t outcomes_at_us; /* for the closes before this pane; INT64_MIN */

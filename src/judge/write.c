@@ -39,8 +39,7 @@ void eh_judge_writer_free(struct eh_judge_writer *w)
 	eh_arena_free(w->home);
 }
 
-/* A judge that was asleep while another took its place must not write what it decided before. */
-static enum eh_rc hold_epoch(const struct eh_judge_store *store, struct eh_err *err)
+enum eh_rc eh_judge_hold_epoch(const struct eh_judge_store *store, struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
 	int64_t held = 0;
@@ -66,7 +65,7 @@ enum eh_rc eh_judge_writer_begin(struct eh_judge_writer *w, struct eh_err *err)
 	w->months = NULL;
 	w->months_end = &w->months;
 	enum eh_rc rc = eh_pg_begin(w->store->pg, err);
-	return rc == EH_OK ? hold_epoch(w->store, err) : rc;
+	return rc == EH_OK ? eh_judge_hold_epoch(w->store, err) : rc;
 }
 
 enum eh_rc eh_judge_writer_leaf(struct eh_judge_writer *w, const char *kind, json_t *fields, size_t *place,

@@ -23,6 +23,10 @@ struct eh_judge_writer *eh_judge_writer_new(struct eh_judge_store *store, const 
                                             bool webhook);
 void eh_judge_writer_free(struct eh_judge_writer *writer); /* NULL is allowed */
 
+/* A judge that was asleep while another took its place must not write what it decided before: EH_REFUSED.  The first
+ * statement of every transaction that writes. */
+EH_MUST enum eh_rc eh_judge_hold_epoch(const struct eh_judge_store *store, struct eh_err *err);
+
 EH_MUST enum eh_rc eh_judge_writer_begin(struct eh_judge_writer *writer, struct eh_err *err);
 /* Folds one close and keeps what it gave. */
 EH_MUST enum eh_rc eh_judge_writer_fold(struct eh_judge_writer *writer, struct eh_judge_feed *feed,

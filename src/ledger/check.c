@@ -114,24 +114,19 @@ static const char *differences(struct eh_arena *arena, const json_t *want, const
 	return told.len > 0 ? eh_arena_strndup(arena, told.data, told.len) : NULL;
 }
 
-void eh_ledger_check_agrees(struct eh_ledger_checking *c, const char *what, int64_t leaf_index, const char *body,
-                            json_t *want, const char *name)
+struct eh_ledger_finding *eh_ledger_check_agrees(struct eh_ledger_checking *c, const char *what, int64_t leaf_index,
+                                                 const char *body, json_t *want, const char *name)
 {
 	EH_JSON_AUTO row = want;
 	EH_JSON_AUTO leaf = body != NULL ? json_loads(body, 0, NULL) : NULL;
 
-	if (body == NULL) {
-		eh_ledger_check_find(c, what, leaf_index, "%s stands in the store, and the log has no such leaf", name);
-		return;
-	}
-	if (row == NULL) {
-		eh_ledger_check_find(c, what, leaf_index, "%s was removed from the store: leaf %" PRId64 " speaks of it", what,
-		                     leaf_index);
-		return;
-	}
+	if (body == NULL)
+		return eh_ledger_check_find(c, what, leaf_index, "%s stands in the store, and the log has no such leaf", name);
+	if (row == NULL)
+		return eh_ledger_check_find(c, what, leaf_index, "%s was removed from the store: leaf %" PRId64 " speaks of it", what,
+		                            leaf_index);
 	const char *told = differences(c->scratch, row, leaf);
-	if (told != NULL)
-		eh_ledger_check_find(c, what, leaf_index, "%s was altered: %s", name, told);
+	return told != NULL ? eh_ledger_check_find(c, what, leaf_index, "%s was altered: %s", name, told) : NULL;
 }
 
 /* ---- leaves -------------------------------------------------------------------------- */
@@ -225,8 +220,9 @@ static enum eh_rc check_leaves(struct eh_ledger_checking *c, struct eh_err *err)
 static enum eh_rc check_all(struct eh_ledger_checking *c, struct eh_err *err)
 {
 	static enum eh_rc (*const parts[])(struct eh_ledger_checking *, struct eh_err *) = {
-		check_leaves,           eh_ledger_check_commits, eh_ledger_check_batches,  eh_ledger_check_closes,
-		eh_ledger_check_alerts, eh_ledger_check_maps,    eh_ledger_check_policies, eh_ledger_check_requests};
+		check_leaves,           eh_ledger_check_commits, eh_ledger_check_batches, eh_ledger_check_seals,
+		eh_ledger_check_closes, eh_ledger_check_alerts,  eh_ledger_check_maps,    eh_ledger_check_policies,
+		eh_ledger_check_requests};
 	enum eh_rc rc = EH_OK;
 
 	for (size_t i = 0; rc == EH_OK && i < sizeof parts / sizeof *parts; i++)

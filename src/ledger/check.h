@@ -11,6 +11,9 @@
  *             taken off, of "taken", that digest and the SHA-256 of what was taken
  *   batches   what a batch leaf says (digest over its commits' digests, counts by fate, position,
  *             clock) follows from its rows; batches follow each other without a gap
+ *   seals     commits that were sealed have no deltas any more: what the seal's leaf says (digests of both
+ *             sides, judge/seal.h) follows from their digests, for which the batches vouch, and from the
+ *             joined rows; these hold as many decisions as the commits counted
  *   the rest  pane closes, alert steps, evidence, maps, policies, answers to requests and scenario
  *             clocks each say what their leaf says
  *
@@ -32,7 +35,7 @@
 
 struct eh_ledger_finding {
 	struct eh_ledger_finding *next;
-	const char *what;       /* leaf, head, noted, commit, batch, pane, alert, evidence, source, policy, request, scenario */
+	const char *what;       /* leaf, head, noted, commit, batch, seal, pane, alert, evidence, source, policy, request, scenario */
 	int64_t leaf_index;     /* -1: none */
 	int64_t source_id;      /* 0: none */
 	const char *source;     /* NULL: none */
@@ -53,7 +56,7 @@ struct eh_ledger_check {
 
 	/* Out. */
 	struct eh_ledger_head head; /* computed from the bodies */
-	int64_t leaves, commits, deltas, uncovered, batches, closes, steps, evidence, maps, policies, requests;
+	int64_t leaves, commits, deltas, uncovered, batches, seals, joined, closes, steps, evidence, maps, policies, requests;
 	const struct eh_ledger_finding *findings; /* in the order they were found; NULL: all agrees */
 	size_t findings_n;                        /* also those that were not kept */
 };

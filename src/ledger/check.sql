@@ -5,7 +5,9 @@ SELECT leaf_index, kind, body, hash FROM evenhand.ledger_leaf ORDER BY leaf_inde
 -- name: check_commits
 -- Every gather commit with every delta of it; either may stand without the other.
 SELECT coalesce(c.source_id, d.source_id), coalesce(c.commit_no, d.commit_no), c.digest, d.pane_us, d.n, d.block,
-	c.n_on_time + c.n_early + c.n_late, d.n_taken, d.taken, c.n_corrected + c.n_taken
+	c.n_on_time + c.n_early + c.n_late, d.n_taken, d.taken, c.n_corrected + c.n_taken,
+	coalesce(c.commit_no, d.commit_no) <= (SELECT max(s.last_commit) FROM evenhand.seal s
+		WHERE s.source_id = coalesce(c.source_id, d.source_id))
 FROM evenhand.gather_commit c FULL JOIN evenhand.pane_delta d ON d.source_id = c.source_id AND d.commit_no = c.commit_no
 ORDER BY 1, 2, d.pane_us
 
@@ -87,3 +89,21 @@ FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'request') 
 FULL JOIN evenhand.request_outcome o ON o.leaf_index = l.leaf_index
 LEFT JOIN evenhand.request r ON r.request_id = o.request_id
 ORDER BY 1
+
+-- name: check_seals
+-- Every seal with its leaf and what its commits say; seal or leaf may stand alone.
+SELECT coalesce(l.leaf_index, s.leaf_index), l.body, s.source_id, n.name, s.first_commit, s.last_commit, c.digests, c.commits, c.n
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'seal') l
+FULL JOIN evenhand.seal s ON s.leaf_index = l.leaf_index
+LEFT JOIN evenhand.source n ON n.source_id = s.source_id
+LEFT JOIN LATERAL (SELECT string_agg(digest, ''::bytea ORDER BY commit_no) AS digests, count(*) AS commits,
+		sum(n_on_time + n_early + n_late - n_corrected - n_taken)::bigint AS n
+	FROM evenhand.gather_commit c WHERE c.source_id = s.source_id AND c.commit_no BETWEEN s.first_commit AND s.last_commit) c ON true
+ORDER BY s.source_id, s.first_commit, 1
+
+-- name: check_sealed
+-- Every joined row with the seal that it belongs to, in the order of the seal's digest.
+SELECT s.leaf_index, p.pane_us, p.leaf_index, p.n, p.block, p.n_taken, p.taken, p.source_id
+FROM evenhand.pane_sealed p LEFT JOIN evenhand.batch b ON b.leaf_index = p.leaf_index AND b.source_id = p.source_id
+LEFT JOIN evenhand.seal s ON s.source_id = p.source_id AND b.last_commit BETWEEN s.first_commit AND s.last_commit
+ORDER BY s.source_id, s.first_commit, p.pane_us, p.leaf_index

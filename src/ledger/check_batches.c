@@ -19,6 +19,7 @@
 struct commit {
 	int64_t source_id, commit_no;
 	bool stored; /* there is a gather_commit row */
+	bool sealed; /* its deltas were joined with others */
 	struct eh_sha256 digest;
 	struct eh_sha256_state *state;
 	int64_t panes, rows, rows_said, taken, taken_said;
@@ -43,6 +44,10 @@ static void finish_commit(struct eh_ledger_checking *c, struct commit *at)
 	at->state = NULL;
 	if (!at->stored)
 		place_finding(eh_ledger_check_find(c, "commit", -1, "%s", "panes were counted by a commit that gather never made"), at);
+	else if (at->sealed && at->panes > 0)
+		place_finding(eh_ledger_check_find(c, "commit", -1, "%s", "panes were counted by a commit that is sealed"), at);
+	else if (at->sealed)
+		return;
 	else if (!eh_sha256_equal(&found, &at->digest))
 		place_finding(eh_ledger_check_find(c, "commit", -1, "%s", "what the commit counted was altered: its panes do not have its digest"),
 		              at);
@@ -64,6 +69,7 @@ static void begin_commit(struct eh_ledger_checking *c, struct commit *at, const 
 	finish_commit(c, at);
 	*at = (struct commit){.source_id = source_id, .commit_no = commit_no, .state = eh_sha256_begin()};
 	at->stored = !eh_pg_null(res, 0, 2);
+	at->sealed = !eh_pg_null(res, 0, 10) && eh_pg_bool(res, 0, 10);
 	if (at->stored) {
 		struct eh_pg_bytes digest = eh_pg_bytea(res, 0, 2, NULL);
 
@@ -78,8 +84,7 @@ static void begin_commit(struct eh_ledger_checking *c, struct commit *at, const 
 		              at);
 }
 
-/* The digest of what a delta adds and takes off: see check.h. */
-static struct eh_sha256 digest_of(struct eh_pg_bytes block, struct eh_pg_bytes taken)
+struct eh_sha256 eh_ledger_check_delta(struct eh_pg_bytes block, struct eh_pg_bytes taken)
 {
 	struct eh_sha256 hash = eh_sha256_of(block.data, block.n);
 
@@ -103,7 +108,7 @@ static void take_delta(struct eh_ledger_checking *c, const PGresult *res, void *
 	if (eh_pg_null(res, 0, 3))
 		return; /* a commit of rows set aside only */
 	int64_t pane_us = eh_pg_int8(res, 0, 3);
-	struct eh_sha256 hash = digest_of(eh_pg_bytea(res, 0, 5, NULL), eh_pg_bytea(res, 0, 8, NULL));
+	struct eh_sha256 hash = eh_ledger_check_delta(eh_pg_bytea(res, 0, 5, NULL), eh_pg_bytea(res, 0, 8, NULL));
 	for (int i = 0; i < 8; i++)
 		start[i] = (unsigned char)((uint64_t)pane_us >> (56 - 8 * i));
 	eh_sha256_add(at->state, start, sizeof start);

@@ -26,8 +26,9 @@ EH_MUST enum eh_rc eh_ledger_check_each(struct eh_ledger_checking *c, const stru
                                         void (*take)(struct eh_ledger_checking *c, const PGresult *res, void *ctx),
                                         void *ctx, struct eh_err *err);
 
-/* Holds what a row says (`want`, taken over) against its leaf; `name` says of what.  Either may be absent. */
-void eh_ledger_check_agrees(struct eh_ledger_checking *c, const char *what, int64_t leaf_index, const char *body,
+/* Holds what a row says (`want`, taken over) against its leaf; `name` says of what.  Either may be absent.  NULL: they
+ * agree. */
+struct eh_ledger_finding *eh_ledger_check_agrees(struct eh_ledger_checking *c, const char *what, int64_t leaf_index, const char *body,
                             json_t *want, const char *name);
 
 /* Values of a column as JSON, and null for SQL null. */
@@ -36,9 +37,13 @@ json_t *eh_ledger_check_text(const PGresult *res, int col);
 json_t *eh_ledger_check_instant(const PGresult *res, int col);
 json_t *eh_ledger_check_hex(const PGresult *res, int col);
 
+/* The digest of what a delta adds and takes off: see check.h. */
+struct eh_sha256 eh_ledger_check_delta(struct eh_pg_bytes block, struct eh_pg_bytes taken);
+
 /* The parts, each over the whole store. */
 EH_MUST enum eh_rc eh_ledger_check_commits(struct eh_ledger_checking *c, struct eh_err *err);
 EH_MUST enum eh_rc eh_ledger_check_batches(struct eh_ledger_checking *c, struct eh_err *err);
+EH_MUST enum eh_rc eh_ledger_check_seals(struct eh_ledger_checking *c, struct eh_err *err);
 EH_MUST enum eh_rc eh_ledger_check_closes(struct eh_ledger_checking *c, struct eh_err *err);
 EH_MUST enum eh_rc eh_ledger_check_alerts(struct eh_ledger_checking *c, struct eh_err *err);
 EH_MUST enum eh_rc eh_ledger_check_maps(struct eh_ledger_checking *c, struct eh_err *err);

@@ -55,10 +55,9 @@ altered_count_is_named() {
 	[ $? -eq 1 ] && grep -q '^1 thing does not agree' "$work/out" && grep -q 'was altered: n is' "$work/out"
 }
 altered_tally_is_named() {
-	where="source_id = 1 AND commit_no = (SELECT max(commit_no) FROM evenhand.pane_delta WHERE pane_us < 1735700000000000)"
-	sql evenhand_owner "UPDATE evenhand.pane_delta SET block = substr(block, 1, length(block) - 1) WHERE $where AND pane_us = (SELECT max(pane_us) FROM evenhand.pane_delta WHERE $where)"
+	sql evenhand_owner "UPDATE evenhand.pane_sealed SET block = substr(block, 1, length(block) - 1) WHERE pane_us = (SELECT min(pane_us) FROM evenhand.pane_sealed)"
 	ask ledger check >"$work/out" 2>>"$work/log"
-	[ $? -eq 1 ] && grep -q 'commit [0-9]*, one of the panes .* what the commit counted was altered' "$work/out" || return 1
+	[ $? -eq 1 ] && grep -q '^  seal [0-9-]* of source underwriting (leaf [0-9]*) was altered: after is' "$work/out" || return 1
 	way=$(sed -n 's/^    which pane: evenhand //p' "$work/out")
 	ask $way >"$work/out" 2>>"$work/log"
 	[ $? -eq 1 ] && [ "$(grep -c 'pane .*: what is stored cannot be read' "$work/out")" -eq 1 ]
