@@ -100,9 +100,14 @@ enum eh_fixed eh_fixed_of_double(double x, int scale, int64_t *q)
 	/* A quotient of two whole numbers that doubles hold exactly is the double nearest to that decimal; so where it is
 	 * x, the decimal, of 14 digits, is the shortest text of x, and need not be printed to be found. */
 	double unit = (double)power10[scale], scaled = x * unit;
-	if (fabs(scaled) < 1e14 && (double)llrint(scaled) / unit == x) {
-		*q = llrint(scaled);
-		return EH_FIXED_EXACT;
+	if (fabs(scaled) < 1e14) {
+		/* Below 2^51 the sum's last bit is worth 1, so that it is rounded to a whole number, half to even. */
+		double whole = scaled + 0x1.8p52 - 0x1.8p52;
+
+		if (whole / unit == x) {
+			*q = (int64_t)whole;
+			return EH_FIXED_EXACT;
+		}
 	}
 	int n = 0;
 	for (int digits = 15; digits <= 17; digits++) { /* the shortest text that reads back as x */

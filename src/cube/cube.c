@@ -131,28 +131,30 @@ static inline int64_t value_of(const struct eh_cube_row *row, uint32_t numeric, 
 	return q;
 }
 
-static inline eh_cube_lanes pair_of(int64_t first, int64_t second)
+/* The square of a value that is there, low part with the count, and high part. */
+static inline uint64_t square_of(int64_t q, bool has, uint64_t *high)
 {
-	return (eh_cube_lanes){(uint64_t)first, (uint64_t)second};
+	unsigned __int128 square = (unsigned __int128)((__int128)q * q);
+
+	*high = (uint64_t)(square >> EH_CUBE_LANE_SPLIT);
+	return ((uint64_t)square & ((UINT64_C(1) << EH_CUBE_LANE_SPLIT) - 1)) | (uint64_t)has << EH_CUBE_LANE_COUNT;
 }
 
 /* Measures go by twos, a vector a kind: what is stored here is loaded again in the same width. */
 static inline void measure(const struct eh_cube *cube, const struct eh_cube_row *row, eh_cube_lanes *to)
 {
-	const int64_t low = (INT64_C(1) << EH_CUBE_LANE_SPLIT) - 1;
 	uint32_t numeric = cube->names->shape.numeric;
 
 	for (uint32_t m = 0; m < cube->measures; m += 2, to += EH_CUBE_LANE_KINDS) {
 		bool has_p, has_r = false;
+		uint64_t ph, rh;
 		int64_t p = value_of(row, numeric, m, &has_p);
 		int64_t r = m + 1 < cube->measures ? value_of(row, numeric, m + 1, &has_r) : 0;
-		int64_t ph = p >> EH_CUBE_LANE_SPLIT, pl = p & low, rh = r >> EH_CUBE_LANE_SPLIT, rl = r & low;
+		uint64_t pl = square_of(p, has_p, &ph), rl = square_of(r, has_r, &rh);
 
-		to[0] = pair_of(has_p, has_r);
-		to[1] = pair_of(p, r);
-		to[2] = pair_of(ph * ph, rh * rh);
-		to[3] = pair_of(ph * pl, rh * rl);
-		to[4] = pair_of(pl * pl, rl * rl);
+		to[0] = (eh_cube_lanes){(uint64_t)p, (uint64_t)r};
+		to[1] = (eh_cube_lanes){pl, rl};
+		to[2] = (eh_cube_lanes){ph, rh};
 	}
 }
 
@@ -164,8 +166,6 @@ static inline void add_lanes(eh_cube_lanes *to, const eh_cube_lanes *lanes, uint
 		to[0] += lanes[0];
 		to[1] += lanes[1];
 		to[2] += lanes[2];
-		to[3] += lanes[3];
-		to[4] += lanes[4];
 	}
 }
 
@@ -175,14 +175,11 @@ struct eh_cube_moments eh_cube_moments_at(const struct eh_cube *cube, uint32_t a
 	const eh_cube_lanes *lane = cube->lanes[attribute] + (size_t)group * cube->stride + m / 2 * EH_CUBE_LANE_KINDS;
 	uint32_t half = m % 2;
 
-	if (cube->in_lanes == 0 || lane[0][half] == 0)
+	if (cube->in_lanes == 0 || lane[1][half] == 0)
 		return sum;
-	__int128 square = (__int128)(int64_t)lane[2][half] * (INT64_C(1) << 2 * EH_CUBE_LANE_SPLIT);
-	square += (__int128)(int64_t)lane[3][half] * (INT64_C(2) << EH_CUBE_LANE_SPLIT);
-	square += lane[4][half];
-	sum.n += lane[0][half];
-	sum.sum += (int64_t)lane[1][half];
-	sum.square += (unsigned __int128)square;
+	sum.n += lane[1][half] >> EH_CUBE_LANE_COUNT;
+	sum.sum += (int64_t)lane[0][half];
+	sum.square += ((unsigned __int128)lane[2][half] << EH_CUBE_LANE_SPLIT) + (lane[1][half] & ((UINT64_C(1) << EH_CUBE_LANE_COUNT) - 1));
 	return sum;
 }
 

@@ -12,6 +12,7 @@
  */
 #include "cube/examples.h"
 
+#include <endian.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,7 @@ struct eh_examples {
 	struct eh_cube_names *names;
 	unsigned char key[EH_EXAMPLES_KEY_BYTES];
 	struct cell_limit cell[CELL_LIMITS]; /* a cache: most decisions are turned away by one look */
+	uint64_t mask[2];                    /* of the group bytes of a row, those of the attributes that there are */
 	uint64_t seen[SEEN_WORDS];           /* a bit by hash: none of a clear bit was ever kept */
 	struct eh_table reservoirs; /* key_of() -> position in `reservoir`, limit */
 	struct reservoir *reservoir;
@@ -83,6 +85,7 @@ struct eh_examples *eh_examples_new(struct eh_cube_names *names, const unsigned 
 
 	*ex = (struct eh_examples){.names = names, .ids = eh_arena_new()};
 	memcpy(ex->key, key, sizeof ex->key);
+	memset(ex->mask, 0xff, names->shape.attributes);
 	eh_table_init(&ex->reservoirs, 1);
 	return ex;
 }
@@ -118,12 +121,11 @@ size_t eh_examples_n(const struct eh_examples *ex)
 static uint64_t hash_of(const struct eh_examples *ex, struct eh_text id)
 {
 	uint8_t out[crypto_shorthash_BYTES];
-	uint64_t hash = 0;
+	uint64_t hash;
 
 	(void)crypto_shorthash(out, (const unsigned char *)id.at, id.n, ex->key);
-	for (int i = crypto_shorthash_BYTES - 1; i >= 0; i--)
-		hash = hash << 8 | out[i];
-	return hash;
+	memcpy(&hash, out, sizeof hash);
+	return le64toh(hash);
 }
 
 /* By hash; two ids of one hash by their bytes. */
@@ -255,6 +257,17 @@ static struct cell_limit *cell_of(struct eh_examples *ex, const struct kept *row
 
 _Static_assert(CELL_LIMITS == 1 << 8 && EH_CUBE_MAX_ATTRIBUTES == 16, "as cell_of() counts");
 
+/* Two words, and not a byte for each attribute: cell_of() reads them back as words at once. */
+static inline void mask_groups(const struct eh_examples *ex, uint8_t *groups)
+{
+	uint64_t word[2];
+
+	memcpy(word, groups, sizeof word);
+	word[0] &= ex->mask[0];
+	word[1] &= ex->mask[1];
+	memcpy(groups, word, sizeof word);
+}
+
 void eh_examples_add(struct eh_examples *ex, const uint8_t *groups, bool favourable, uint32_t lineage,
                      struct eh_text id)
 {
@@ -262,7 +275,8 @@ void eh_examples_add(struct eh_examples *ex, const uint8_t *groups, bool favoura
 	struct kept row = {.hash = hash_of(ex, id), .id = id, .lineage = lineage, .favourable = favourable};
 	uint64_t key[3], limit = 0;
 
-	memcpy(row.group, groups, attributes);
+	memcpy(row.group, groups, sizeof row.group);
+	mask_groups(ex, row.group);
 	struct cell_limit *cell = cell_of(ex, &row, key);
 	bool known = cell->key[2] == key[2] && cell->key[0] == key[0] && cell->key[1] == key[1];
 	if (known && row.hash > cell->limit)

@@ -29,7 +29,8 @@ struct eh_examples *eh_examples_new(struct eh_cube_names *names, const unsigned 
 void eh_examples_free(struct eh_examples *examples);  /* NULL is allowed */
 void eh_examples_clear(struct eh_examples *examples); /* keeps the memory */
 
-/* Offers a decision: the codes of its groups, one an attribute, and of its lineage set; and its id, copied if kept.
+/* Offers a decision: the codes of its groups, one an attribute (EH_CUBE_MAX_ATTRIBUTES of them can be read, what is
+ * beyond the attributes does not count), and of its lineage set; and its id, copied if kept.
  * An id that is offered twice is kept once for what both have in common. */
 void eh_examples_add(struct eh_examples *examples, const uint8_t *groups, bool favourable, uint32_t lineage,
                      struct eh_text id);

@@ -116,12 +116,13 @@ struct eh_cube_sums {
 };
 
 /* Moments stand in two places.  A row is added to narrow lanes, 64 bits each, with no carry from one
- * to the next: a value q = h 2^24 + l adds 1, q, h^2, hl and l^2, and the same vector of all
+ * to the next: a value q with q^2 = h 2^43 + l, |q| < 2^47, adds q, 2^53 + l and h, and the same vector of all
  * measures is added to each attribute's group.  After EH_CUBE_LANE_ROWS rows the lanes could run over:
  * they are emptied into the wide sums.  What is asked is always the sum of both. */
-#define EH_CUBE_LANE_ROWS (UINT32_C(1) << 15)
-#define EH_CUBE_LANE_KINDS 5
-#define EH_CUBE_LANE_SPLIT 24
+#define EH_CUBE_LANE_ROWS (UINT32_C(1) << 10)
+#define EH_CUBE_LANE_KINDS 3
+#define EH_CUBE_LANE_SPLIT 43
+#define EH_CUBE_LANE_COUNT 53 /* the bit from which on the values are counted, above the sum of l */
 
 typedef uint64_t eh_cube_lanes __attribute__((vector_size(16)));
 

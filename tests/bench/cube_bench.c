@@ -37,7 +37,7 @@ static const char *const labels[GROUPS] = {
 
 /* What a reader holds of a decision; the cube's own row is filled anew for each, as gather does. */
 struct drawn {
-	uint8_t group[ATTRIBUTES];
+	uint8_t group[EH_CUBE_MAX_ATTRIBUTES];
 	uint32_t stratum, lineage;
 	int64_t score_q, numeric_q[NUMERIC];
 	bool favourable, has_numeric[NUMERIC];
