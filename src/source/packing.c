@@ -6,7 +6,6 @@
 #include <endian.h>
 #include <string.h>
 
-#include "source/poll_columns.h"
 #include "source/sql.h"
 
 #define PACK_BITS 64
@@ -139,28 +138,34 @@ static const char *make_list(struct eh_arena *arena, const struct eh_packing *p,
 	return eh_arena_strdup(arena, list.data);
 }
 
-enum eh_rc eh_packing_make(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, int64_t table_oid,
-                           struct eh_packing **out, struct eh_err *err)
+struct eh_packing *eh_packing_of(struct eh_arena *arena, const struct eh_poll_column *columns, size_t n)
 {
 	struct eh_packing *p = eh_arena_zalloc(arena, 1, sizeof *p);
-	struct eh_poll_column *columns = eh_arena_zalloc(arena, map->columns_n, sizeof *columns);
 
-	p->slots = map->columns_n;
+	p->slots = n;
 	p->slot = eh_arena_zalloc(arena, p->slots, sizeof *p->slot);
 	p->order = eh_arena_zalloc(arena, p->slots, sizeof *p->order);
 	p->value = eh_arena_zalloc(arena, p->slots, sizeof *p->value);
 	for (size_t s = 0; s < p->slots; s++) {
-		enum eh_rc rc = eh_poll_column(arena, pg, map, table_oid, s, &columns[s], err);
-
-		if (rc != EH_OK)
-			return rc;
 		p->slot[s].column = (int)s;
 		look_at(&p->slot[s], columns[s].form, columns[s].type);
 	}
 	arrange(p, eh_arena_zalloc(arena, p->slots, sizeof(uint32_t)));
 	p->list = make_list(arena, p, columns);
-	*out = p;
-	return EH_OK;
+	return p;
+}
+
+enum eh_rc eh_packing_make(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, int64_t table_oid,
+                           struct eh_packing **out, struct eh_err *err)
+{
+	struct eh_poll_column *columns = eh_arena_zalloc(arena, map->columns_n, sizeof *columns);
+	enum eh_rc rc = EH_OK;
+
+	for (size_t s = 0; rc == EH_OK && s < map->columns_n; s++)
+		rc = eh_poll_column(arena, pg, map, table_oid, s, &columns[s], err);
+	if (rc == EH_OK)
+		*out = eh_packing_of(arena, columns, map->columns_n);
+	return rc;
 }
 
 const char *eh_packing_list(const struct eh_packing *packing)

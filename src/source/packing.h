@@ -22,12 +22,16 @@
 #include "decision/decision.h"
 #include "decision/map.h"
 #include "pg/pg.h"
+#include "source/poll_columns.h"
 
 struct eh_packing;
 
 /* Looks at the columns' types.  EH_BAD_INPUT: the table has no such column. */
 EH_MUST enum eh_rc eh_packing_make(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, int64_t table_oid,
                                    struct eh_packing **out, struct eh_err *err);
+
+/* The same of columns whose types are known. */
+struct eh_packing *eh_packing_of(struct eh_arena *arena, const struct eh_poll_column *columns, size_t n);
 
 const char *eh_packing_list(const struct eh_packing *packing); /* of a SELECT, names quoted */
 size_t eh_packing_values(const struct eh_packing *packing);    /* that the list gives a row */
