@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/time.h"
 #include "cube/tally.h"
 #include "gather/delta.h"
 #include "gather/gather.h"
@@ -13,6 +15,8 @@
 #include "gather/sql.h"
 #include "source/panes.h"
 #include "source/reader.h"
+
+#define PASS_US (4 * EH_SECOND_US) /* a gather that follows writes its place every second */
 
 /* What a pane of the source comes to, packed; merged chunk by chunk, so that memory holds blocks and not cubes. */
 struct found {
@@ -26,6 +30,7 @@ struct run {
 	struct eh_pg *store;
 	const struct eh_source *source;
 	struct eh_recompute *out;
+	struct eh_source_reader *reader; /* NULL: identity tracked */
 	struct eh_cells *cells;
 	struct eh_delta *delta;
 	struct eh_pack pack;
@@ -112,6 +117,7 @@ static enum eh_rc merge_chunk(struct run *run, struct eh_err *err)
 	}
 	for (int f = 0; f < EH_GATHER_FATES; f++)
 		run->out->rows += (uint64_t)run->pack.fate[f];
+	run->out->rows -= (uint64_t)run->pack.other[EH_GATHER_TAKEN];
 	run->out->set_aside += (uint64_t)run->pack.fate[EH_GATHER_SET_ASIDE];
 	return rc;
 }
@@ -163,31 +169,46 @@ static enum eh_rc read_tracked(struct run *run, struct eh_pg *pg, const struct e
 	return rc == EH_OK ? drop_empty(run, err) : rc;
 }
 
-static enum eh_rc read_source(struct run *run, struct eh_pg *pg, const struct eh_position *position, struct eh_err *err)
+/* Everything that was found is gone: the table was truncated. */
+static void forget_all(struct run *run)
 {
-	static const struct eh_reader_options options = {.history_only = true};
-	struct eh_source_reader *reader = NULL;
-	const struct eh_change *change = NULL;
-	enum eh_rc rc = eh_reader_open(run->arena, pg, run->source->map, &options, &reader, err);
+	eh_delta_pack(run->delta, &run->pack);
+	while (run->n > 0)
+		eh_buf_free(&run->found[--run->n].block);
+}
 
-	if (rc == EH_OK)
-		rc = eh_reader_begin_again(reader, position, err);
+/* A stream's changes between the rows that were read and the store's place; poll gives rows alone. */
+static void take_change(struct run *run, const struct eh_change *change)
+{
+	struct eh_decision decision;
+	struct eh_err ignored;
+
+	if (change->kind == EH_CHANGE_TRUNCATE)
+		forget_all(run);
+	if (change->old != NULL && eh_decision_check(run->source->map, change->old, &decision, NULL, &ignored) == EH_OK)
+		eh_delta_take(run->delta, &decision, EH_GATHER_TAKEN);
+	if (change->row != NULL)
+		take_row(run, change->row);
+}
+
+static enum eh_rc read_source(struct run *run, const struct eh_position *position, struct eh_err *err)
+{
+	const struct eh_change *change = NULL;
+	enum eh_rc rc = eh_reader_begin_again(run->reader, position, err);
+
 	while (rc == EH_OK) {
-		rc = eh_reader_next(reader, &change, err);
+		rc = eh_reader_next(run->reader, &change, err);
 		if (rc != EH_OK || change == NULL)
 			break;
-		take_row(run, change->row);
+		take_change(run, change);
 		if (eh_delta_rows(run->delta) >= EH_GATHER_COMMIT_ROWS)
 			rc = merge_chunk(run, err);
 	}
 	if (rc == EH_OK)
 		rc = merge_chunk(run, err);
 	if (rc == EH_OK)
-		rc = eh_reader_end(reader, err);
-	else
-		eh_pg_rollback(pg);
-	eh_reader_close(reader);
-	return rc;
+		rc = drop_empty(run, err);
+	return rc == EH_OK ? eh_reader_end(run->reader, err) : rc;
 }
 
 /* ---- the comparison ----------------------------------------------------------------- */
@@ -317,27 +338,62 @@ static enum eh_rc compare_all(struct run *run, struct eh_err *err)
 
 /* ---- the whole ------------------------------------------------------------------------ */
 
-/* Position, dictionary and tallies are read in one snapshot of the store, so that they belong together. */
-static enum eh_rc run_in_snapshot(struct run *run, struct eh_pg *source_pg, struct eh_err *err)
+static enum eh_rc read_position(struct run *run, struct eh_position *position, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
-	EH_POSITION_AUTO position = {0};
 	struct eh_pg_args args = {0};
 
 	eh_pg_arg_int8(&args, run->source->id);
 	enum eh_rc rc = eh_pg_query(run->store, &eh_sql_gather_read_state, &args, &res, err);
 	if (rc != EH_OK)
 		return rc;
-	run->out->gathered = PQntuples(res) > 0;
-	if (!run->out->gathered)
-		return EH_OK;
-	rc = eh_position_parse(eh_pg_text(res, 0, 2), &position, err);
+	run->out->gathered = PQntuples(res) > 0 && !eh_pg_null(res, 0, 2);
+	return run->out->gathered ? eh_position_parse(eh_pg_text(res, 0, 2), position, err) : EH_OK;
+}
+
+/* The store's snapshot.  Where a gather follows the source it passes the look at the rows within seconds: then the store
+ * stands behind it, and only what lies between must be read. */
+static enum eh_rc begin_store(struct run *run, struct eh_position *position, struct eh_err *err)
+{
+	int64_t until_us = eh_time_steady_us() + PASS_US;
+
+	for (;;) {
+		struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+		enum eh_rc rc = eh_pg_begin_snapshot(run->store, err);
+
+		if (rc == EH_OK)
+			rc = read_position(run, position, err);
+		if (rc != EH_OK || !run->out->gathered || run->reader == NULL || eh_reader_reaches(run->reader, position) ||
+		    eh_time_steady_us() > until_us)
+			return rc;
+		eh_pg_rollback(run->store);
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
+/* Position, dictionary and tallies are read in one snapshot of the store, so that they belong together. */
+static enum eh_rc run_in_snapshot(struct run *run, struct eh_pg *source_pg, struct eh_err *err)
+{
+	EH_POSITION_AUTO position = {0};
+	enum eh_rc rc = begin_store(run, &position, err);
+
+	if (rc != EH_OK || !run->out->gathered)
+		return rc;
+	rc = eh_panes_load_dictionary(run->store, run->source->id, run->cells, err);
 	if (rc == EH_OK)
-		rc = eh_panes_load_dictionary(run->store, run->source->id, run->cells, err);
-	if (rc == EH_OK)
-		rc = run->source->map->identity == EH_MAP_IDENTITY_TRACKED ? read_tracked(run, source_pg, &position, err)
-		                                                           : read_source(run, source_pg, &position, err);
+		rc = run->reader == NULL ? read_tracked(run, source_pg, &position, err) : read_source(run, &position, err);
 	return rc == EH_OK ? compare_all(run, err) : rc;
+}
+
+static enum eh_rc open_source(struct run *run, struct eh_pg *pg, struct eh_err *err)
+{
+	static const struct eh_reader_options options = {.history_only = true};
+
+	if (run->source->map->identity == EH_MAP_IDENTITY_TRACKED)
+		return EH_OK; /* its rows are counted by their ids: recount.h */
+	enum eh_rc rc = eh_reader_open(run->arena, pg, run->source->map, &options, &run->reader, err);
+
+	return rc == EH_OK ? eh_reader_prepare_again(run->reader, err) : rc;
 }
 
 enum eh_rc eh_recompute_run(struct eh_arena *arena, struct eh_pg *store, struct eh_pg *source_pg, const struct eh_source *source,
@@ -351,13 +407,16 @@ enum eh_rc eh_recompute_run(struct eh_arena *arena, struct eh_pg *store, struct 
 	run.delta = eh_delta_new(run.cells, source->map);
 	run.cube = eh_cube_new(eh_cells_names(run.cells));
 	run.taken = eh_cube_new(eh_cells_names(run.cells));
-	enum eh_rc rc = eh_pg_begin_snapshot(store, err);
+	enum eh_rc rc = open_source(&run, source_pg, err);
 	if (rc == EH_OK)
 		rc = run_in_snapshot(&run, source_pg, err);
 	if (rc == EH_OK)
 		rc = eh_pg_commit(store, err);
-	else
+	if (rc != EH_OK) {
 		eh_pg_rollback(store);
+		eh_pg_rollback(source_pg);
+	}
+	eh_reader_close(run.reader);
 	for (size_t i = 0; i < run.n; i++)
 		eh_buf_free(&run.found[i].block);
 	free(run.found);

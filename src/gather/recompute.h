@@ -6,7 +6,9 @@
  * meanwhile.  They pass the same checks into the same cells; a pane whose canonical
  * block has another digest than the stored pane differs: a row of it was changed,
  * deleted, or put in with a forged transaction id, or the stored tallies were
- * touched.  Updates and deletes, which a poll does not see, are found here.
+ * touched.  Updates and deletes, which a poll does not see, are found here.  Of a
+ * stream, which does see them, the rows are compared as they stood at the stored
+ * place: what lies between that and now is read from the log.
  *
  * Threads  none.
  */

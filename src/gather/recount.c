@@ -131,6 +131,9 @@ static enum eh_rc read_any(struct recount *r, struct eh_source_reader *reader, c
 		rc = eh_reader_next(reader, &change, err);
 		if (rc != EH_OK || change == NULL)
 			break;
+		if (change->row == NULL || change->old != NULL)
+			return eh_fail(err, EH_AGAIN, "source %s was changed since its tallies were stored: gather once, and recompute then",
+			               r->take.map->source);
 		if (!change->outcome)
 			rc = take_row(r, change->row, err);
 	}

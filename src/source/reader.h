@@ -95,6 +95,8 @@ struct eh_reader_ops {
 	bool (*outcome_is_unique)(const struct eh_source_reader *reader); /* NULL: no table of outcomes */
 	void (*close)(struct eh_source_reader *reader);
 
+	enum eh_rc (*prepare_again)(struct eh_source_reader *reader, struct eh_err *err);
+	bool (*reaches)(const struct eh_source_reader *reader, const struct eh_position *place);
 	enum eh_rc (*begin_again)(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err);
 	void (*tell_early)(struct eh_source_reader *reader, int64_t after_us);
 	enum eh_rc (*durable)(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err);
@@ -128,8 +130,20 @@ EH_MUST static inline enum eh_rc eh_reader_begin(struct eh_source_reader *reader
 	return reader->ops->begin(reader, from, err);
 }
 
-/* Begins a reading of all rows that were read up to a place, as they are now: what recompute compares.  Each comes as a
- * whole ADD; eh_reader_position() means nothing in it. */
+/* Before the place is known: looks at the rows as they are now, so that a gather that follows can pass the look. */
+EH_MUST static inline enum eh_rc eh_reader_prepare_again(struct eh_source_reader *reader, struct eh_err *err)
+{
+	return reader->ops->prepare_again != NULL ? reader->ops->prepare_again(reader, err) : EH_OK;
+}
+
+/* Whether the place lies behind that look. */
+static inline bool eh_reader_reaches(const struct eh_source_reader *reader, const struct eh_position *place)
+{
+	return reader->ops->reaches == NULL || reader->ops->reaches(reader, place);
+}
+
+/* Begins a reading of all rows that were read up to a place, as they are now or, of a stream, as they were there: what
+ * recompute compares.  They come as whole ADDs, and then of a stream as changes; eh_reader_position() means nothing in it. */
 EH_MUST static inline enum eh_rc eh_reader_begin_again(struct eh_source_reader *reader, const struct eh_position *place,
                                                        struct eh_err *err)
 {

@@ -36,14 +36,31 @@ static enum eh_rc next(struct eh_source_reader *reader, const struct eh_change *
 	struct eh_stream *s = self(reader);
 
 	*change = NULL;
+	if (s->compares)
+		return eh_stream_next_again(s, change, err);
 	return in_history(s) ? eh_stream_next_copied(s, change, err) : eh_stream_next_live(s, change, err);
+}
+
+static enum eh_rc prepare_again(struct eh_source_reader *reader, struct eh_err *err)
+{
+	return eh_stream_prepare_again(self(reader), err);
+}
+
+static bool reaches(const struct eh_source_reader *reader, const struct eh_position *place)
+{
+	return eh_stream_reaches((const struct eh_stream *)reader, place);
+}
+
+static enum eh_rc begin_again(struct eh_source_reader *reader, const struct eh_position *place, struct eh_err *err)
+{
+	return eh_stream_begin_again(self(reader), place, err);
 }
 
 static enum eh_rc end(struct eh_source_reader *reader, struct eh_err *err)
 {
 	struct eh_stream *s = self(reader);
 
-	if (s->link != NULL)
+	if (s->link != NULL || s->changing)
 		return EH_OK; /* the stream goes on: the next reading begins where this one ends */
 	return eh_stream_end_history(s, err);
 }
@@ -141,6 +158,7 @@ static void close_stream(struct eh_source_reader *reader)
 	PQfreemem(s->message);
 	free(s->decoded);
 	eh_position_free(&s->position);
+	eh_position_free(&s->place);
 	free_image(s, &s->now);
 	free_image(s, &s->was);
 }
@@ -157,6 +175,9 @@ static const struct eh_reader_ops ops = {.begin = begin,
                                          .caught_up = caught_up,
                                          .id_is_unique = id_is_unique,
                                          .close = close_stream,
+                                         .begin_again = begin_again,
+                                         .prepare_again = prepare_again,
+                                         .reaches = reaches,
                                          .durable = durable,
                                          .look = look,
                                          .gap = gap,

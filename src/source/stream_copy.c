@@ -51,7 +51,7 @@ enum eh_rc eh_stream_begin_history(struct eh_stream *s, const struct eh_position
 	return rc;
 }
 
-static enum eh_rc begin_copy(struct eh_stream *s, struct eh_err *err)
+enum eh_rc eh_stream_begin_copy(struct eh_stream *s, struct eh_err *err)
 {
 	EH_BUF_AUTO sql = {0};
 
@@ -90,7 +90,7 @@ static enum eh_rc start_history(struct eh_stream *s, struct eh_err *err)
 	/* From here on the snapshot is this connection's, and the other one is opened anew when the stream begins. */
 	eh_replication_close(s->link);
 	s->link = NULL;
-	return rc == EH_OK ? begin_copy(s, err) : rc;
+	return rc == EH_OK ? eh_stream_begin_copy(s, err) : rc;
 }
 
 /* ---- rows --------------------------------------------------------------------------- */
@@ -183,7 +183,7 @@ enum eh_rc eh_stream_next_copied(struct eh_stream *s, const struct eh_change **c
 	s->change = (struct eh_change){.kind = EH_CHANGE_ADD, .row = &s->now.row, .n = 1};
 	if (any)
 		*change = &s->change;
-	else
+	else if (!s->compares)
 		s->position.kind = EH_POSITION_STREAM;
 	return EH_OK;
 }

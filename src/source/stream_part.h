@@ -73,11 +73,16 @@ struct eh_stream {
 	/* What is lost: why begin was refused, or a change could not be read.  Where a person accepted it, changes that
 	 * cannot be read and were committed before `lenient` are passed over, and counted. */
 	char gap[256];
-	const char *remedy;
 	char undescribed[256]; /* why rows as the stream described them cannot be read */
 	bool accepts_gap;
 	uint64_t lenient;
 	int64_t lost;
+	/* Reading again, for recompute. */
+	bool compares, changing, undoes;
+	char moment[EH_REPLICATION_NAME]; /* the slot of the moment */
+	uint64_t moment_lsn;              /* 0: there is none */
+	struct eh_position place;         /* up to which the rows are wanted */
+
 	struct eh_reader_state state;
 	int64_t looked_us;
 	char state_slot[EH_REPLICATION_NAME], state_wal[16];
@@ -96,6 +101,7 @@ EH_MUST enum eh_rc eh_stream_read_state(struct eh_stream *s, const struct eh_rea
 
 /* stream_copy.c: history. */
 EH_MUST enum eh_rc eh_stream_begin_history(struct eh_stream *s, const struct eh_position *from, struct eh_err *err);
+EH_MUST enum eh_rc eh_stream_begin_copy(struct eh_stream *s, struct eh_err *err);
 EH_MUST enum eh_rc eh_stream_next_copied(struct eh_stream *s, const struct eh_change **change, struct eh_err *err);
 EH_MUST enum eh_rc eh_stream_end_history(struct eh_stream *s, struct eh_err *err);
 
@@ -104,6 +110,12 @@ EH_MUST enum eh_rc eh_stream_begin_live(struct eh_stream *s, struct eh_err *err)
 EH_MUST enum eh_rc eh_stream_next_live(struct eh_stream *s, const struct eh_change **change, struct eh_err *err);
 EH_MUST enum eh_rc eh_stream_tell_stored(struct eh_stream *s, bool answer, struct eh_err *err);
 EH_MUST enum eh_rc eh_stream_read_clock(struct eh_stream *s, struct eh_err *err);
+
+/* stream_again.c: the rows as they stood at a place. */
+EH_MUST enum eh_rc eh_stream_prepare_again(struct eh_stream *s, struct eh_err *err);
+bool eh_stream_reaches(const struct eh_stream *s, const struct eh_position *place);
+EH_MUST enum eh_rc eh_stream_begin_again(struct eh_stream *s, const struct eh_position *place, struct eh_err *err);
+EH_MUST enum eh_rc eh_stream_next_again(struct eh_stream *s, const struct eh_change **change, struct eh_err *err);
 
 /* stream_change.c: a decoded change of the table, or *change NULL where it changes nothing that is mapped. */
 EH_MUST enum eh_rc eh_stream_describe(struct eh_stream *s, bool *needs_text, struct eh_err *err);
