@@ -71,6 +71,7 @@ static inline struct eh_decision commits_decision(const struct commits_row *row)
 	struct eh_decision out = {.id = commits_text("d1"), .at_us = row->at_us, .version = INT64_MIN};
 
 	out.favourable = d % 3 != 0;
+	out.label[0] = out.label[1] = -1; /* the groups are known by their texts */
 	out.groups[0] = commits_text(sexes[d / 3 % 4]);
 	out.groups[1] = commits_text(races[d / 12 % 3]);
 	out.label[0] = out.label[1] = -1; /* the map lists none */
