@@ -137,6 +137,16 @@ static void add_hour(struct counts *c, const struct hour *h)
 	c->hour[c->n++] = *h;
 }
 
+/* For the pages.  Where gather committed since, the next look does it. */
+static enum eh_rc write_sums(const struct eh_judge_watch *w, const struct counts *c, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, c->source_id);
+	eh_pg_arg_int8(&args, c->last_commit);
+	return eh_pg_run(w->store->pg, &eh_sql_judge_write_source_counts, &args, NULL, err);
+}
+
 /* The commits since the last look; at the first, those of the stretch that is compared. */
 static enum eh_rc read_counts(struct eh_judge_watch *w, struct counts *c, int64_t now_us, struct eh_err *err)
 {
@@ -153,6 +163,7 @@ static enum eh_rc read_counts(struct eh_judge_watch *w, struct counts *c, int64_
 	eh_pg_arg_int8(&args, c->last_commit);
 	if (rc == EH_OK)
 		rc = eh_pg_query(w->store->pg, &eh_sql_judge_read_watch_counts, &args, &res, err);
+	bool any = rc == EH_OK && PQntuples(res) > 0;
 	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
 		struct hour h = {.hour_us = eh_pg_int8(res, i, 0),
 		                 .n = (uint64_t)eh_pg_int8(res, i, 1),
@@ -163,7 +174,7 @@ static enum eh_rc read_counts(struct eh_judge_watch *w, struct counts *c, int64_
 		if (eh_pg_int8(res, i, 4) > c->last_commit)
 			c->last_commit = eh_pg_int8(res, i, 4);
 	}
-	return rc;
+	return any && rc == EH_OK ? write_sums(w, c, err) : rc;
 }
 
 static void add_up(struct eh_judge_rise *r, bool recent, uint64_t n, uint64_t x)

@@ -39,3 +39,14 @@ SELECT DISTINCT ON (n.source_id, n.body ->> 'fault') n.source_id, n.body ->> 'fa
 FROM evenhand.alert_now n JOIN evenhand.alert_step f ON f.alert_id = n.alert_id AND f.step_no = 1
 WHERE n.kind = 'data'
 ORDER BY n.source_id, n.body ->> 'fault', f.leaf_index DESC
+
+-- name: write_source_counts
+-- Brings the sums of a source up to its last commit.
+INSERT INTO evenhand.source_counts (source_id, last_commit, n_on_time, n_early, n_late, n_set_aside, n_repeated, n_corrected, n_taken)
+SELECT f.source_id, $2::bigint, n_on_time, n_early, n_late, n_set_aside, n_repeated, n_corrected, n_taken
+FROM evenhand.source_fates f
+WHERE f.source_id = $1::integer AND f.counted_to < $2::bigint
+  AND $2::bigint = (SELECT max(commit_no) FROM evenhand.gather_commit WHERE source_id = $1::integer)
+ON CONFLICT (source_id) DO UPDATE SET last_commit = excluded.last_commit, n_on_time = excluded.n_on_time, n_early = excluded.n_early,
+	n_late = excluded.n_late, n_set_aside = excluded.n_set_aside, n_repeated = excluded.n_repeated,
+	n_corrected = excluded.n_corrected, n_taken = excluded.n_taken

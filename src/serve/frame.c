@@ -107,9 +107,9 @@ static bool is_current(const char *href, const char *path)
 static json_t *make_nav(const struct eh_request *rq)
 {
 	static const char *const links[][2] = {
-		{"/", "Overview"},       {"/monitors", "Monitors"}, {"/alerts", "Alerts"},   {"/lab", "Lab"},
-		{"/r", "Portal"},        {"/r/access", "Access"},   {"/audit", "Audit log"}, {"/admin", "Users"},
-		{"/account", "Account"}, {"/help", "Help"},
+		{"/", "Overview"},       {"/monitors", "Monitors"}, {"/alerts", "Alerts"},   {"/sources", "Sources"},
+		{"/lab", "Lab"},         {"/r", "Portal"},          {"/r/access", "Access"}, {"/audit", "Audit log"},
+		{"/admin", "Users"},     {"/account", "Account"},   {"/help", "Help"},
 	};
 	json_t *nav = json_array();
 

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "page/words.h"
 #include "serve/daemon.h"
+#include "serve/outcomes.h"
 #include "serve/pages.h"
 #include "serve/points.h"
 #include "serve/sentences.h"
@@ -337,6 +338,10 @@ static json_t *make_model(struct monitor *m, const struct eh_verdict_rows *rows)
 	eh_page_set(model, "window", eh_serve_window_words(arena, m->verdict));
 	eh_page_set(model, "missing_sentence",
 	            eh_page_words_sentence(arena, eh_page_json_text(missing_of(m), "sentence")));
+	json_t *outcomes = eh_serve_outcomes(arena, m->figures, eh_page_json_text(m->verdict, "attribute"),
+	                                     eh_page_json_text(m->verdict, "group"));
+	if (outcomes)
+		eh_page_put(model, "outcomes", outcomes);
 	return model;
 }
 

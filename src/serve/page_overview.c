@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "page/chart.h"
 #include "page/words.h"
+#include "serve/outcomes.h"
 #include "serve/pages.h"
 #include "serve/sql.h"
 #include "serve/verdicts.h"
@@ -296,7 +297,7 @@ static json_t *source_facts(struct overview *o, const PGresult *res, int i, cons
 
 static json_t *data_notes(struct eh_arena *arena, const json_t *figures)
 {
-	json_t *notes = json_array(), *item;
+	json_t *notes = eh_serve_unmapped(arena, figures), *item;
 	size_t i;
 
 	json_array_foreach(json_object_get(figures, "missing"), i, item)

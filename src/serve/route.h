@@ -14,6 +14,7 @@
 
 #define EH_SERVE_VIEWERS (EH_SERVE_INSURER | EH_SERVE_ANALYST | EH_SERVE_APPROVER)
 #define EH_SERVE_PEOPLE (EH_SERVE_VIEWERS | EH_SERVE_REGULATOR | EH_SERVE_ADMIN)
+#define EH_SERVE_ROWS (EH_SERVE_INSURER | EH_SERVE_APPROVER) /* may see ids of rows that were set aside */
 
 struct eh_route {
 	const char *method; /* GET (also HEAD) or POST */

@@ -147,7 +147,8 @@ SELECT jsonb_build_object('alert', id, 'kind', 'bias', 'source', 'underwriting',
 	  jsonb_build_object('role', 'retrieval', 'component', 'guide-7', 'version', 'guide-7', 'vendor', null, 'n', 300, 'k_by_group', jsonb_build_object(grp, 2, reference, 9), 'n_by_group', jsonb_build_object(grp, 21, reference, 110), 'changed_since_onset', true, 'first_seen', '2025-11-03T00:02:00Z', 'answers', null)),
 	'changed', '["model uw-risk-4.3 (vendor Northlake Analytics) was first seen on 22 October 2025", "retrieval document guide-7 was first seen on 3 November 2025"]'::jsonb,
 	'examples', (SELECT jsonb_agg('D-' || lpad((n * 7919 % 900000)::text, 6, '0')) FROM generate_series(1, 50) n),
-	'policy_sha256', encode(sha256('policy'), 'hex'), 'evidence_sha256', encode(sha256('evidence'), 'hex'), 'naive_alerts', 131, 'recovery', null, 'owner', null) $$;
+	'policy_sha256', encode(sha256('policy'), 'hex'), 'evidence_sha256', encode(sha256('evidence'), 'hex'), 'naive_alerts', 131, 'recovery', null, 'owner', null,
+	'late', '{"blocks": 2, "n_protected": 31, "n_reference": 77, "k_protected": 5, "k_reference": 6, "log10_e_without": 3.9, "years_without": 512, "since_onset_without": {"n_protected": 2359, "n_reference": 11043, "k_protected": 306, "k_reference": 895, "ratio": 1.6, "lo": 1.42, "hi": 1.8}}'::jsonb) $$;
 
 CREATE FUNCTION pg_temp.step(id text, no integer, event text, from_state text, to_state text, severity text, at text, actor text, second text, reason text, body jsonb)
 RETURNS void LANGUAGE sql AS $$
@@ -172,4 +173,65 @@ SELECT s.source_id, m.month::date, g.attribute, g.grp,
        g.grp IN ('Native') OR (g.grp = 'Asian' AND extract(month FROM m.month) IN (3, 8)), 100
 FROM source s, generate_series('2025-01-01'::date, '2025-10-01', interval '1 month') m (month),
 	(SELECT attribute, grp, per_month FROM fixture_group UNION ALL VALUES ('sex', 'Male', 8900), ('age', '40-64', 8100), ('race', 'White', 11500)) g;
+
+-- what the page of sources shows: a polled source with rows set aside, an unknown value and outcomes
+INSERT INTO source_map (source_id, version, canonical, map_text, sha256)
+SELECT source_id, 2, '{}', $map$source: underwriting
+table: public.decision
+mode: poll
+identity: tracked
+pane: 1h
+columns: {id: decision_id, decided_at: decided_at, decision: decision, outcome: defaulted}
+favourable: [approve]
+outcome: {adverse: ["1"]}
+protected:
+  - {name: sex, column: sex, reference: Male, groups: {M: Male, F: Female}}
+  - {name: age, column: age, reference: 40-64}
+  - {name: race, column: race, reference: White}
+$map$, sha256('map') FROM source;
+INSERT INTO gather_commit (source_id, commit_no, position, clock_us, n_on_time, n_early, n_late, n_set_aside, n_repeated, n_corrected, digest)
+SELECT source_id, n, 'poll', pg_temp.us('2025-11-20 17:05Z'), 251, n % 3, n % 5, 0, n % 2, n % 4, sha256('c') FROM source, generate_series(1, 812) n;
+INSERT INTO set_aside (source_id, commit_no, row_id, reason)
+SELECT source_id, 9, 'D-<' || n || '>', 'decided_at is no time' FROM source, generate_series(1, 3) n;
+UPDATE source_latest SET figures = figures || '{"unmapped": [{"attribute": "sex", "value": "X<i>", "n": 212, "since": "2025-11-14T09:00:00Z"}],
+  "outcomes": {"observable": true, "reason": null, "maturity_days": 180, "window_start": "2025-02-23T00:00:00Z", "window_end": "2025-05-24T00:00:00Z", "n": 51210, "immature": 101377, "groups": [
+   {"attribute": "sex", "group": "Female", "reference": false, "n": 24010, "known": 23520, "missing": 490, "tpr": {"est": 0.412, "lo": 0.381, "hi": 0.444, "x": 381, "n": 925}, "fpr": {"est": 0.071, "lo": 0.068, "hi": 0.074, "x": 1604, "n": 22595}, "fnr": {"est": 0.588, "lo": 0.556, "hi": 0.619, "x": 544, "n": 925}, "ppv": {"est": 0.192, "lo": 0.175, "hi": 0.21, "x": 381, "n": 1985}, "tpr_difference": null, "fpr_difference": null},
+   {"attribute": "sex", "group": "Male", "reference": true, "n": 27200, "known": 26690, "missing": 510, "tpr": {"est": 0.43, "lo": 0.4, "hi": 0.461, "x": 430, "n": 1000}, "fpr": {"est": 0.066, "lo": 0.063, "hi": 0.069, "x": 1696, "n": 25690}, "fnr": {"est": 0.57, "lo": 0.539, "hi": 0.6, "x": 570, "n": 1000}, "ppv": {"est": 0.202, "lo": 0.186, "hi": 0.22, "x": 430, "n": 2126}, "tpr_difference": null, "fpr_difference": null},
+   {"attribute": "race", "group": "Black", "reference": false, "n": 2100, "known": 2000, "missing": 100, "tpr": {"est": 0.5, "lo": 0.4, "hi": 0.6, "x": 50, "n": 100}, "fpr": {"est": 0.1, "lo": 0.087, "hi": 0.114, "x": 190, "n": 1900}, "fnr": {"est": 0.5, "lo": 0.4, "hi": 0.6, "x": 50, "n": 100}, "ppv": {"est": 0.208, "lo": 0.161, "hi": 0.264, "x": 50, "n": 240}, "tpr_difference": null, "fpr_difference": null},
+   {"attribute": "race", "group": "Native", "reference": false, "n": 12, "known": 0, "missing": 12, "tpr": {"est": null, "lo": null, "hi": null, "x": 0, "n": 0}, "fpr": {"est": null, "lo": null, "hi": null, "x": 0, "n": 0}, "fnr": {"est": null, "lo": null, "hi": null, "x": 0, "n": 0}, "ppv": {"est": null, "lo": null, "hi": null, "x": 0, "n": 0}, "tpr_difference": null, "fpr_difference": null}]}}';
+
+CREATE FUNCTION pg_temp.fault(id text, source text, fault text, title text, sentence text, todo text, facts jsonb) RETURNS jsonb LANGUAGE sql AS $$
+SELECT jsonb_build_object('alert', id, 'kind', 'data', 'fault', fault, 'title', title, 'source', source, 'attribute', null, 'group', null,
+	'reference', null, 'outcome', null, 'sentence', sentence, 'todo', todo, 'facts', facts, 'lineage', '[]'::jsonb, 'changed', '[]'::jsonb, 'examples', '[]'::jsonb,
+	'detail', 'This is about the data, not about people: it says that what the monitors of this source see may be incomplete or other than it was.',
+	'owner', null, 'recovery', null) $$;
+INSERT INTO alert (alert_id, source_id, kind, attribute, grp, found_in) SELECT 'A-da7a00000001', source_id, 'data', '', '', 'live' FROM source;
+SELECT pg_temp.step('A-da7a00000001', 1, 'raised', '', 'raised', 'review', '2025-11-14 10:00Z', NULL, NULL, NULL,
+	pg_temp.fault('A-da7a00000001', 'underwriting', 'unmapped', 'Values that the map does not know',
+	'sex holds the value "X<i>", which the map gives no group (212 decisions in the window). Each is watched as a group of its own until it is mapped.',
+	'Give the value its group under `groups` in the source map, and register the map again.',
+	'{"values": [{"attribute": "sex", "value": "X<i>", "n": 212, "since": "2025-11-14T09:00:00Z"}]}'));
+
+-- a stream with a gap, of which nothing is judged yet
+INSERT INTO source (name) VALUES ('claims');
+INSERT INTO source_map (source_id, version, canonical, map_text, sha256)
+SELECT source_id, 1, '{}', $map$source: claims
+conninfo: service=claims
+table: public.claim
+mode: stream
+columns: {id: id, decided_at: at, decision: decision}
+favourable: [paid]
+protected: [{name: sex, column: sex, reference: M}]
+$map$, sha256('map') FROM source WHERE name = 'claims';
+INSERT INTO source_state (source_id, phase, commit_no, position, clock_us, progressed_at)
+SELECT source_id, 'live', 2, 'stream', pg_temp.us('2025-11-20 16:05Z'), now() - interval '40 minutes' FROM source WHERE name = 'claims';
+INSERT INTO source_slot SELECT source_id, 'evenhand_claims', '7301', 1, '0/1', '0/1', '0/2', 5368709120, 1048576, 'extended', 0, 0 FROM source WHERE name = 'claims';
+INSERT INTO source_gap (source_id, gap_no, reason, position) SELECT source_id, 1, 'the slot evenhand_claims is gone', 'stream 7301 1 evenhand_claims 0/16B3748' FROM source WHERE name = 'claims';
+INSERT INTO source_trouble (source_id, kind, message, hint) SELECT source_id, 'refused', 'the slot evenhand_claims is gone', 'accept the gap by name, and reading goes on.' FROM source WHERE name = 'claims';
+INSERT INTO alert (alert_id, source_id, kind, attribute, grp, found_in) SELECT 'A-da7a00000002', source_id, 'data', '', '', 'live' FROM source WHERE name = 'claims';
+SELECT pg_temp.step('A-da7a00000002', 1, 'raised', '', 'raised', 'page', '2025-11-20 16:05Z', NULL, NULL, NULL,
+	pg_temp.fault('A-da7a00000002', 'claims', 'gap', 'Rows may be lost',
+	'Rows of the source may be lost: the slot evenhand_claims is gone. The source stands still until a named person accepts the gap.',
+	'Find out what was lost between the two positions, then put it on the record: evenhand source accept-gap NAME --reason TEXT.',
+	'{"gap": 1, "found_at": "2025-11-20T16:05:00Z", "position": "stream 7301 1 evenhand_claims 0/16B3748"}'));
 COMMIT;
