@@ -117,6 +117,11 @@ static void note_end(struct eh_cli_child *child, int status)
 	child->code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	child->ended_us = now;
 	child->done = child->settles && child->code == 0;
+	if (child->unwanted) {
+		child->starts = 0;
+		child->again_us = now;
+		return;
+	}
 	if (now - child->began_us < LONGEST_US)
 		for (int i = 1; i < child->starts && pause < LONGEST_US; i++)
 			pause *= 2;
@@ -133,9 +138,9 @@ static enum eh_rc reap(struct eh_cli_child *child, struct eh_err *err)
 	if (child->pid == 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
 		return EH_OK;
 	note_end(child, status);
-	if (child->done)
+	if (child->done || child->unwanted)
 		return EH_OK;
-	if (child->code == 2 && child->starts == 1)
+	if (child->code == 2 && child->starts == 1 && !child->apart)
 		return eh_fail(err, EH_BAD_INPUT, "%s cannot begin", child->name);
 	eh_log("%s ended with %s %d, and is started again in %lld s", child->name, child->code > 128 ? "signal" : "exit code",
 	       child->code > 128 ? child->code - 128 : child->code, (long long)((child->again_us - child->ended_us) / EH_SECOND_US));
@@ -155,6 +160,16 @@ static void wait_a_moment(struct eh_cli_children *all, int wait_ms)
 	(void)poll(fds, n, wait_ms); /* a signal may cut it short */
 }
 
+void eh_cli_children_want(struct eh_cli_child *child, bool wanted)
+{
+	if (wanted == !child->unwanted)
+		return;
+	child->unwanted = !wanted;
+	child->done = false;
+	if (!wanted && child->pid > 0)
+		kill(child->pid, SIGTERM);
+}
+
 enum eh_rc eh_cli_children_tick(struct eh_cli_children *all, int wait_ms, struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
@@ -163,7 +178,7 @@ enum eh_rc eh_cli_children_tick(struct eh_cli_children *all, int wait_ms, struct
 	for (struct eh_cli_child *c = all->first; rc == EH_OK && c != NULL; c = c->next) {
 		read_said(c);
 		rc = reap(c, err);
-		if (rc == EH_OK && c->pid == 0 && !c->done && eh_time_steady_us() >= c->again_us)
+		if (rc == EH_OK && c->pid == 0 && !c->done && !c->unwanted && eh_time_steady_us() >= c->again_us)
 			rc = start(c, err);
 	}
 	return rc;

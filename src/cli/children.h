@@ -26,6 +26,8 @@ struct eh_cli_child {
 	const char *name;        /* for messages */
 	const char *const *argv; /* argv[0] is the verb; ended by NULL */
 	bool settles;            /* exit code 0 means that its work is done */
+	bool apart;              /* its exit code 2 ends nobody else: it is tried again like any failure */
+	bool unwanted;           /* asked to end, and not started again */
 	void (*said)(void *ctx, const char *line); /* takes its standard output line by line; NULL: ours */
 	void *ctx;
 
@@ -46,6 +48,9 @@ struct eh_cli_children {
 
 /* Starts a child at the next tick.  `argv` is copied. */
 struct eh_cli_child *eh_cli_children_add(struct eh_cli_children *all, const char *name, const char *const *argv);
+
+/* Whether it shall run: one that shall not is asked to end; one that shall again is started at the next tick. */
+void eh_cli_children_want(struct eh_cli_child *child, bool wanted);
 
 /* Starts what is due, reads what was said, notes who ended.  Waits `wait_ms` at most, less where something happens. */
 EH_MUST enum eh_rc eh_cli_children_tick(struct eh_cli_children *all, int wait_ms, struct eh_err *err);

@@ -18,8 +18,10 @@
 const char eh_cli_run_usage[] = "usage: evenhand run\n"
                                 "\n"
                                 "Starts gather for every registered source, judge, and serve, and starts again what\n"
-                                "ends. Prints where the dashboard is. A source that is registered meanwhile is gathered\n"
-                                "too. Ends on SIGINT or SIGTERM, after its processes have.\n";
+                                "ends, after 1 s, 2 s, 4 s and at most a minute. Prints where the dashboard is. A source\n"
+                                "that is registered meanwhile is gathered too, and one that is removed no more. A source\n"
+                                "that fails waits with its reason in `evenhand status` and holds no other. Ends on SIGINT\n"
+                                "or SIGTERM, after its processes have.\n";
 
 struct run {
 	struct eh_arena *arena;
@@ -37,14 +39,30 @@ static void tell_url(void *ctx, const char *line)
 	fflush(stdout);
 }
 
-static bool is_gathered(const struct run *run, const char *name)
+static bool gathers(const struct eh_cli_child *child, const char *name)
 {
-	for (const struct eh_cli_child *c = run->children.first; c != NULL; c = c->next)
-		if (strcmp(c->argv[0], "gather") == 0 && strcmp(c->argv[2], name) == 0)
-			return true;
-	return false;
+	return strcmp(child->argv[0], "gather") == 0 && strcmp(child->argv[2], name) == 0;
 }
 
+static struct eh_cli_child *gather_of(const struct run *run, const char *name)
+{
+	for (struct eh_cli_child *c = run->children.first; c != NULL; c = c->next)
+		if (gathers(c, name))
+			return c;
+	return NULL;
+}
+
+static void add_gather(struct run *run, const char *name)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	const char *const argv[] = {"gather", "--source", name, NULL};
+	struct eh_cli_child *child = eh_cli_children_add(&run->children, eh_arena_printf(arena, "gather %s", name), argv);
+
+	child->settles = true;
+	child->apart = true; /* what fails one source ends no other, and not the whole */
+}
+
+/* One gather a source that is followed; none for one that was removed. */
 static enum eh_rc add_gathers(struct run *run, bool *own_conninfo, struct eh_err *err)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
@@ -54,12 +72,13 @@ static enum eh_rc add_gathers(struct run *run, bool *own_conninfo, struct eh_err
 
 	*own_conninfo = false;
 	for (size_t i = 0; rc == EH_OK && i < n; i++) {
-		const char *const argv[] = {"gather", "--source", sources[i].name, NULL};
+		struct eh_cli_child *child = gather_of(run, sources[i].name);
 
 		*own_conninfo |= sources[i].map->conninfo != NULL;
-		if (is_gathered(run, sources[i].name))
-			continue;
-		eh_cli_children_add(&run->children, eh_arena_printf(arena, "gather %s", sources[i].name), argv)->settles = true;
+		if (child == NULL && !sources[i].removed)
+			add_gather(run, sources[i].name);
+		else if (child != NULL)
+			eh_cli_children_want(child, !sources[i].removed);
 	}
 	return rc;
 }

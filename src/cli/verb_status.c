@@ -47,12 +47,33 @@ static long long count_of(const json_t *object, const char *key)
 	return (long long)json_integer_value(json_object_get(object, key));
 }
 
+/* How far it stands behind, where that is known. */
+static void print_lag(const json_t *source)
+{
+	const json_t *seconds = json_object_get(source, "lag_seconds"), *bytes = json_object_get(source, "lag_bytes");
+
+	if (json_is_real(seconds))
+		printf("        %.1f s behind", json_real_value(seconds));
+	if (json_is_integer(bytes))
+		printf("%s%lld bytes to read, %lld bytes of WAL kept", json_is_real(seconds) ? ", " : "        ", count_of(source, "lag_bytes"),
+		       count_of(source, "retained_bytes"));
+	if (json_is_real(seconds) || json_is_integer(bytes))
+		printf(", %.1f rows/s in the last minute, last commit %s\n", json_real_value(json_object_get(source, "rows_per_second")),
+		       text_of(source, "last_commit"));
+}
+
 static void print_source(const json_t *source)
 {
-	const json_t *rows = json_object_get(source, "rows");
+	const json_t *rows = json_object_get(source, "rows"), *reason = json_object_get(source, "reason");
 
-	printf("source  %s: %s, clock %s, %lld panes\n", text_of(source, "name"), text_of(source, "phase"),
-	       text_of(source, "clock"), count_of(source, "panes"));
+	printf("source  %s: %s, clock %s, %lld panes\n", text_of(source, "name"), text_of(source, "state"), text_of(source, "clock"),
+	       count_of(source, "panes"));
+	if (json_is_object(reason)) {
+		printf("        %s\n", text_of(reason, "message"));
+		if (text_of(reason, "hint")[0] != '\0')
+			printf("        hint: %s\n", text_of(reason, "hint"));
+	}
+	print_lag(source);
 	printf("        rows on time %lld, early %lld, late %lld, set aside %lld\n", count_of(rows, "on_time"),
 	       count_of(rows, "early"), count_of(rows, "late"), count_of(rows, "set_aside"));
 	printf("        repeated %lld, corrected %lld, taken off %lld\n", count_of(rows, "repeated"), count_of(rows, "corrected"),

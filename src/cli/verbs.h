@@ -38,7 +38,7 @@
 	X(gather, "count a decision log into the store, and follow it")                                                \
 	X(recompute, "read the sources again and compare them with what is stored")                                    \
 	X(cells, "print the cube's cells for tools of your own")                                                       \
-	X(source, "name the sources that are registered")                                                              \
+	X(source, "list, add and remove sources, and accept what is lost of one")                                                              \
 	X(run, "gather every source, judge and serve, until told to stop")                                             \
 	X(serve, "show the dashboard")                                                                                 \
 	X(user, "say who may sign in to the dashboard")                                                                \

@@ -14,6 +14,12 @@
 static enum eh_rc fence(struct eh_gathering *run, struct eh_err *err)
 {
 	bool got = false;
+
+	if (run->record.source.removed) {
+		run->result->taken = true;
+		(void)eh_fail(err, EH_REFUSED, "source %s was removed: it is followed no more", run->map->source);
+		return eh_hint(err, "`evenhand source add %s` puts it back", run->map->source);
+	}
 	enum eh_rc rc = eh_pg_try_lock(run->store, GATHER_LOCK + run->record.source.id, &got, err);
 
 	if (rc != EH_OK || got)

@@ -35,7 +35,7 @@ struct eh_gather_options {
 struct eh_gather_result {
 	int64_t rows[4];   /* by fate: on time, early, late, set aside */
 	uint64_t rounded;  /* values that had more decimals than their scale */
-	bool taken;        /* another gather has the source */
+	bool taken;        /* another gather has the source, or it was removed: nothing ails it */
 	bool began;        /* store and source were reached, and the source can be gathered */
 	bool ended;        /* the source is not followed, and all of it is tallied */
 };

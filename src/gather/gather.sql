@@ -13,6 +13,7 @@ DELETE FROM evenhand.source_trouble WHERE source_id = $1::integer
 -- Why a source is not read, of a source that is registered.
 INSERT INTO evenhand.source_trouble (source_id, kind, message, hint)
 SELECT s.source_id, $2::text, $3::text, $4::text FROM evenhand.source s WHERE s.name = $1::text
+	AND NOT EXISTS (SELECT FROM evenhand.source_removed r WHERE r.source_id = s.source_id)
 ON CONFLICT (source_id) DO UPDATE SET kind = excluded.kind, message = excluded.message, hint = excluded.hint,
 	tries = source_trouble.tries + 1, last_at = now()
 
@@ -86,14 +87,10 @@ JOIN evenhand.seal s ON s.source_id = p.source_id AND b.last_commit BETWEEN s.fi
 WHERE p.source_id = $1::integer AND p.pane_us = $2::bigint
 ORDER BY 1
 
--- name: read_fates
-SELECT coalesce(sum(n_on_time), 0)::bigint, coalesce(sum(n_early), 0)::bigint, coalesce(sum(n_late), 0)::bigint,
-	coalesce(sum(n_set_aside), 0)::bigint,
-	(SELECT count(*) FROM (SELECT FROM (SELECT pane_us, n, n_taken FROM evenhand.pane_delta WHERE source_id = $1::integer
-		UNION ALL SELECT pane_us, n, n_taken FROM evenhand.pane_sealed WHERE source_id = $1::integer) d
-		GROUP BY pane_us HAVING sum(n) > sum(n_taken)) p),
-	coalesce(sum(n_repeated), 0)::bigint, coalesce(sum(n_corrected), 0)::bigint, coalesce(sum(n_taken), 0)::bigint
-FROM evenhand.gather_commit WHERE source_id = $1::integer
+-- name: count_panes
+SELECT count(*) FROM (SELECT FROM (SELECT pane_us, n, n_taken FROM evenhand.pane_delta WHERE source_id = $1::integer
+	UNION ALL SELECT pane_us, n, n_taken FROM evenhand.pane_sealed WHERE source_id = $1::integer) d
+	GROUP BY pane_us HAVING sum(n) > sum(n_taken)) p
 
 -- name: read_counted_panes
 -- The next $3 panes after $2 in which rows are counted.

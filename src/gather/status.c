@@ -12,52 +12,77 @@
 #include "source/observes.h"
 #include "source/register.h"
 #include "source/panes.h"
+#include "source/standing.h"
 
-static const char note[] = "poll sees inserts only; updates and deletes are found by recompute";
+/* What a mode does not see is said wherever its counts are. */
+static const char *note_of(const struct eh_map *map)
+{
+	if (map->mode == EH_MAP_MODE_STREAM)
+		return "stream sees what the publication publishes";
+	if (map->identity == EH_MAP_IDENTITY_TRACKED)
+		return "rows are tracked: a newer version takes the place of the older; deletes are found by recompute";
+	return "poll and pushdown see inserts only; updates and deletes are found by recompute";
+}
 
-static json_t *time_or_null(const PGresult *res, int col)
+static json_t *instant_or_null(int64_t us)
 {
 	char text[EH_TIME_TEXT];
 
-	if (eh_pg_null(res, 0, col))
+	if (us == INT64_MIN)
 		return json_null();
-	eh_time_format(eh_pg_int8(res, 0, col), text);
+	eh_time_format(us, text);
 	return json_string(text);
 }
 
-static enum eh_rc put_state(struct eh_pg *store, int64_t source_id, json_t *out, struct eh_err *err)
+static json_t *count_or_null(int64_t n)
 {
-	EH_PGRESULT_AUTO res = NULL;
-	struct eh_pg_args args = {0};
-
-	eh_pg_arg_int8(&args, source_id);
-	enum eh_rc rc = eh_pg_query(store, &eh_sql_gather_read_state, &args, &res, err);
-	if (rc != EH_OK)
-		return rc;
-	json_t *state = PQntuples(res) == 0 ? json_pack("{s:s, s:i, s:n, s:n}", "phase", "registered", "commit_no", 0, "position", "clock")
-	                                    : json_pack("{s:s, s:I, s:s, s:o}", "phase", eh_pg_text(res, 0, 0), "commit_no",
-	                                                (json_int_t)eh_pg_int8(res, 0, 1), "position", eh_pg_text(res, 0, 2), "clock",
-	                                                time_or_null(res, 3));
-	EH_ASSERT(state != NULL && json_object_update(out, state) == 0);
-	json_decref(state);
-	return EH_OK;
+	return n < 0 ? json_null() : json_integer(n);
 }
 
-static enum eh_rc put_fates(struct eh_pg *store, int64_t source_id, json_t *out, struct eh_err *err)
+/* Why a source does not go on, or null. */
+static json_t *reason_of(const struct eh_standing *s)
 {
-	EH_PGRESULT_AUTO res = NULL;
-	struct eh_pg_args args = {0};
+	if (s->state == EH_STANDING_GAP)
+		return json_pack("{s:s, s:s, s:s}", "kind", "gap", "message", s->gap_reason, "hint",
+		                 "find out what was lost, then: evenhand source accept-gap NAME --reason TEXT");
+	if (s->state == EH_STANDING_AWAY || s->state == EH_STANDING_REFUSED)
+		return json_pack("{s:s, s:s, s:s, s:I, s:o}", "kind", eh_standing_state_name(s->state), "message", s->trouble, "hint",
+		                 s->hint, "tries", (json_int_t)s->tries, "since", instant_or_null(s->trouble_us));
+	return json_null();
+}
 
-	eh_pg_arg_int8(&args, source_id);
-	enum eh_rc rc = eh_pg_query(store, &eh_sql_gather_read_fates, &args, &res, err);
+static void put_standing(const struct eh_standing *s, json_t *out)
+{
+	json_t *state = json_pack(
+		"{s:s, s:s, s:I, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:f, s:o, s:{s:I, s:o, s:s?}}", "phase", s->phase, "state",
+		eh_standing_state_name(s->state), "commit_no", (json_int_t)s->commit_no, "position", s->position, "clock",
+		instant_or_null(s->clock_us), "last_commit", instant_or_null(s->committed_us), "progressed",
+		instant_or_null(s->progressed_us), "lag_seconds", s->lag_us < 0 ? json_null() : json_real((double)s->lag_us / 1e6),
+		"lag_bytes", count_or_null(s->lag_bytes), "retained_bytes", count_or_null(s->retained_bytes), "wal_status", s->wal_status,
+		"rows_per_second", (double)s->rows_last_minute / 60, "reason", reason_of(s), "gaps", "total", (json_int_t)s->gaps, "open",
+		s->gap_no == 0 ? json_null() : json_integer(s->gap_no), "accepted_by", s->gap_accepted_by);
+
+	EH_ASSERT(state != NULL && json_object_update(out, state) == 0);
+	json_decref(state);
+}
+
+static enum eh_rc put_fates(struct eh_pg *store, const struct eh_standing *s, json_t *out, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+	int64_t n[EH_STANDING_COUNTS] = {0}, panes = 0;
+	enum eh_rc rc = eh_standing_add_counts(store, s->id, 0, s->commit_no, n, err);
+
+	eh_pg_arg_int8(&args, s->id);
+	if (rc == EH_OK)
+		rc = eh_pg_query_int8(store, &eh_sql_gather_count_panes, &args, &panes, err);
 	if (rc != EH_OK)
 		return rc;
-	json_t *rows = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "on_time", (json_int_t)eh_pg_int8(res, 0, 0), "early",
-	                         (json_int_t)eh_pg_int8(res, 0, 1), "late", (json_int_t)eh_pg_int8(res, 0, 2), "set_aside",
-	                         (json_int_t)eh_pg_int8(res, 0, 3), "repeated", (json_int_t)eh_pg_int8(res, 0, 5), "corrected",
-	                         (json_int_t)eh_pg_int8(res, 0, 6), "taken", (json_int_t)eh_pg_int8(res, 0, 7));
+	json_t *rows = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "on_time", (json_int_t)n[EH_STANDING_ON_TIME], "early",
+	                         (json_int_t)n[EH_STANDING_EARLY], "late", (json_int_t)n[EH_STANDING_LATE], "set_aside",
+	                         (json_int_t)n[EH_STANDING_SET_ASIDE], "repeated", (json_int_t)n[EH_STANDING_REPEATED], "corrected",
+	                         (json_int_t)n[EH_STANDING_CORRECTED], "taken", (json_int_t)n[EH_STANDING_TAKEN]);
 	EH_ASSERT(json_object_set_new(out, "rows", rows) == 0);
-	EH_ASSERT(json_object_set_new(out, "panes", json_integer(eh_pg_int8(res, 0, 4))) == 0);
+	EH_ASSERT(json_object_set_new(out, "panes", json_integer(panes)) == 0);
 	return EH_OK;
 }
 
@@ -79,21 +104,30 @@ static enum eh_rc put_tally(struct eh_pg *store, const struct eh_source *source,
 	return EH_OK;
 }
 
-static enum eh_rc make_source(struct eh_pg *store, const struct eh_source *source, json_t *out, struct eh_sha256 *digest,
-                              struct eh_err *err)
+static enum eh_rc make_source(struct eh_pg *store, const struct eh_source *source, const struct eh_standing *standing, json_t *out,
+                              struct eh_sha256 *digest, struct eh_err *err)
 {
+	const struct eh_map *map = source->map;
 	char hex[EH_SHA256_HEX];
 
-	eh_sha256_hex(&source->map->version, hex);
-	json_t *head = json_pack("{s:s, s:b, s:i, s:s, s:s}", "name", source->name, "follow", source->map->follow, "map_version",
-	                         source->version, "map_sha256", hex, "note", note);
+	eh_sha256_hex(&map->version, hex);
+	json_t *head = json_pack("{s:s, s:s, s:b, s:i, s:s, s:s}", "name", source->name, "mode", eh_map_mode_name(map->mode), "follow",
+	                         map->follow, "map_version", source->version, "map_sha256", hex, "note", note_of(map));
 	EH_ASSERT(head != NULL && json_object_update(out, head) == 0);
 	json_decref(head);
 	EH_ASSERT(json_object_set_new(out, "observes", eh_source_observes_json(source->map)) == 0);
-	enum eh_rc rc = put_state(store, source->id, out, err);
-	if (rc == EH_OK)
-		rc = put_fates(store, source->id, out, err);
+	put_standing(standing, out);
+	enum eh_rc rc = put_fates(store, standing, out, err);
 	return rc == EH_OK ? put_tally(store, source, out, digest, err) : rc;
+}
+
+static const struct eh_standing *standing_of(const struct eh_standing *all, size_t n, int64_t source_id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (all[i].id == source_id)
+			return &all[i];
+	EH_ASSERT(!"every source stands somewhere");
+	return NULL;
 }
 
 static enum eh_rc make_all(struct eh_pg *store, json_t *doc, struct eh_err *err)
@@ -101,9 +135,13 @@ static enum eh_rc make_all(struct eh_pg *store, json_t *doc, struct eh_err *err)
 	EH_ARENA_AUTO arena = eh_arena_new();
 	struct eh_source *list = NULL;
 	json_t *sources = json_array();
-	size_t n = 0;
+	struct eh_standing *standings = NULL;
+	size_t n = 0, standings_n = 0;
 	char hex[EH_SHA256_HEX];
 	enum eh_rc rc = eh_source_list(arena, store, &list, &n, err);
+
+	if (rc == EH_OK)
+		rc = eh_standing_read(arena, store, &standings, &standings_n, err);
 	struct eh_cube_tally_source *tallies = eh_arena_zalloc(arena, n + 1, sizeof *tallies);
 
 	EH_ASSERT(json_object_set_new(doc, "sources", sources) == 0);
@@ -112,7 +150,7 @@ static enum eh_rc make_all(struct eh_pg *store, json_t *doc, struct eh_err *err)
 
 		EH_ASSERT(json_array_append_new(sources, source) == 0);
 		tallies[i].name = list[i].name;
-		rc = make_source(store, &list[i], source, &tallies[i].digest, err);
+		rc = make_source(store, &list[i], standing_of(standings, standings_n, list[i].id), source, &tallies[i].digest, err);
 	}
 	if (rc != EH_OK)
 		return rc;

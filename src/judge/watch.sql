@@ -7,6 +7,7 @@ SELECT s.source_id, t.phase, t.clock_us, (extract(epoch FROM clock_timestamp()) 
         WHERE d.n >= CASE WHEN d.kind = 'stratum' THEN $1::bigint WHEN d.kind LIKE 'attribute:%' THEN $2::bigint ELSE $3::bigint END) AS capped
 FROM evenhand.source s JOIN evenhand.source_state t USING (source_id)
 WHERE NOT EXISTS (SELECT FROM evenhand.scenario c WHERE c.source_id = s.source_id)
+	AND NOT EXISTS (SELECT FROM evenhand.source_removed r WHERE r.source_id = s.source_id)
 ORDER BY s.source_id
 
 -- name: read_watch_stream

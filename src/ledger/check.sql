@@ -107,3 +107,19 @@ SELECT s.leaf_index, p.pane_us, p.leaf_index, p.n, p.block, p.n_taken, p.taken, 
 FROM evenhand.pane_sealed p LEFT JOIN evenhand.batch b ON b.leaf_index = p.leaf_index AND b.source_id = p.source_id
 LEFT JOIN evenhand.seal s ON s.source_id = p.source_id AND b.last_commit BETWEEN s.first_commit AND s.last_commit
 ORDER BY s.source_id, s.first_commit, p.pane_us, p.leaf_index
+
+-- name: check_follows
+-- Decisions about sources beside their leaves.
+SELECT coalesce(l.leaf_index, f.leaf_index), l.body, s.name, f.followed, f.actor, f.reason
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'follow') l
+FULL JOIN evenhand.source_follow f ON f.leaf_index = l.leaf_index
+LEFT JOIN evenhand.source s ON s.source_id = f.source_id
+ORDER BY 1
+
+-- name: check_gaps
+-- Gaps that were accepted beside their leaves.
+SELECT coalesce(l.leaf_index, g.leaf_index), l.body, s.name, g.gap_no, g.reason, g.position, g.accepted_by, g.accept_reason
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'gap') l
+FULL JOIN (SELECT * FROM evenhand.source_gap WHERE leaf_index IS NOT NULL) g ON g.leaf_index = l.leaf_index
+LEFT JOIN evenhand.source s ON s.source_id = g.source_id
+ORDER BY 1

@@ -10,18 +10,36 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* A change of user takes away the wish to die with one's parent; a parent that died meanwhile is made up for. */
+static bool keep_parent(int wish, pid_t parent)
+{
+	if (wish == 0)
+		return true;
+	if (prctl(PR_SET_PDEATHSIG, wish) != 0)
+		return false;
+	return getppid() == parent || raise(wish) == 0;
+}
+
 bool eh_process_become(const struct eh_process_user *user)
 {
+	int wish = 0;
+	pid_t parent = getppid();
+
 	if (geteuid() != 0)
 		return geteuid() == user->uid;
+	if (prctl(PR_GET_PDEATHSIG, &wish) != 0)
+		return false;
 	/* initgroups() would ask the system for them here, and allocate, in a child of which other threads held locks. */
 	if (setgroups(user->groups_n, user->groups) != 0 || setgid(user->gid) != 0 || setuid(user->uid) != 0)
 		return false;
-	return user->uid == 0 || setuid(0) != 0; /* the way back must be shut */
+	if (user->uid != 0 && setuid(0) == 0)
+		return false; /* the way back must be shut */
+	return keep_parent(wish, parent);
 }
 
 static void copy_user(struct eh_arena *arena, const struct passwd *pw, struct eh_process_user *user)

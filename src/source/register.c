@@ -12,7 +12,7 @@
 #define REGISTER_LOCK INT64_C(0x65685f7265676973) /* "eh_regis": one registration at a time */
 
 struct known {
-	bool found, gathered;
+	bool found, gathered, removed;
 	int64_t id;
 	int version;
 	const char *canonical, *text;
@@ -38,6 +38,7 @@ static enum eh_rc find(struct eh_arena *arena, struct eh_pg *store, const char *
 	out->canonical = eh_arena_strdup(arena, eh_pg_text(res, 0, 2));
 	out->text = eh_arena_strdup(arena, eh_pg_text(res, 0, 3));
 	out->gathered = eh_pg_bool(res, 0, 5);
+	out->removed = eh_pg_bool(res, 0, 6);
 	return EH_OK;
 }
 
@@ -146,7 +147,8 @@ static enum eh_rc register_locked(struct eh_arena *arena, struct eh_pg *store, c
 		rc = check_counts_the_same(&known, map, err);
 	if (rc != EH_OK)
 		return rc;
-	*out = (struct eh_source){.id = known.id, .version = known.version, .name = map->source, .map = map};
+	*out = (struct eh_source){
+		.id = known.id, .version = known.version, .removed = known.removed, .name = map->source, .map = map};
 	if (known.found && eh_sha256_equal(&known.sha256, &map->version))
 		return EH_OK;
 	if (!known.found)
@@ -191,7 +193,8 @@ enum eh_rc eh_source_load(struct eh_arena *arena, struct eh_pg *store, const cha
 		(void)eh_fail(err, EH_BAD_INPUT, "there is no source \"%s\"", name);
 		return eh_hint(err, "`evenhand source list` names the sources of this store");
 	}
-	*out = (struct eh_source){.id = known.id, .version = known.version, .name = eh_arena_strdup(arena, name)};
+	*out = (struct eh_source){
+		.id = known.id, .version = known.version, .removed = known.removed, .name = eh_arena_strdup(arena, name)};
 	rc = eh_map_parse(arena, eh_arena_printf(arena, "map of source %s", name), known.text, strlen(known.text), &out->map, err);
 	return rc;
 }

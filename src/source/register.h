@@ -21,6 +21,7 @@
 struct eh_source {
 	int64_t id;
 	int version; /* of the map */
+	bool removed; /* somebody decided that it is followed no more (follow.h) */
 	const char *name;
 	const struct eh_map *map;
 };

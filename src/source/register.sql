@@ -1,7 +1,8 @@
 -- name: register_find
 -- A source and the newest version of its map.
 SELECT s.source_id, m.version, m.canonical, m.map_text, m.sha256,
-	EXISTS (SELECT FROM evenhand.gather_commit c WHERE c.source_id = s.source_id)
+	EXISTS (SELECT FROM evenhand.gather_commit c WHERE c.source_id = s.source_id),
+	EXISTS (SELECT FROM evenhand.source_removed r WHERE r.source_id = s.source_id)
 FROM evenhand.source s JOIN LATERAL (SELECT * FROM evenhand.source_map m WHERE m.source_id = s.source_id
 	ORDER BY m.version DESC LIMIT 1) m ON true
 WHERE s.name = $1::text

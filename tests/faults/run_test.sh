@@ -54,6 +54,29 @@ live_row_is_counted() {
 	within 20 total_is 5
 }
 total_is() { [ "$("$work/evenhand" status --json | grep -E '"(on_time|early|late)"' | tr -dc '0-9\n' | awk '{s += $1} END {print s + 0}')" -eq "$1" ]; }
+# Nobody listens there: its gather is tried again, the others go on, and the reason stands in status.
+unreachable_source_holds_nobody() {
+	sed 's/^source: first/source: far/; s/^table:/conninfo: host=127.0.0.1 port=1 user=nobody dbname=none\ntable:/' \
+		"$work/first.yaml" >"$work/far.yaml"
+	"$work/evenhand" source add --map "$work/far.yaml" >>"$work/log" 2>&1 && within 20 phase_is far away || return 1
+	"$work/evenhand" status 2>/dev/null | grep -A1 "far: away" | grep -q "cannot connect to PostgreSQL" || return 1
+	printf 'id,at,decision,sex\n4,2025-01-01T00:20:00Z,yes,M\n' | "$work/evenhand" import --map "$work/first.yaml" - >/dev/null 2>>"$work/log"
+	within 20 total_is 6 && kill -0 "$run" && there judge && there serve
+}
+# It is refused and waits, and nobody else does.
+dropped_table_holds_nobody() {
+	import third yes && within 20 phase_is third live && drop_table third && within 20 phase_is third refused &&
+		phase_is first live && kill -0 "$run"
+}
+drop_table() { psql -XAtq -h "$EVENHAND_STATE/run" -U evenhand_source evenhand -c "DROP TABLE log.$1" 2>>"$work/log"; }
+removed_source_is_left_alone() {
+	"$work/evenhand" source remove first --reason "the log moved" >>"$work/log" 2>&1 && within 20 left first || return 1
+	phase_is first removed || return 1
+	printf 'id,at,decision,sex\n5,2025-01-01T00:20:00Z,yes,M\n' | "$work/evenhand" import --map "$work/first.yaml" - >/dev/null 2>>"$work/log"
+	sleep 1
+	total_is 8 && "$work/evenhand" source add first --reason "it is back" >>"$work/log" 2>&1 && within 20 total_is 9
+}
+left() { ! there "gather --source $1"; }
 term_ends_all() {
 	children=$(pgrep -P "$run")
 	kill -TERM "$run"
@@ -81,6 +104,9 @@ check "gather, judge and serve start, and the dashboard answers" all_three_start
 check "kill -9 of each: it is started again" killed_child_is_started_again
 check "a source that is registered meanwhile is gathered" new_source_is_gathered
 check "rows that come meanwhile are counted" live_row_is_counted
+check "a source that cannot be reached waits with its reason, and holds no other" unreachable_source_holds_nobody
+check "so does one whose table was dropped" dropped_table_holds_nobody
+check "a source that is removed is read no more, and is when it is put back" removed_source_is_left_alone
 check "SIGTERM ends all, with exit code 0" term_ends_all
 check "kill -9 of run takes its processes along" kill_takes_the_children_along
 check "and it starts again after that" starts_again_after_that
