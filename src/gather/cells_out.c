@@ -17,6 +17,7 @@ struct line {
 	const char *const *name; /* attributes, strata, roles; NULL: missing */
 	bool other;              /* the stratum is `other` */
 	uint64_t n, favourable;
+	struct eh_cube_outcomes outcomes; /* where the shape has them */
 };
 
 struct run {
@@ -59,6 +60,18 @@ static void name_cell(const struct run *run, const struct eh_cube_cell *cell, co
 		*name++ = eh_cube_tuple_field(names, EH_CUBE_LINEAGE, cell->lineage, r);
 }
 
+#define OUTCOMES 4
+static const char *const outcome_names[OUTCOMES] = {"favourable_outcome_benign", "favourable_outcome_adverse",
+                                                    "adverse_outcome_benign", "adverse_outcome_adverse"};
+
+/* In the order of the names: what is known of what became of the decisions. */
+static uint64_t outcome_of(const struct line *line, int i)
+{
+	const struct eh_cube_fates *f = &line->outcomes.of[i < 2];
+
+	return i % 2 == 0 ? f->benign : f->adverse;
+}
+
 /* ---- the two forms ------------------------------------------------------------------ */
 
 /* Quoted where it must be; missing is nothing between the commas, an empty value cannot occur. */
@@ -86,7 +99,10 @@ static void put_csv_head(struct run *run)
 		eh_buf_putc(&run->text, ',');
 		put_csv(&run->text, run->column[i]);
 	}
-	eh_buf_puts(&run->text, ",n,favourable,adverse\n");
+	eh_buf_puts(&run->text, ",n,favourable,adverse");
+	for (int i = 0; run->shape.outcome && i < OUTCOMES; i++)
+		eh_buf_printf(&run->text, ",%s", outcome_names[i]);
+	eh_buf_putc(&run->text, '\n');
 }
 
 static void put_csv_line(struct run *run, const char *start, const struct line *line)
@@ -96,7 +112,10 @@ static void put_csv_line(struct run *run, const char *start, const struct line *
 		eh_buf_putc(&run->text, ',');
 		put_csv(&run->text, line->name[i]);
 	}
-	eh_buf_printf(&run->text, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", line->n, line->favourable, line->n - line->favourable);
+	eh_buf_printf(&run->text, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, line->n, line->favourable, line->n - line->favourable);
+	for (int i = 0; run->shape.outcome && i < OUTCOMES; i++)
+		eh_buf_printf(&run->text, ",%" PRIu64, outcome_of(line, i));
+	eh_buf_putc(&run->text, '\n');
 }
 
 static void put_json_text(struct eh_buf *out, const char *text)
@@ -118,8 +137,11 @@ static void put_json_line(struct run *run, const char *start, const struct line 
 		eh_buf_putc(&run->text, ':');
 		put_json_text(&run->text, line->name[i]);
 	}
-	eh_buf_printf(&run->text, ",\"n\":%" PRIu64 ",\"favourable\":%" PRIu64 ",\"adverse\":%" PRIu64 "}\n", line->n,
+	eh_buf_printf(&run->text, ",\"n\":%" PRIu64 ",\"favourable\":%" PRIu64 ",\"adverse\":%" PRIu64, line->n,
 	              line->favourable, line->n - line->favourable);
+	for (int i = 0; run->shape.outcome && i < OUTCOMES; i++)
+		eh_buf_printf(&run->text, ",\"%s\":%" PRIu64, outcome_names[i], outcome_of(line, i));
+	eh_buf_puts(&run->text, "}\n");
 }
 
 static enum eh_rc flush(struct run *run, struct eh_err *err)
@@ -147,7 +169,8 @@ static enum eh_rc write_pane(void *ctx, const struct eh_panes_pane *pane, struct
 		lines[i] = (struct line){.name = name,
 		                         .other = eh_cube_tuple_is_other(run->names, EH_CUBE_STRATUM, cell.stratum),
 		                         .n = cell.n,
-		                         .favourable = cell.favourable};
+		                         .favourable = cell.favourable,
+		                         .outcomes = eh_cube_outcomes_at(pane->cube, i)};
 	}
 	columns_now = run->columns;
 	if (n > 0)

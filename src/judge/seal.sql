@@ -1,6 +1,7 @@
 -- name: seal_range
--- Commits of a source that were covered when the last pane closed whose clock is not after $2, and are not sealed yet.
-SELECT s.last + 1, (SELECT max(b.last_commit) FROM evenhand.batch b WHERE b.source_id = $1::integer AND b.leaf_index <= c.leaf)
+-- Commits of a source that were covered when T stood at $2 and when the last pane before that closed, and are not sealed yet.
+SELECT s.last + 1, (SELECT max(b.last_commit) FROM evenhand.batch b WHERE b.source_id = $1::integer AND b.leaf_index <= c.leaf
+	AND (b.clock_us IS NULL OR b.clock_us <= $2::bigint))
 FROM (SELECT coalesce(max(last_commit), 0) AS last FROM evenhand.seal WHERE source_id = $1::integer) s,
 	(SELECT max(included_index) AS leaf FROM evenhand.pane_close WHERE source_id = $1::integer AND clock_us <= $2::bigint) c
 

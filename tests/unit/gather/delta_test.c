@@ -3,6 +3,7 @@
  */
 #include "tests/unit/gather/commits.h"
 
+#include "gather/cells_out.h"
 #include "ledger/check.h"
 
 static int64_t any_time(struct commits *c, int days)
@@ -189,6 +190,49 @@ static void forged_takes_are_found(void **state)
 	commits_end(&c);
 }
 
+/* The columns of outcomes in the exported cells add up to the rows that are left. */
+static void exported_cells_tell_outcomes(void **state)
+{
+	struct commits c;
+	struct eh_err err = {0};
+	char *text = NULL, *line;
+	size_t n = 0;
+	uint64_t want[5] = {0}, got[5] = {0};
+	struct eh_cells_out out = {.from_us = INT64_MIN, .to_us = INT64_MAX, .csv = true, .file = open_memstream(&text, &n)};
+
+	(void)state;
+	commits_begin(&c, 31, true);
+	for (int i = 0; i < 200; i++)
+		happen(&c);
+	commits_write(&c, true);
+	for (size_t i = 0; i < c.n; i++) {
+		struct eh_decision d = commits_decision(&c.alive[i]);
+
+		want[4]++;
+		if (d.has_outcome)
+			want[2 * !d.favourable + d.outcome_adverse]++;
+	}
+	expect_rc(EH_OK, eh_cells_write(c.store, &c.record.source, &out, &err), &err);
+	fclose(out.file);
+	line = strtok(text, "\n");
+	assert_string_equal(line, "pane_start,protected.sex,protected.race,strata.tier,lineage.model,n,favourable,adverse,"
+	                          "favourable_outcome_benign,favourable_outcome_adverse,adverse_outcome_benign,adverse_outcome_adverse");
+	while ((line = strtok(NULL, "\n")) != NULL) {
+		unsigned long long v[7];
+		const char *at = line;
+
+		for (int comma = 0; comma < 5; comma++)
+			at = strchr(at, ',') + 1;
+		assert_int_equal(sscanf(at, "%llu,%llu,%llu,%llu,%llu,%llu,%llu", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6]), 7);
+		for (int i = 0; i < 4; i++)
+			got[i] += v[3 + i];
+		got[4] += v[0];
+	}
+	assert_memory_equal(got, want, sizeof want);
+	free(text);
+	commits_end(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +240,7 @@ int main(void)
 		cmocka_unit_test_setup(all_is_taken_off_and_counted_again, eh_test_store_reset),
 		cmocka_unit_test_setup(blocks_are_taken_like_rows, eh_test_store_reset),
 		cmocka_unit_test_setup(forged_takes_are_found, eh_test_store_reset),
+		cmocka_unit_test_setup(exported_cells_tell_outcomes, eh_test_store_reset),
 	};
 
 	return cmocka_run_group_tests_name("gather/delta", tests, eh_test_store_begin, eh_test_store_end);
