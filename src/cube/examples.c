@@ -5,10 +5,9 @@
  * of the kept ids with the smallest hashes, the largest on top.  A full reservoir
  * turns almost every decision away by one comparison with its limit.
  *
- * Packed: version 1; attributes, roles; labels that occur per attribute and lineage
- * tuples that occur, as in block.c; how many ids, then each, ascending by hash: a
- * group an attribute, lineage set, 0 or 1 for favourable, length and bytes.  Hashes
- * follow from the ids and are not stored.
+ * Packed: version 1; attributes, roles; labels that occur per attribute and lineage tuples that occur,
+ * as in block.c; how many ids, then each, ascending by hash: a group an attribute, lineage set, 0 or 1
+ * for favourable, length and bytes.  Hashes follow from the ids and are not stored.
  */
 #include "cube/examples.h"
 
