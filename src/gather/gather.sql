@@ -94,7 +94,10 @@ SELECT count(*) FROM (SELECT FROM (SELECT pane_us, n, n_taken FROM evenhand.pane
 
 -- name: read_counted_panes
 -- The next $3 panes after $2 in which rows are counted.
-SELECT pane_us FROM evenhand.pane_delta WHERE source_id = $1::integer AND pane_us > $2::bigint
+SELECT pane_us FROM (SELECT pane_us, n, n_taken FROM evenhand.pane_delta
+	WHERE source_id = $1::integer AND pane_us > $2::bigint
+	UNION ALL SELECT pane_us, n, n_taken FROM evenhand.pane_sealed
+	WHERE source_id = $1::integer AND pane_us > $2::bigint) d
 GROUP BY pane_us HAVING sum(n) > sum(n_taken) ORDER BY pane_us LIMIT $3::bigint
 
 -- name: settle_all_set_aside

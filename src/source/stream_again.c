@@ -34,13 +34,21 @@ enum eh_rc eh_stream_prepare_again(struct eh_stream *s, struct eh_err *err)
 	if (rc == EH_OK)
 		rc = eh_pg_exec_script(s->pg, eh_arena_printf(arena, "SET TRANSACTION SNAPSHOT '%s'", made.snapshot), err);
 	if (rc == EH_OK)
+		rc = eh_stream_slot_is_read(s, &s->followed, err);
+	if (rc == EH_OK)
 		s->moment_lsn = made.consistent;
 	return rc;
 }
 
+static bool is_behind(const struct eh_stream *s, const struct eh_position *place)
+{
+	return place->lsn >= s->moment_lsn;
+}
+
+/* Where nobody follows, waiting brings the store no further. */
 bool eh_stream_reaches(const struct eh_stream *s, const struct eh_position *place)
 {
-	return place->kind != EH_POSITION_STREAM || place->lsn >= s->moment_lsn;
+	return place->kind != EH_POSITION_STREAM || !s->followed || is_behind(s, place);
 }
 
 enum eh_rc eh_stream_begin_again(struct eh_stream *s, const struct eh_position *place, struct eh_err *err)
@@ -65,7 +73,7 @@ static enum eh_rc begin_changes(struct eh_stream *s, struct eh_err *err)
 	enum eh_rc rc = eh_pg_commit(s->pg, err);
 
 	s->changing = true;
-	s->undoes = !eh_stream_reaches(s, &s->place);
+	s->undoes = !is_behind(s, &s->place);
 	if (rc != EH_OK)
 		return rc;
 	if (s->undoes) {

@@ -79,6 +79,7 @@ struct eh_stream {
 	int64_t lost;
 	/* Reading again, for recompute. */
 	bool compares, changing, undoes;
+	bool followed; /* a gather reads from the source's slot */
 	char moment[EH_REPLICATION_NAME]; /* the slot of the moment */
 	uint64_t moment_lsn;              /* 0: there is none */
 	struct eh_position place;         /* up to which the rows are wanted */
@@ -96,6 +97,7 @@ EH_MUST enum eh_rc eh_stream_resume(struct eh_stream *s, const struct eh_positio
 EH_MUST enum eh_rc eh_stream_start(struct eh_stream *s, struct eh_err *err); /* from s->position */
 EH_MUST enum eh_rc eh_stream_identify(struct eh_stream *s, struct eh_replication_system *system, struct eh_err *err);
 EH_MUST enum eh_rc eh_stream_slot_exists(struct eh_stream *s, bool *exists, struct eh_err *err);
+EH_MUST enum eh_rc eh_stream_slot_is_read(struct eh_stream *s, bool *is_read, struct eh_err *err);
 EH_MUST enum eh_rc eh_stream_drop_slot(struct eh_stream *s, struct eh_err *err);
 EH_MUST enum eh_rc eh_stream_read_state(struct eh_stream *s, const struct eh_reader_state **out, struct eh_err *err);
 

@@ -59,6 +59,15 @@ enum eh_rc eh_stream_slot_exists(struct eh_stream *s, bool *exists, struct eh_er
 	return rc;
 }
 
+enum eh_rc eh_stream_slot_is_read(struct eh_stream *s, bool *is_read, struct eh_err *err)
+{
+	struct slot slot;
+	enum eh_rc rc = read_slot(s, &slot, err);
+
+	*is_read = slot.exists && slot.active;
+	return rc;
+}
+
 enum eh_rc eh_stream_identify(struct eh_stream *s, struct eh_replication_system *system, struct eh_err *err)
 {
 	enum eh_rc rc = s->link != NULL ? EH_OK : eh_replication_open(s->pg, &s->link, err);

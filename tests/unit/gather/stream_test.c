@@ -443,6 +443,7 @@ static void no_change_is_lost_or_doubled(void **state)
 	(void)rig_gather_once(map, 0);
 	assert_int_equal(one("SELECT sum(n - n_taken) FROM evenhand.pane_delta"),
 	                 one("SELECT count(*) FROM public.decision WHERE decision <> 'maybe'"));
+	expect_recomputed();
 	expect_as_polled();
 	print_message("%lld commits, %lld corrected, %lld taken\n", (long long)one("SELECT count(*) FROM evenhand.gather_commit"),
 	              (long long)one("SELECT sum(n_corrected) FROM evenhand.gather_commit"),
