@@ -187,6 +187,9 @@ enum eh_rc eh_pg_failed(struct eh_pg *pg, const PGresult *res, const char *what,
 	if (primary == NULL)
 		primary = res != NULL ? PQresultErrorMessage(res) : PQerrorMessage(pg->conn);
 	one_line(*primary != '\0' ? primary : PQerrorMessage(pg->conn), message, sizeof message);
+	char *tail = strstr(message, " invalid socket"); /* what libpq adds when it is asked again about a lost connection */
+	if (tail != NULL)
+		*tail = '\0';
 	if (pg->silent)
 		snprintf(message, sizeof message, "the server fell silent in the middle of an answer, and the connection was given up");
 	enum eh_rc rc = rc_of_state(pg->state);

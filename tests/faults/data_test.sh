@@ -69,7 +69,6 @@ hostile_values() {
 	echo "# $(aside odd) of $hit set aside: $(why odd)"
 	[ $(($(counted odd) + $(aside odd))) -eq 121 ] && [ "$(aside odd)" -ge 14 ] && recomputed odd && totals_of odd
 }
-recomputed() { "$work/evenhand" recompute --source "$1" >"$work/said" 2>&1; }
 totals_of() {
 	[ "$("$work/evenhand" cells --source "$1" --csv | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } { n += $at["n"] } END { print n + 0 }')" \
 		= "$(counted "$1")" ]
