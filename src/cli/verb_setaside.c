@@ -1,5 +1,5 @@
 /*
- * verb_setaside.c - evenhand setaside list: the rows that could not be used, and why.
+ * verb_setaside.c - evenhand setaside list and retry: the rows that could not be used, and why; and once more.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "cli/flags.h"
 #include "cli/verbs.h"
+#include "gather/gather.h"
 #include "pg/store.h"
 #include "source/aside.h"
 #include "source/register.h"
@@ -21,11 +22,19 @@
 
 const char eh_cli_setaside_usage[] =
 	"usage: evenhand setaside list [--source NAME] [--limit N] [--json]\n"
+	"       evenhand setaside retry --source NAME | --map M.yaml [--json]\n"
 	"\n"
-	"Lists rows that import or gather set aside, newest first, with the reason.  Import's rows\n"
-	"lie beside the source's table, in evenhand_import.set_aside, as they stood in the file.\n"
+	"list shows how many rows were set aside for each reason, and those that still stand so,\n"
+	"newest first. Import's rows lie beside the source's table, in evenhand_import.set_aside,\n"
+	"as they stood in the file.\n"
 	"\n"
-	"  --source NAME  of one source only\n"
+	"retry reads the rows that gather set aside again by their ids, after the map was mended\n"
+	"or they were in the source, and counts those that can be used now, each once. No gather\n"
+	"may follow the source meanwhile.\n"
+	"\n"
+	"  --source NAME  list: of one source only; retry: under its map as it is registered\n"
+	"  --map M.yaml   retry: registers this map first, which may give a meaning to values that\n"
+	"                 had none, and change no other\n"
 	"  --limit N      at most N rows of each kind and source (" LIMIT_DEFAULT ")\n"
 	"  --json         one JSON object on standard output\n";
 
@@ -34,7 +43,7 @@ struct listing {
 	struct eh_pg *store;
 	const struct eh_settings *settings;
 	int64_t limit;
-	json_t *rows;
+	json_t *rows, *reasons;
 };
 
 static void add_row(struct listing *l, json_t *row)
@@ -103,6 +112,21 @@ static enum eh_rc list_gather(struct listing *l, const struct eh_source *source,
 	return rc;
 }
 
+static enum eh_rc count_gather(struct listing *l, const struct eh_source *source, struct eh_err *err)
+{
+	const struct eh_aside_reason *reasons;
+	size_t n = 0;
+	enum eh_rc rc = eh_aside_count(l->arena, l->store, source->id, &reasons, &n, err);
+
+	for (size_t i = 0; rc == EH_OK && i < n; i++) {
+		json_t *row = json_pack("{s:s, s:s, s:I, s:I}", "source", source->map->source, "reason", reasons[i].reason, "rows",
+		                        (json_int_t)reasons[i].rows, "settled", (json_int_t)reasons[i].settled);
+
+		EH_ASSERT(row != NULL && json_array_append_new(l->reasons, row) == 0);
+	}
+	return rc;
+}
+
 /* What came from outside goes to a terminal without its control characters, and not at any length. */
 static void print_safely(const char *text, size_t most)
 {
@@ -117,6 +141,21 @@ static void print_safely(const char *text, size_t most)
 			putchar(text[i]);
 	if (shown < n)
 		fputs("...", stdout);
+}
+
+static void print_reasons(const json_t *reasons)
+{
+	for (size_t i = 0; i < json_array_size(reasons); i++) {
+		const json_t *row = json_array_get(reasons, i);
+		json_int_t rows = json_integer_value(json_object_get(row, "rows"));
+		json_int_t settled = json_integer_value(json_object_get(row, "settled"));
+
+		printf("%s: %" JSON_INTEGER_FORMAT " set aside by gather, %s", json_string_value(json_object_get(row, "source")),
+		       rows - settled, json_string_value(json_object_get(row, "reason")));
+		if (settled > 0)
+			printf(" (and %" JSON_INTEGER_FORMAT " that were counted later, or are gone)", settled);
+		putchar('\n');
+	}
 }
 
 static void print_text(const json_t *rows)
@@ -153,6 +192,8 @@ static enum eh_rc list_source(struct listing *l, const struct eh_source *source,
 {
 	enum eh_rc rc = list_import(l, source, err);
 
+	if (rc == EH_OK)
+		rc = count_gather(l, source, err);
 	return rc != EH_OK ? rc : list_gather(l, source, err);
 }
 
@@ -182,33 +223,94 @@ static enum eh_rc read_limit(const char *text, int64_t *limit, struct eh_err *er
 	return EH_OK;
 }
 
-int eh_cli_setaside(int argc, char **argv, struct eh_settings *settings)
+static int list_all(const struct eh_settings *settings, const char *name, int64_t limit, bool json, struct eh_err *err)
 {
-	const char *name = NULL, *limit = NULL;
-	bool json = false;
-	const struct eh_cli_flag flags[] = {{"source", &name, NULL}, {"limit", &limit, NULL}, {"json", NULL, &json}, {0}};
 	EH_ARENA_AUTO arena = eh_arena_new();
 	EH_PG_AUTO store = NULL;
 	EH_JSON_AUTO rows = json_array();
-	struct listing l = {.arena = arena, .settings = settings, .rows = rows};
-	struct eh_err err = {0};
+	EH_JSON_AUTO reasons = json_array();
+	struct listing l = {.arena = arena, .settings = settings, .limit = limit, .rows = rows, .reasons = reasons};
+	enum eh_rc rc = eh_store_open(settings->store, settings->state, EH_STORE_READER, &store, err);
 
-	enum eh_rc rc = eh_cli_flags(&argc, argv, flags, &err);
-	if (rc == EH_OK)
-		rc = eh_cli_words(argc, argv, 1, 1, &err);
-	if (rc == EH_OK && strcmp(argv[1], "list") != 0)
-		rc = eh_fail(&err, EH_BAD_INPUT, "setaside has no word \"%s\", it has: list", argv[1]);
-	if (rc != EH_OK || (rc = read_limit(limit == NULL ? LIMIT_DEFAULT : limit, &l.limit, &err)) != EH_OK ||
-	    (rc = eh_store_open(settings->store, settings->state, EH_STORE_READER, &store, &err)) != EH_OK)
-		return eh_cli_failed_json(&err, json);
 	l.store = store;
-	if ((rc = list(&l, name, &err)) != EH_OK)
-		return eh_cli_failed_json(&err, json);
+	if (rc == EH_OK)
+		rc = list(&l, name, err);
+	if (rc != EH_OK)
+		return eh_cli_failed_json(err, json);
 	if (!json) {
+		print_reasons(reasons);
 		print_text(rows);
 		return 0;
 	}
-	EH_JSON_AUTO doc = json_pack("{s:O}", "set_aside", rows);
+	EH_JSON_AUTO doc = json_pack("{s:O, s:O}", "set_aside", rows, "reasons", reasons);
 	eh_cli_print_json(doc, JSON_INDENT(2) | JSON_SORT_KEYS);
 	return 0;
+}
+
+/* ---- once more ------------------------------------------------------------------------ */
+
+static enum eh_rc read_map(struct eh_arena *arena, const struct eh_settings *settings, const char *path, const char *name,
+                           const struct eh_map **map, struct eh_err *err)
+{
+	EH_PG_AUTO store = NULL;
+	struct eh_source source;
+
+	if ((path == NULL) == (name == NULL)) {
+		(void)eh_fail(err, EH_BAD_INPUT, "setaside retry needs a source");
+		return eh_hint(err, "give --source NAME, or --map M.yaml with the mended map");
+	}
+	if (path != NULL)
+		return eh_map_read(arena, path, map, err);
+	enum eh_rc rc = eh_store_open(settings->store, settings->state, EH_STORE_READER, &store, err);
+	if (rc == EH_OK)
+		rc = eh_source_load(arena, store, name, &source, err);
+	*map = rc == EH_OK ? source.map : NULL;
+	return rc;
+}
+
+static int retry(const struct eh_settings *settings, const char *path, const char *name, bool json, struct eh_err *err)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	struct eh_gather_options options = {.once = true, .retry = true, .quiet = json};
+	struct eh_gather_result result = {0};
+	const struct eh_map *map = NULL;
+	enum eh_rc rc = read_map(arena, settings, path, name, &map, err);
+
+	if (rc == EH_OK)
+		rc = eh_gather_keep(settings, map, &options, &result, err);
+	if (rc != EH_OK)
+		return eh_cli_failed_json(err, json);
+	int64_t counted = result.rows[0] + result.rows[1] + result.rows[2];
+	if (!json) {
+		printf("source %s: %" PRId64 " rows read again, %" PRId64 " counted now\n", map->source, result.looked, counted);
+		return 0;
+	}
+	EH_JSON_AUTO doc = json_pack("{s:s, s:I, s:I}", "source", map->source, "looked", (json_int_t)result.looked, "counted",
+	                             (json_int_t)counted);
+	eh_cli_print_json(doc, JSON_INDENT(2) | JSON_SORT_KEYS);
+	return 0;
+}
+
+int eh_cli_setaside(int argc, char **argv, struct eh_settings *settings)
+{
+	const char *name = NULL, *limit = NULL, *path = NULL;
+	bool json = false;
+	const struct eh_cli_flag flags[] = {
+		{"source", &name, NULL}, {"map", &path, NULL}, {"limit", &limit, NULL}, {"json", NULL, &json}, {0}};
+	int64_t rows = 0;
+	struct eh_err err = {0};
+	enum eh_rc rc = eh_cli_flags(&argc, argv, flags, &err);
+
+	if (rc == EH_OK)
+		rc = eh_cli_words(argc, argv, 1, 1, &err);
+	bool again = rc == EH_OK && strcmp(argv[1], "retry") == 0;
+	if (rc == EH_OK && !again && strcmp(argv[1], "list") != 0)
+		rc = eh_fail(&err, EH_BAD_INPUT, "setaside has no word \"%s\", it has: list, retry", argv[1]);
+	if (rc == EH_OK && !again && path != NULL)
+		rc = eh_fail(&err, EH_BAD_INPUT, "--map belongs to setaside retry");
+	if (rc == EH_OK)
+		rc = read_limit(limit == NULL ? LIMIT_DEFAULT : limit, &rows, &err);
+	if (rc != EH_OK)
+		return eh_cli_failed_json(&err, json);
+	return again ? retry(settings, path, name, json, &err) : list_all(settings, name, rows, json, &err);
 }

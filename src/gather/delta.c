@@ -34,6 +34,8 @@ struct eh_delta {
 	struct eh_arena *texts; /* of the rows set aside */
 	struct eh_pack_aside *aside;
 	size_t asides, asides_cap;
+	const char **settled;
+	size_t settles;
 	struct eh_cube_row row;
 };
 
@@ -66,6 +68,7 @@ void eh_delta_free(struct eh_delta *delta)
 	free(delta->pane);
 	free(delta->slot);
 	free(delta->aside);
+	free(delta->settled);
 	eh_arena_free(delta->texts);
 	free(delta);
 }
@@ -86,7 +89,7 @@ static void clear(struct eh_delta *delta)
 	memset(delta->other, 0, sizeof delta->other);
 	delta->n = 0;
 	delta->last = NULL;
-	delta->asides = 0;
+	delta->asides = delta->settles = 0;
 	eh_arena_reset(delta->texts);
 }
 
@@ -238,6 +241,30 @@ void eh_delta_set_aside(struct eh_delta *delta, struct eh_text id, enum eh_decis
 	delta->fate[EH_GATHER_SET_ASIDE]++;
 }
 
+/* What this commit set aside itself is not written at all; there are few such rows. */
+static bool unlist(struct eh_delta *delta, struct eh_text id)
+{
+	for (size_t i = delta->asides; i-- > 0;) {
+		const char *have = delta->aside[i].id;
+
+		if (have == NULL || strlen(have) != id.n || memcmp(have, id.at, id.n) != 0)
+			continue;
+		delta->asides--;
+		memmove(&delta->aside[i], &delta->aside[i + 1], (delta->asides - i) * sizeof *delta->aside);
+		return true;
+	}
+	return false;
+}
+
+void eh_delta_settle(struct eh_delta *delta, struct eh_text id)
+{
+	if (unlist(delta, id))
+		return;
+	if ((delta->settles & (delta->settles - 1)) == 0)
+		delta->settled = eh_xrealloc(delta->settled, delta->settles == 0 ? 1 : 2 * delta->settles, sizeof *delta->settled);
+	delta->settled[delta->settles++] = eh_arena_strndup(delta->texts, id.at, id.n);
+}
+
 uint64_t eh_delta_rows(const struct eh_delta *delta)
 {
 	int64_t n = 0;
@@ -335,6 +362,10 @@ static void pack_lists(struct eh_delta *delta, struct eh_pack *out)
 	for (size_t i = 0; i < out->asides; i++)
 		out->aside[i] = (struct eh_pack_aside){copy_or_null(out->home, delta->aside[i].id),
 		                                       eh_arena_strdup(out->home, delta->aside[i].reason)};
+	out->settles = delta->settles;
+	out->settled = eh_arena_zalloc(out->home, out->settles + 1, sizeof *out->settled);
+	for (size_t i = 0; i < out->settles; i++)
+		out->settled[i] = eh_arena_strdup(out->home, delta->settled[i]);
 	out->entries = eh_cells_new_entries(delta->cells);
 	out->entry = eh_arena_zalloc(out->home, out->entries + 1, sizeof *out->entry);
 	for (size_t i = 0; i < out->entries; i++) {

@@ -48,6 +48,9 @@ EH_MUST enum eh_rc eh_delta_add_measures(struct eh_delta *delta, const struct eh
 /* `id` may be missing or not UTF-8; it is kept where it can be. */
 void eh_delta_set_aside(struct eh_delta *delta, struct eh_text id, enum eh_decision_reason reason, const char *sentence);
 
+/* The row of that id, which was set aside, is counted now or gone: it stands on the list no more. */
+void eh_delta_settle(struct eh_delta *delta, struct eh_text id);
+
 uint64_t eh_delta_rows(const struct eh_delta *delta); /* of all fates, and the others, since it was packed */
 
 struct eh_pack_pane {
@@ -68,8 +71,9 @@ struct eh_pack {
 	int64_t fate[EH_GATHER_FATES], other[EH_GATHER_OTHERS];
 	struct eh_pack_pane *pane; /* ascending */
 	struct eh_pack_aside *aside;
+	const char **settled; /* ids of rows that were set aside by earlier commits, and are no more */
 	struct eh_cells_entry *entry; /* what is new in the dictionary */
-	size_t panes, asides, entries;
+	size_t panes, asides, settles, entries;
 	struct eh_arena *home; /* of the lists */
 	struct eh_buf bytes;   /* of the blocks */
 };

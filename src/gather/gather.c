@@ -62,7 +62,7 @@ static enum eh_rc open_all(struct eh_gathering *run, struct eh_err *err)
 	struct eh_record *record = &run->record;
 	/* The table is looked at first: a map that names none is not put on the record. */
 	const struct eh_reader_options reading = {.connections = run->options->connections,
-	                                          .history_only = run->options->history_only,
+	                                          .history_only = run->options->history_only || run->options->retry,
 	                                          .stop = run->options->stop};
 	enum eh_rc rc = eh_reader_open(run->arena, run->source, run->map, &reading, &run->reader, err);
 
@@ -145,7 +145,7 @@ enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, const struct
 		rc = open_all(&run, err);
 	result->began = rc == EH_OK;
 	if (rc == EH_OK)
-		rc = gather(&run, err);
+		rc = options->retry ? eh_gather_retry(&run, err) : gather(&run, err);
 	if (rc == EH_OK)
 		rc = eh_record_clear_trouble(&run.record, err);
 	eh_writer_free(run.writer);

@@ -27,6 +27,7 @@ struct eh_gather_options {
 	uint32_t connections;   /* that history may be read by; 0: one */
 	uint32_t commit_rows;   /* 0: EH_GATHER_COMMIT_ROWS */
 	bool again;             /* this process followed the source before: the lock may be its own lost session's */
+	bool retry;             /* nothing is gathered: rows that were set aside are read again by their ids */
 	bool quiet;             /* says nothing but warnings */
 	const volatile sig_atomic_t *stop; /* NULL, or set by a signal handler: end cleanly */
 };
@@ -35,6 +36,7 @@ struct eh_gather_options {
 struct eh_gather_result {
 	int64_t rows[4];   /* by fate: on time, early, late, set aside */
 	uint64_t rounded;  /* values that had more decimals than their scale */
+	int64_t looked;    /* retry: rows that were read again; of them rows[] were counted */
 	bool taken;        /* another gather has the source, or it was removed: nothing ails it */
 	bool began;        /* store and source were reached, and the source can be gathered */
 	bool ended;        /* the source is not followed, and all of it is tallied */

@@ -44,6 +44,9 @@ EH_MUST enum eh_rc eh_gather_open_tracked(struct eh_gathering *run, struct eh_er
 EH_MUST enum eh_rc eh_gather_commit_last(struct eh_gathering *run, enum eh_gather_phase phase, int64_t clock_us, bool leaf,
                                          struct eh_err *err);
 
+/* Writes what was counted, at the place where the source stands already. */
+EH_MUST enum eh_rc eh_gather_commit_here(struct eh_gathering *run, struct eh_err *err);
+
 /* Reads the rest of the reading; whole commits go out on the way, the last rows stay in the delta.  Ends early, with
  * *whole false, where the program shall stop. */
 EH_MUST enum eh_rc eh_gather_read_rows(struct eh_gathering *run, bool history, bool *whole, struct eh_err *err);
@@ -51,6 +54,9 @@ EH_MUST enum eh_rc eh_gather_read_rows(struct eh_gathering *run, bool history, b
 /* gather_history.c */
 EH_MUST enum eh_rc eh_gather_history(struct eh_gathering *run, struct eh_err *err);
 EH_MUST enum eh_rc eh_gather_rest(struct eh_gathering *run, struct eh_err *err); /* of a source that is not followed */
+
+/* retry.c: instead of gathering, rows that were set aside are read again. */
+EH_MUST enum eh_rc eh_gather_retry(struct eh_gathering *run, struct eh_err *err);
 
 /* gather_live.c */
 EH_MUST enum eh_rc eh_gather_live(struct eh_gathering *run, struct eh_err *err);

@@ -50,6 +50,18 @@ enum eh_rc eh_gather_commit_last(struct eh_gathering *run, enum eh_gather_phase 
 	return rc == EH_OK ? eh_writer_wait(run->writer, err) : rc;
 }
 
+enum eh_rc eh_gather_commit_here(struct eh_gathering *run, struct eh_err *err)
+{
+	struct eh_record *record = &run->record;
+	struct eh_record_step step = {
+		.position = &record->position, .phase = record->phase, .clock_us = record->clock_us, .leaf = true};
+	enum eh_rc rc = settle(run, &step, err);
+
+	if (rc == EH_OK)
+		rc = eh_writer_put(run->writer, run->delta, &step, err);
+	return rc == EH_OK ? eh_writer_wait(run->writer, err) : rc;
+}
+
 static void tell_progress(struct eh_gathering *run)
 {
 	int64_t now = eh_time_steady_us();

@@ -200,6 +200,19 @@ static enum eh_rc write_set_aside(struct eh_record *record, int64_t commit_no, c
 	return eh_pg_run(record->store, &eh_sql_gather_write_set_aside, &args, NULL, err);
 }
 
+static enum eh_rc write_settled(struct eh_record *record, int64_t commit_no, const struct eh_pack *pack, struct eh_arena *home,
+                                struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+
+	if (pack->settles == 0)
+		return EH_OK;
+	eh_pg_arg_int8(&args, record->source.id);
+	eh_pg_arg_int8(&args, commit_no);
+	eh_pg_arg_text_array(&args, home, pack->settled, pack->settles);
+	return eh_pg_run(record->store, &eh_sql_gather_settle_set_aside, &args, NULL, err);
+}
+
 static enum eh_rc write_commit(struct eh_record *record, int64_t commit_no, const struct eh_record_step *step,
                                const char *position, struct eh_err *err)
 {
@@ -210,6 +223,8 @@ static enum eh_rc write_commit(struct eh_record *record, int64_t commit_no, cons
 
 	if (rc == EH_OK)
 		rc = write_panes(record, commit_no, pack, home, err);
+	if (rc == EH_OK)
+		rc = write_settled(record, commit_no, pack, home, err); /* what earlier commits set aside */
 	if (rc == EH_OK)
 		rc = write_set_aside(record, commit_no, pack, home, err);
 	/* After them: what is settled may have been set aside by this commit. */

@@ -16,6 +16,17 @@ static void keep_last(const struct eh_gather_taker *take, int64_t at_us)
 		position->last_us = at_us;
 }
 
+/* The id of a row as far as it is one; {NULL, 0}: none that could be kept. */
+static struct eh_text id_of(const struct eh_map *map, const struct eh_row *row)
+{
+	const struct eh_field *id = &row->fields[map->id];
+
+	if (id->form != EH_FIELD_TEXT || id->text.n == 0 || id->text.n > EH_DECISION_ID_MAX ||
+	    (!row->utf8_known && !eh_utf8_valid(id->text.at, id->text.n)))
+		return (struct eh_text){0};
+	return id->text;
+}
+
 static void take_row(const struct eh_gather_taker *take, const struct eh_row *row)
 {
 	struct eh_decision decision;
@@ -40,10 +51,13 @@ static void take_row(const struct eh_gather_taker *take, const struct eh_row *ro
 static void take_off(const struct eh_gather_taker *take, const struct eh_row *row, enum eh_gather_other why)
 {
 	struct eh_decision decision;
+	struct eh_text id = id_of(take->map, row);
 	struct eh_err ignored;
 
 	if (eh_decision_check(take->map, row, &decision, NULL, &ignored) == EH_OK)
 		eh_delta_take(take->delta, &decision, why);
+	else if (id.n > 0)
+		eh_delta_settle(take->delta, id);
 }
 
 /* A column may serve several uses: of a decision that stands for one measure, the others are not looked at. */
@@ -78,17 +92,6 @@ static enum eh_rc take_alike(const struct eh_gather_taker *take, const struct eh
 }
 
 /* ---- identity: tracked ----------------------------------------------------------------- */
-
-/* The id of a row as far as it is one; {NULL, 0}: none that could be kept. */
-static struct eh_text id_of(const struct eh_map *map, const struct eh_row *row)
-{
-	const struct eh_field *id = &row->fields[map->id];
-
-	if (id->form != EH_FIELD_TEXT || id->text.n == 0 || id->text.n > EH_DECISION_ID_MAX ||
-	    (!row->utf8_known && !eh_utf8_valid(id->text.at, id->text.n)))
-		return (struct eh_text){0};
-	return id->text;
-}
 
 static void track_row(const struct eh_gather_taker *take, const struct eh_row *row)
 {

@@ -82,3 +82,21 @@ enum eh_rc eh_aside_list_gather(struct eh_arena *arena, struct eh_pg *store, int
 	}
 	return EH_OK;
 }
+
+enum eh_rc eh_aside_count(struct eh_arena *arena, struct eh_pg *store, int64_t source_id, const struct eh_aside_reason **reasons,
+                          size_t *n, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+	struct eh_aside_reason *list;
+
+	eh_pg_arg_int8(&args, source_id);
+	enum eh_rc rc = eh_pg_query(store, &eh_sql_source_aside_reasons, &args, &res, err);
+	*n = rc == EH_OK ? (size_t)PQntuples(res) : 0;
+	*reasons = list = eh_arena_zalloc(arena, *n + 1, sizeof *list);
+	for (size_t i = 0; i < *n; i++)
+		list[i] = (struct eh_aside_reason){.reason = eh_arena_strdup(arena, eh_pg_text(res, (int)i, 0)),
+		                                   .rows = eh_pg_int8(res, (int)i, 1),
+		                                   .settled = eh_pg_int8(res, (int)i, 2)};
+	return rc;
+}

@@ -31,7 +31,17 @@ struct eh_aside_gather {
 EH_MUST enum eh_rc eh_aside_list_import(struct eh_arena *arena, struct eh_pg *pg, const char *source, int64_t limit,
                                         const struct eh_aside_import **rows, size_t *n, struct eh_err *err);
 
-/* The last `limit` that gather set aside, newest first. */
+/* How many rows a source had set aside for one reason. */
+struct eh_aside_reason {
+	const char *reason;
+	int64_t rows, settled; /* settled: of them counted by now, or gone from the source */
+};
+
+/* By reason, of those that gather set aside: most that still stand first. */
+EH_MUST enum eh_rc eh_aside_count(struct eh_arena *arena, struct eh_pg *store, int64_t source_id, const struct eh_aside_reason **reasons,
+                                  size_t *n, struct eh_err *err);
+
+/* The last `limit` that gather set aside and that still stand so, newest first. */
 EH_MUST enum eh_rc eh_aside_list_gather(struct eh_arena *arena, struct eh_pg *store, int64_t source_id, int64_t limit,
                                         const struct eh_aside_gather **rows, size_t *n, struct eh_err *err);
 

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "ledger/ledger.h"
+#include "source/mend.h"
 #include "source/sql.h"
 
 #define REGISTER_LOCK INT64_C(0x65685f7265676973) /* "eh_regis": one registration at a time */
@@ -90,13 +91,14 @@ static enum eh_rc check_same_strata(const struct known *known, const struct eh_m
 	return EH_OK;
 }
 
-static enum eh_rc check_counts_the_same(const struct known *known, const struct eh_map *map, struct eh_err *err)
+static enum eh_rc check_counts_the_same(struct eh_pg *store, const struct known *known, const struct eh_map *map, struct eh_err *err)
 {
 	EH_JSON_AUTO old = counting_part(known->canonical);
 	EH_JSON_AUTO new = counting_part(map->canonical);
 
-	if (!known->gathered)
-		return EH_OK;
+	enum eh_rc rc = known->gathered ? eh_mend_allow(store, known->id, old, new, err) : EH_OK;
+	if (rc != EH_OK || !known->gathered)
+		return rc;
 	if (json_equal(old, new))
 		return check_same_strata(known, map, err);
 	(void)eh_fail(err, EH_REFUSED, "source %s was counted under another map, and this one counts differently", map->source);
@@ -144,7 +146,7 @@ static enum eh_rc register_locked(struct eh_arena *arena, struct eh_pg *store, c
 	enum eh_rc rc = find(arena, store, map->source, &known, err);
 
 	if (rc == EH_OK && known.found)
-		rc = check_counts_the_same(&known, map, err);
+		rc = check_counts_the_same(store, &known, map, err);
 	if (rc != EH_OK)
 		return rc;
 	*out = (struct eh_source){

@@ -3,8 +3,8 @@
  *
  * A map that is registered goes on the record as a leaf {type: source, source,
  * map_sha256, version}.  Once rows were counted, a new version may change how they
- * are reached (conninfo, mode), whether they are followed, the lateness and an audit's
- * controls, proxies and intersections.  A map that counts differently would mix two
+ * are reached (conninfo, mode), whether they are followed, the lateness, an audit's
+ * controls, proxies and intersections, and give a meaning to values that were never counted (mend.h).  A map that counts differently would mix two
  * meanings in one tally, and one with other audit strata would make judge fold other
  * evidence than it has put on the record: both are refused, they are new sources.
  *
