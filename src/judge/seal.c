@@ -34,11 +34,14 @@ struct run {
 	int64_t n; /* decisions in what was joined, less those taken off */
 };
 
-/* The clock up to which closes count: the last end of a day that lies long enough behind T. */
+/* The clock up to which closes and batches count: the last end of a day that lies long enough behind T; where the source
+ * has ended, T itself, as nothing comes any more. */
 static int64_t until(const struct eh_judge_feed *feed)
 {
 	int64_t clock_us = feed->clock_us > feed->history_us ? feed->clock_us : feed->history_us;
 
+	if (feed->ended)
+		return clock_us;
 	return clock_us == INT64_MIN ? INT64_MIN : eh_pane_start(EH_PANE_DAY, clock_us - feed->map->lateness_us - WAIT_US);
 }
 
