@@ -46,6 +46,8 @@ static const struct row table[] = {
 	{"state", PATH, AT(state), NULL, 0, 0,
 	 "folder of the private PostgreSQL; else /var/lib/evenhand as root, ~/.local/state/evenhand as anybody else"},
 	{"listen", ADDRESS, AT(listen), "127.0.0.1:8787", 0, 0, "where the dashboard listens; port 0 takes a free one"},
+	{"ops_listen", ADDRESS, AT(ops_listen), "127.0.0.1:8788", 0, 0,
+	 "where serve answers /metrics, /healthz and /readyz; loopback only, port 0 takes a free one"},
 	{"register", PATH, AT(register_file), NULL, 0, 0, "YAML file that says who answers for which component"},
 	{"webhook_url", TEXT, AT(webhook_url), NULL, 0, 0, "URL that alert steps are POSTed to"},
 	{"commit_interval", LENGTH, AT(commit_interval_ms), "200ms", 1, SECOND_MS,

@@ -24,6 +24,7 @@ struct eh_settings {
 	const char *store;		/* libpq connection string; NULL: the private cluster */
 	const char *state;		/* the state folder, absolute */
 	const char *listen;		/* host:port of the dashboard */
+	const char *ops_listen;		/* host:port of metrics and health */
 	const char *register_file;	/* who answers for which component; NULL: none */
 	const char *webhook_url;	/* NULL: none */
 	int64_t commit_interval_ms;	/* gather commits at least this often while rows come */

@@ -42,7 +42,7 @@ export async function openStore() {
 	psql(state, "-f", path.join(here, "fixture.sql"));
 	for (const [name, role] of Object.entries(USERS))
 		evenhand(["user", "add", name, "--role", role, "--password-stdin"], `${PASSWORD}\n`);
-	const child = spawn(program, ["serve", "--listen", "127.0.0.1:0"], { env, stdio: ["ignore", "pipe", "inherit"] });
+	const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"], { env, stdio: ["ignore", "pipe", "inherit"] });
 	const base = await listening(child);
 	return {
 		base,
