@@ -158,7 +158,9 @@ enum eh_rc eh_cli_demo_tell(struct eh_cli_demo_news *news, struct eh_pg *store, 
 			fputs("\r\033[K", stderr);
 		printf("%.10s  alert %s %s (%s)", at, eh_pg_text(res, i, 2), event, eh_pg_text(res, i, 4));
 		if (strcmp(event, "raised") == 0)
-			printf(": %s\n            an hourly p < .05 rule would have alerted %" PRId64 " times by now", sentence, news->naive);
+			printf(": %s", sentence);
+		if (strcmp(event, "raised") == 0 && eh_pg_bool(res, i, 6)) /* what such a rule would say is about people */
+			printf("\n            an hourly p < .05 rule would have alerted %" PRId64 " times by now", news->naive);
 		printf("\n");
 		fflush(stdout);
 	}

@@ -259,7 +259,7 @@ static enum eh_rc print_light(const struct demo *d, const struct eh_cli_demo_use
 		printf("  %-9s  %-10s %s\n", i == 0 ? "sign in as" : "", users[i].name, users[i].password);
 	enum eh_rc rc = print_tamper(d, err);
 	printf("October to December now pass, %g %s a second. What was put into them is told in docs/demo-scenario.md;\n"
-	       "an alert is expected in the second week of November. Ctrl-C ends all.\n\n",
+	       "an alert about people is expected in the second week of November. Ctrl-C ends all.\n\n",
 	       d->rate / 86400.0, d->rate == 86400 ? "day" : "days");
 	fflush(stdout);
 	return rc;

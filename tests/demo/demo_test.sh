@@ -28,15 +28,18 @@ whole_year() {
 	play "$work/a" --speed 25 && cp "$work/said" "$work/first" && grep -q '^The year is over: 55120 decisions were played' "$work/said"
 }
 one_alert() {
-	[ "$(grep -c 'alert .* raised' "$work/said")" -eq 1 ] && grep -q 'raised.*for Black (race)' "$work/said"
+	ask alerts list >"$work/out" 2>>"$work/log" && # it starts the cluster, which sql needs
+		[ "$(sql evenhand_writer "SELECT string_agg(attribute || ' ' || grp, ',') FROM evenhand.alert WHERE kind = 'bias'")" = "race Black" ] &&
+		[ "$(grep -c 'raised.*for Black (race)' "$work/said")" -eq 1 ]
 }
-# 56 monitors, and only this group's crossed; the campaign and the feed's fault raised nothing.
+# 56 monitors, and only this group's crossed; the campaign and the feed's fault raised nothing about people.
 alert_is_told_with_lineage() {
 	ask alerts list --json >"$work/out" 2>>"$work/log" && grep -q '"uw-risk-4.3"' "$work/out" && grep -q '"race"' "$work/out" &&
 		! grep -qE '"attribute": *"(sex|age)"' "$work/out"
 }
 missing_is_stated() {
-	[ "$(sql evenhand_writer "SELECT count(*) FROM evenhand.alert WHERE attribute <> 'race'")" -eq 0 ]
+	grep -q 'raised (review): race is missing in' "$work/said" &&
+		[ "$(sql evenhand_writer "SELECT count(*) FROM evenhand.alert WHERE kind = 'bias' AND attribute <> 'race'")" -eq 0 ]
 }
 clock_is_on_the_record() {
 	sql evenhand_writer "SELECT body FROM evenhand.ledger_leaf WHERE kind = 'scenario'" | grep -q '"start":"2025-10-01T00:00:00Z"'
@@ -96,9 +99,9 @@ killed_log_agrees() {
 }
 
 check "the year is played to its end" whole_year
-check "one alert is raised, on the group that the model turned against" one_alert
+check "one alert about people is raised, on the group that the model turned against" one_alert
 check "the alert names the model's version, and nothing is raised on sex or age" alert_is_told_with_lineage
-check "a feed that loses a column raises nothing" missing_is_stated
+check "a feed that loses a column is told as that, and raises nothing about people" missing_is_stated
 check "the scenario's clock is in the ledger" clock_is_on_the_record
 check "ledger check and recompute agree" all_agrees
 check "gather and judge are killed while the year is played" killed_demo
