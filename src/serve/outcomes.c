@@ -8,18 +8,16 @@
 
 #include "page/words.h"
 
-/* 12.3 % (10.1 to 14.8; 45 of 366) */
+/* 12.3 % (10.1 to 14.8 %) */
 static const char *rate_words(struct eh_arena *arena, const json_t *rate)
 {
 	double est = eh_page_json_number(rate, "est");
 
 	if (isnan(est))
 		return "none to count";
-	return eh_arena_printf(arena, "%s (%s to %s), %s of %s", eh_page_words_share(arena, est),
-	                       eh_page_words_share(arena, eh_page_json_number(rate, "lo")),
-	                       eh_page_words_share(arena, eh_page_json_number(rate, "hi")),
-	                       eh_page_words_count(arena, eh_page_json_count(rate, "x")),
-	                       eh_page_words_count(arena, eh_page_json_count(rate, "n")));
+	return eh_arena_printf(arena, "%s (%s to %s)", eh_page_words_share(arena, est),
+	                       eh_page_words_number(arena, 100 * eh_page_json_number(rate, "lo"), 1),
+	                       eh_page_words_share(arena, eh_page_json_number(rate, "hi")));
 }
 
 static void add_row(struct eh_arena *arena, json_t *table, const json_t *g)
@@ -48,10 +46,10 @@ static json_t *make_table(struct eh_arena *arena, const json_t *groups, const ch
 	static const char *const labels[] = {"Group",
 	                                     "#Outcome due",
 	                                     "#Not known",
-	                                     "#Refused, of those harmed (TPR)",
-	                                     "#Refused, of those not harmed (FPR)",
-	                                     "#Not refused, of those harmed (FNR)",
-	                                     "#Harmed, of those refused (PPV)",
+	                                     "#TPR",
+	                                     "#FPR",
+	                                     "#FNR",
+	                                     "#PPV",
 	                                     NULL};
 	json_t *table = eh_page_table_begin(eh_arena_printf(arena, "Outcomes by %s, with 95 %% intervals", attribute), labels), *g;
 	size_t i;

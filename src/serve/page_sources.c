@@ -186,7 +186,7 @@ static json_t *make_facts(const struct sources *s, int i, const struct eh_map *m
 	return facts;
 }
 
-/* What became of rows: each count with what it means, as tiles would hide. */
+/* What became of rows: each count with what it means. */
 static json_t *make_fates(const struct sources *s, int i)
 {
 	static const char *const what[][2] = {
@@ -199,14 +199,12 @@ static json_t *make_fates(const struct sources *s, int i)
 		{"Corrected", "A newer version came: the old row was taken off, the new one counted."},
 		{"Taken off", "Deleted at the source, or counted again from the start after a history that broke off."},
 	};
-	static const char *const labels[] = {"Rows", "#Number", "What it means", NULL};
-	json_t *table = eh_page_table_begin("What became of the rows", labels);
+	json_t *list = json_array();
 
 	for (int k = 0; k < 7; k++)
-		eh_page_table_row(table, (const char *const[]){what[k][0],
-		                                               eh_page_words_count(s->arena, eh_pg_int8(s->list, i, FATES + k)),
-		                                               what[k][1]});
-	return table;
+		eh_page_append(list, json_pack("{s:s, s:s, s:s}", "name", what[k][0], "meaning", what[k][1], "n",
+		                               eh_page_words_count(s->arena, eh_pg_int8(s->list, i, FATES + k))));
+	return list;
 }
 
 static json_t *make_sample(const struct sources *s, int k)
@@ -249,18 +247,24 @@ static json_t *make_asides(const struct sources *s, int i)
 	return made;
 }
 
-static json_t *make_observes(const struct eh_map *map)
+static void add_sight(json_t *list, const char *what, bool seen, const char *why)
 {
-	static const char *const labels[] = {"After a row was written", "Seen", "Why not", NULL};
-	struct eh_source_observes o = eh_source_observes(map);
-	json_t *table = eh_page_table_begin("What this source can see", labels);
+	json_t *item = json_pack("{s:s, s:s}", "name", what, "seen", seen ? "seen" : "not observable");
 
-#define ROW(what, seen, why) eh_page_table_row(table, (const char *const[]){what, seen ? "yes" : "not observable", why ? why : ""})
-	ROW("Corrections", o.updates, o.updates_why);
-	ROW("Deletes", o.deletes, o.deletes_why);
-	ROW("Outcomes", o.outcomes, o.outcomes_why);
-#undef ROW
-	return table;
+	EH_ASSERT(item);
+	eh_page_set(item, "why", why);
+	eh_page_append(list, item);
+}
+
+static json_t *make_observes(const struct sources *s, const struct eh_map *map)
+{
+	struct eh_source_observes o = eh_source_observes(map);
+	json_t *list = json_array();
+
+	add_sight(list, "Corrections", o.updates, eh_page_words_sentence(s->arena, o.updates_why));
+	add_sight(list, "Deletes", o.deletes, eh_page_words_sentence(s->arena, o.deletes_why));
+	add_sight(list, "Outcomes", o.outcomes, eh_page_words_sentence(s->arena, o.outcomes_why));
+	return list;
 }
 
 static json_t *make_gap(const struct sources *s, int i)
@@ -313,7 +317,7 @@ static enum eh_rc make_source(const struct sources *s, int i, json_t **out, stru
 		return eh_while(err, "the map kept for source %s", name);
 	json_t *source = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "name", name, "state", eh_page_state_slug(state), "word",
 	                           state_word(state), "facts", make_facts(s, i, map), "fates", make_fates(s, i), "observes",
-	                           make_observes(map), "alerts", make_alerts(s, i), "unmapped", eh_serve_unmapped(s->arena, figures));
+	                           make_observes(s, map), "alerts", make_alerts(s, i), "unmapped", eh_serve_unmapped(s->arena, figures));
 	EH_ASSERT(source);
 	json_t *asides = make_asides(s, i), *gap = make_gap(s, i), *outcomes = eh_serve_outcomes(s->arena, figures, NULL, NULL);
 	if (asides)
@@ -322,7 +326,7 @@ static enum eh_rc make_source(const struct sources *s, int i, json_t **out, stru
 		eh_page_put(source, "gap", gap);
 	if (outcomes)
 		eh_page_put(source, "outcomes", outcomes);
-	if (!eh_pg_null(res, i, TROUBLE))
+	if (!gap && !eh_pg_null(res, i, TROUBLE))
 		eh_page_put(source, "trouble", json_pack("{s:s, s:s}", "message", eh_page_words_sentence(s->arena, eh_pg_text(res, i, TROUBLE_MESSAGE)),
 		                                         "hint", eh_page_words_sentence(s->arena, eh_pg_text(res, i, TROUBLE_HINT))));
 	*out = source;

@@ -5,9 +5,13 @@
 
 #include "source/shape.h"
 
+static const char published[] = "as far as the table's publication and replica identity bring them";
+
 static const char *updates_why(const struct eh_map *map)
 {
-	if (map->mode == EH_MAP_MODE_STREAM || map->identity == EH_MAP_IDENTITY_TRACKED)
+	if (map->mode == EH_MAP_MODE_STREAM)
+		return published;
+	if (map->identity == EH_MAP_IDENTITY_TRACKED)
 		return NULL;
 	return map->mode == EH_MAP_MODE_PUSHDOWN
 	               ? "the database counts new rows only; a correction is found by recompute"
@@ -26,14 +30,15 @@ static const char *outcomes_why(const struct eh_map *map)
 
 struct eh_source_observes eh_source_observes(const struct eh_map *map)
 {
-	struct eh_source_observes o = {.updates_why = updates_why(map), .outcomes_why = outcomes_why(map)};
+	bool stream = map->mode == EH_MAP_MODE_STREAM;
 
-	if (map->mode != EH_MAP_MODE_STREAM)
-		o.deletes_why = "a deleted row leaves nothing to read; only mode: stream is told of it, and recompute finds it";
-	o.updates = o.updates_why == NULL;
-	o.deletes = o.deletes_why == NULL;
-	o.outcomes = o.outcomes_why == NULL;
-	return o;
+	return (struct eh_source_observes){
+		.updates = stream || map->identity == EH_MAP_IDENTITY_TRACKED,
+		.deletes = stream,
+		.outcomes = eh_source_sees_outcomes(map),
+		.updates_why = updates_why(map),
+		.deletes_why = stream ? published : "a deleted row leaves nothing to read; only mode: stream is told of it, and recompute finds it",
+		.outcomes_why = outcomes_why(map)};
 }
 
 json_t *eh_source_observes_json(const struct eh_map *map)

@@ -17,7 +17,7 @@
 
 struct eh_source_observes {
 	bool updates, deletes, outcomes; /* inserts always are */
-	const char *updates_why, *deletes_why, *outcomes_why; /* a sentence where not; else NULL */
+	const char *updates_why, *deletes_why, *outcomes_why; /* why not, or how far; NULL: nothing to say */
 };
 
 struct eh_source_observes eh_source_observes(const struct eh_map *map);
