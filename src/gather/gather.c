@@ -49,10 +49,9 @@ static enum eh_rc read_scenario(struct eh_gathering *run, struct eh_err *err)
 
 static enum eh_rc find_gap(struct eh_gathering *run, struct eh_err *err)
 {
-	bool accepted = false;
-	enum eh_rc rc = eh_gather_gap_find(run->store, run->record.source.id, &run->gap_open, &accepted, err);
+	enum eh_rc rc = eh_gather_gap_find(run->store, run->record.source.id, &run->gap_open, &run->gap_accepted, err);
 
-	if (accepted)
+	if (run->gap_accepted)
 		eh_reader_accept_gap(run->reader);
 	return rc;
 }

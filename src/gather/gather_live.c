@@ -84,7 +84,14 @@ bool eh_gather_is_rest(const struct eh_gathering *run)
 	return eh_position_is_rest(&run->record.position);
 }
 
-/* The first reading after a start: a gap that somebody accepted ends where the reader went on. */
+static enum eh_rc end_gap(struct eh_gathering *run, struct eh_err *err)
+{
+	run->gap_open = false;
+	return eh_gather_gap_end(run->store, run->record.source.id, eh_reader_position(run->reader), err);
+}
+
+/* The first reading after a start: a gap that somebody accepted ends where the reader goes on.  One that nobody accepted
+ * ends only when all was read that stopped the source before: then it was none. */
 static enum eh_rc resume(struct eh_gathering *run, struct eh_err *err)
 {
 	const struct eh_position *now = eh_reader_position(run->reader), *then = &run->record.position;
@@ -93,11 +100,8 @@ static enum eh_rc resume(struct eh_gathering *run, struct eh_err *err)
 	                                                 now->table != then->table || now->lsn != then->lsn);
 	enum eh_rc rc = moved ? eh_record_write(&run->record, &step, err) : EH_OK;
 
-	if (rc == EH_OK && run->gap_open)
-		rc = eh_gather_gap_end(run->store, run->record.source.id, now, err);
-	run->gap_open = false;
 	run->resumed = true;
-	return rc;
+	return rc == EH_OK && run->gap_accepted ? end_gap(run, err) : rc;
 }
 
 /* How the source keeps what was not read yet, for who watches it. */
@@ -135,6 +139,8 @@ static enum eh_rc gather_difference(struct eh_gathering *run, bool *rows, struct
 	}
 	if (rc == EH_OK)
 		rc = eh_reader_durable(run->reader, &run->record.position, err);
+	if (rc == EH_OK && run->gap_open && eh_reader_caught_up(run->reader))
+		rc = end_gap(run, err);
 	if (rc == EH_OK)
 		rc = look(run, err);
 	*rows = run->record.commit_no != before;

@@ -24,7 +24,7 @@ struct eh_gathering {
 	struct eh_tracked *tracked; /* NULL: identity: position */
 	struct eh_writer *writer;
 	struct eh_gather_clock clock;
-	bool scenario, resumed, gap_open;
+	bool scenario, resumed, gap_open, gap_accepted;
 	int64_t store_us;   /* the store's clock when this reading was begun */
 	int64_t written_us; /* steady time of the last commit of rows, or of T alone */
 	int64_t began_us, told_us;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "base/time.h"
 #include "source/stream_part.h"
 
@@ -81,6 +82,8 @@ static enum eh_rc start_history(struct eh_stream *s, struct eh_err *err)
 	enum eh_rc rc = s->options.history_only ? EH_OK : make_slot(s, &made, err);
 
 	s->to_make = false;
+	if (rc == EH_OK)
+		rc = EH_FAILPOINT("stream.slot_made", err);
 	if (rc == EH_OK)
 		rc = eh_pg_begin_snapshot(s->pg, err);
 	if (rc == EH_OK && !s->options.history_only) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/failpoint.h"
 #include "base/time.h"
 #include "source/sql.h"
 #include "source/stream_part.h"
@@ -173,6 +174,8 @@ static enum eh_rc go_on_behind(struct eh_stream *s, const struct eh_replication_
 
 	if (rc == EH_OK)
 		rc = eh_replication_make_slot(s->link, s->slot, false, s->options.stop, &made, err);
+	if (rc == EH_OK)
+		rc = EH_FAILPOINT("stream.slot_made_behind_gap", err);
 	if (rc != EH_OK)
 		return rc;
 	*p = (struct eh_position){.kind = EH_POSITION_STREAM, .snapshot = p->snapshot, .until = p->until,

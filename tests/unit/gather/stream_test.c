@@ -238,6 +238,8 @@ static void update_without_old_row_stops(void **state)
 	rig_sql(RIG_ROWS(41, 45));
 	rig_sql("UPDATE public.decision SET decision = 'no' WHERE id = 'd41'");
 	expect_stop(map, "came without the old row", "REPLICA IDENTITY FULL");
+	expect_stop(map, "came without the old row", "REPLICA IDENTITY FULL");
+	assert_int_equal(one("SELECT count(*) FROM evenhand.source_gap"), 1);
 	rig_sql("ALTER TABLE public.decision REPLICA IDENTITY FULL");
 	rig_sql("UPDATE public.decision SET decision = 'no' WHERE id = 'd44'");
 	accept_gap();
@@ -245,6 +247,24 @@ static void update_without_old_row_stops(void **state)
 	assert_int_equal(one("SELECT sum(n - n_taken) FROM evenhand.pane_delta"), 45);
 	assert_int_equal(one("SELECT sum(n_corrected) FROM evenhand.gather_commit"), 1);
 	rig_sql("UPDATE public.decision SET decision = 'yes' WHERE id = 'd41'; UPDATE public.decision SET decision = 'no' WHERE id = 'd41'");
+}
+
+/* With identity: tracked an id is enough: what was counted of it is known. */
+static void tracked_source_needs_no_old_row(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM("identity: tracked\n"));
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 40));
+	(void)rig_gather_once(map, 0);
+	rig_sql("ALTER TABLE public.decision REPLICA IDENTITY DEFAULT");
+	rig_sql(RIG_ROWS(41, 60));
+	rig_sql("UPDATE public.decision SET decision = 'no' WHERE tier = 1; DELETE FROM public.decision WHERE tier = 2");
+	(void)rig_gather_once(map, 0);
+	expect_as_polled();
+	rig_sql("TRUNCATE public.decision; " RIG_ROWS(1, 30));
+	(void)rig_gather_once(map, 0);
+	expect_as_polled();
 }
 
 static void dropped_column_stops(void **state)
@@ -461,6 +481,7 @@ int main(void)
 		cmocka_unit_test_setup(lost_slot_is_a_gap, fresh),
 		cmocka_unit_test_setup(slot_read_by_another_is_a_gap, fresh),
 		cmocka_unit_test_setup(update_without_old_row_stops, fresh),
+		cmocka_unit_test_setup(tracked_source_needs_no_old_row, fresh),
 		cmocka_unit_test_setup(dropped_column_stops, fresh),
 		cmocka_unit_test_setup(values_read_as_in_a_poll, fresh),
 		cmocka_unit_test_setup(texts_read_as_in_a_poll, fresh),
