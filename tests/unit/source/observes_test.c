@@ -3,6 +3,8 @@
  */
 #include "source/observes.h"
 
+#include <string.h>
+
 #include "base/json.h"
 #include "tests/lib/test.h"
 
