@@ -286,6 +286,7 @@ int main(int argc, char **argv)
 		rows = strtoll(argv[1], NULL, 10);
 	if (rows < 1000 || eh_test_store_begin(NULL) != 0)
 		return 3;
+	eh_test_store_careful();
 	for (size_t f = 0; f < sizeof forms / sizeof *forms; f++)
 		bench_form(&forms[f]);
 	print_bytes();

@@ -51,6 +51,15 @@ int eh_test_store_begin(void **state)
 	return -1;
 }
 
+void eh_test_store_careful(void)
+{
+	static const char *const careful[] = {"ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()", "SELECT pg_sleep(0.2)"};
+	EH_PG_AUTO admin = eh_test_open_admin();
+
+	for (size_t i = 0; i < sizeof careful / sizeof *careful; i++)
+		eh_test_sql(admin, careful[i]);
+}
+
 int eh_test_store_end(void **state)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();

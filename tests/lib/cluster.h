@@ -19,6 +19,10 @@
 int eh_test_store_begin(void **state);
 int eh_test_store_end(void **state);
 
+/* From here on the store waits for the disk as a user's does, which tests have no use for: for what is measured.
+ * Connections that are open already are asked to, too. */
+void eh_test_store_careful(void);
+
 /* The folder, for eh_store_open(NULL, eh_test_state(), ...). */
 const char *eh_test_state(void);
 
