@@ -170,6 +170,8 @@ static enum eh_rc wait_for_rows(struct eh_gathering *run, bool had_rows, struct 
 		ms = due_ms < ms ? due_ms : ms;
 	}
 	int64_t rest_ms = (run->written_us - now) / 1000 + run->options->commit_interval_ms;
+	if (had_rows && run->options->once)
+		return EH_OK; /* nobody waits for what may still come */
 	if (had_rows && rest_ms > 0) {
 		/* Rows came: what comes now shares the next commit. */
 		struct timespec pause = {.tv_sec = rest_ms / 1000, .tv_nsec = rest_ms % 1000 * 1000000};

@@ -9,6 +9,8 @@
 #include "source/sql.h"
 #include "source/stream_part.h"
 
+#define BACKLOG (UINT64_C(256) << 10) /* of log between what was read and what was asked for */
+#define BACKLOG_PATIENCE_US (100 * INT64_C(1000))
 #define TELL_US EH_SECOND_US         /* the server hears of us at least so often */
 #define SILENT_US (90 * EH_SECOND_US) /* and we of it: a server that lives answers at once */
 #define BEAT_US (10 * EH_SECOND_US)
@@ -147,6 +149,7 @@ enum eh_rc eh_stream_begin_live(struct eh_stream *s, struct eh_err *err)
 {
 	enum eh_rc rc = push(s, err);
 
+	s->begun_us = eh_time_steady_us();
 	if (rc == EH_OK && !s->asked) {
 		rc = eh_stream_read_clock(s, err);
 		s->asked = rc == EH_OK;
@@ -289,6 +292,16 @@ static enum eh_rc take_life(struct eh_stream *s, const struct eh_replication_mes
 	return message->wants_answer ? eh_stream_tell_stored(s, false, err) : EH_OK;
 }
 
+/* Where the place that was asked for is far away, more is on its way: a reading that ended here would leave the server
+ * standing while gather commits and rests. */
+static bool more_is_coming(const struct eh_stream *s)
+{
+	uint64_t at = s->inside && s->commit > s->position.lsn ? s->commit : s->position.lsn;
+	int64_t since_us = s->heard_us > s->begun_us ? s->heard_us : s->begun_us;
+
+	return s->asked && at + BACKLOG < s->asked_lsn && eh_time_steady_us() - since_us < BACKLOG_PATIENCE_US;
+}
+
 enum eh_rc eh_stream_next_live(struct eh_stream *s, const struct eh_change **change, struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
@@ -304,6 +317,10 @@ enum eh_rc eh_stream_next_live(struct eh_stream *s, const struct eh_change **cha
 		if (was_asked && !s->asked)
 			break; /* what was there at the begin has been read: T can move */
 		rc = eh_replication_next(s->link, &message, &any, err);
+		if (rc == EH_OK && !any && more_is_coming(s)) {
+			eh_pg_copy_out_nap();
+			continue;
+		}
 		if (rc != EH_OK || !any)
 			break;
 		s->heard_us = eh_time_steady_us();

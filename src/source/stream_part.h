@@ -56,6 +56,7 @@ struct eh_stream {
 	uint64_t stored, told; /* places: durable in the store, and told to the server */
 	int64_t told_us, waits_us; /* steady times; waits_us: since when it owes us an answer, 0: it does not */
 	int64_t heard_us;
+	int64_t begun_us; /* steady time: of this reading */
 	struct eh_pgoutput *decoded;
 	struct eh_stream_column *column; /* one a mapped column */
 	struct eh_stream_known known[EH_STREAM_KNOWN_MAX];
