@@ -164,6 +164,12 @@ bool eh_fit_publication_there(const struct eh_fit_facts *facts)
 	return false;
 }
 
+/* A table in the store's own database that belongs to the role that reads it: gather publishes it by itself. */
+bool eh_fit_is_own(const struct eh_fit_facts *facts)
+{
+	return facts->map->conninfo == NULL && facts->owns_it;
+}
+
 static const struct eh_fit_publication *published(const struct eh_fit_facts *f, const struct eh_fit_leaf *leaf)
 {
 	for (size_t i = 0; i < f->publications_n; i++)
@@ -191,7 +197,8 @@ static const char *not_brought(struct eh_arena *arena, const struct eh_fit_facts
 		return "publish_via_partition_root is off, so that rows come under the partition's name";
 	if (f->wish->corrections && !(p->updates && p->deletes && p->truncates))
 		return "its updates, deletes and truncates are not published, and the map asks for corrections";
-	if ((p->updates || p->deletes) && leaf->identity != 'f')
+	bool by_key = f->map->identity == EH_MAP_IDENTITY_TRACKED && leaf->has_key && leaf->key_holds_id;
+	if ((p->updates || p->deletes) && leaf->identity != 'f' && !by_key)
 		return "the old row of an update or delete is not sent whole: its replica identity is not FULL";
 	return NULL;
 }
@@ -201,6 +208,10 @@ static void check_publication(struct eh_arena *arena, const struct eh_fit_facts 
 	const char *name = eh_pg_quote_ident(arena, f->publication);
 	size_t bad = 0;
 
+	if (!eh_fit_publication_there(f) && eh_fit_is_own(f)) {
+		eh_fit_say(fit, EH_FIT_HOLDS, "publication", eh_arena_printf(arena, "%s is made by gather: the table is Evenhand's own", name), NULL);
+		return;
+	}
 	if (!eh_fit_publication_there(f)) {
 		eh_fit_say(fit, EH_FIT_FAILS, "publication", eh_arena_printf(arena, "%s does not publish %s", name, f->table_name),
 		           "have the table's owner run the SQL that --sql prints");
@@ -251,12 +262,18 @@ static const char *xmin_lacks(const struct eh_fit_facts *f)
 
 static const char *pushdown_lacks(const struct eh_fit_facts *f)
 {
-	if (f->kind == 'f' && f->map->follow)
-		return "a foreign table can be read, and not followed: write `follow: no`";
-	if (f->kind != 'r' && f->kind != 'p' && f->kind != 'f')
-		return "it reads tables, partitions and foreign tables";
-	if (f->kind == 'r' && f->map->follow && f->xid == NULL)
-		return "the table has no xid8 column that names the inserting transaction";
+	bool here = f->kind == 'r' || f->kind == 'p';
+
+	if (!f->map->follow)
+		return NULL;
+	for (size_t i = 0; i < f->leaves; i++)
+		here = here && f->leaf[i].kind == 'r';
+	if (!here)
+		return "its rows lie on other servers or behind a view: they can be counted once (`follow: no`) and not followed";
+	if (f->standby)
+		return "a standby's snapshots do not name all open transactions: it can be counted once (`follow: no`) and not followed";
+	if (f->xid == NULL || !f->xid_indexed || !f->xid_not_null)
+		return "the table has no indexed xid8 column, not null, that names the inserting transaction";
 	return NULL;
 }
 
@@ -269,9 +286,13 @@ static void check_poll(struct eh_arena *arena, const struct eh_fit_facts *f, str
 	else if (more == NULL && f->xid == NULL)
 		eh_fit_say(fit, EH_FIT_ADVICE, "xmin",
 		           "no xid8 column: each look for new rows reads the whole table, and a long writer holds all of them back",
-		           "have the table's owner add one by the SQL that --sql prints, or set poll_interval longer");
+		           "set poll_interval longer than a reading of the table takes");
 	else
 		eh_fit_say(fit, EH_FIT_FAILS, "xid8", lacks, "have the table's owner run the SQL that --sql prints");
+	if (lacks == NULL && f->map->identity == EH_MAP_IDENTITY_TRACKED)
+		eh_fit_say(fit, EH_FIT_ADVICE, "updates",
+		           eh_arena_printf(arena, "an UPDATE is seen only where it renews %s", eh_pg_quote_ident(arena, f->xid)),
+		           "have the table's owner make the trigger that --sql prints, if rows are corrected");
 	if (f->standby)
 		eh_fit_say(fit, EH_FIT_ADVICE, "standby", "no LISTEN on a standby: it is asked every poll_interval",
 		           "set poll_interval to the delay that is bearable");

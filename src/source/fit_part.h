@@ -56,6 +56,9 @@ char eh_fit_identity_wished(const struct eh_fit_facts *facts, const struct eh_fi
 /* True where the publication of the map's name is there. */
 bool eh_fit_publication_there(const struct eh_fit_facts *facts);
 
+/* True where gather makes the publication by itself: the store's own database, the reader's own table. */
+bool eh_fit_is_own(const struct eh_fit_facts *facts);
+
 /* A publication other than ours under which UPDATE and DELETE work, and would fail with the identity that is wished. */
 const struct eh_fit_publication *eh_fit_stands_against(const struct eh_fit_facts *facts, const char **why);
 

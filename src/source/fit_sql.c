@@ -134,7 +134,7 @@ static void put_stream(struct text *t)
 	const char *why;
 	const struct eh_fit_publication *against = eh_fit_stands_against(t->f, &why);
 
-	if (!stream_lacks(t->arena, t->f) && t->f->wish->where == NULL)
+	if ((!stream_lacks(t->arena, t->f) && t->f->wish->where == NULL) || (eh_fit_is_own(t->f) && !eh_fit_publication_there(t->f)))
 		return;
 	if (against != NULL) {
 		eh_buf_printf(&t->owner,
@@ -152,14 +152,44 @@ static void put_stream(struct text *t)
 static void put_xid(struct text *t)
 {
 	const struct eh_fit_facts *f = t->f;
+	bool plain = f->kind == 'r', tracked = f->map->identity == EH_MAP_IDENTITY_TRACKED;
 	const char *xid = eh_pg_quote_ident(t->arena, f->xid != NULL ? f->xid : "evenhand_xid");
 
-	if (f->kind != 'r')
+	/* Tracked rows are followed by xmin, which sees updates too; a column would hide them. */
+	if ((!plain && f->kind != 'p') || (f->xid == NULL && tracked && f->wish->mode == EH_MAP_MODE_POLL))
 		return;
 	if (f->xid == NULL)
 		eh_buf_printf(&t->owner, "ALTER TABLE %s ADD %s xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id();\n", f->table_name, xid);
+	else if (!f->xid_not_null)
+		eh_buf_printf(&t->owner, "ALTER TABLE %s ALTER %s SET NOT NULL;\n", f->table_name, xid);
 	if (f->xid == NULL || !f->xid_indexed)
-		eh_buf_printf(&t->owner, "-- not inside a transaction:\nCREATE INDEX CONCURRENTLY ON %s (%s);\n", f->table_name, xid);
+		eh_buf_printf(&t->owner, "%sCREATE INDEX %sON %s (%s);\n", plain ? "-- not inside a transaction:\n" : "",
+		              plain ? "CONCURRENTLY " : "", f->table_name, xid);
+}
+
+static const char *own_function(struct text *t, const char *what)
+{
+	const struct eh_map *map = t->f->map;
+
+	return eh_arena_printf(t->arena, "%s.%s", eh_pg_quote_ident(t->arena, map->schema),
+	                       eh_pg_quote_ident(t->arena, eh_arena_printf(t->arena, "evenhand_%s_%s", what, map->source)));
+}
+
+/* A corrected row comes again, and takes its older version's place. */
+static void put_renewal(struct text *t)
+{
+	const struct eh_fit_facts *f = t->f;
+	const char *function = own_function(t, "renew");
+
+	if (f->kind != 'r' || f->standby || f->xid == NULL || f->map->identity != EH_MAP_IDENTITY_TRACKED)
+		return;
+	eh_buf_puts(&t->owner, "-- optional: rows that are corrected come again\n");
+	eh_buf_printf(&t->owner,
+	              "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS\n"
+	              "\t'BEGIN NEW.%s := pg_catalog.pg_current_xact_id(); RETURN NEW; END';\n",
+	              function, eh_pg_quote_ident(t->arena, f->xid));
+	eh_buf_printf(&t->owner, "CREATE OR REPLACE TRIGGER evenhand_renew BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION %s();\n",
+	              f->table_name, function);
 }
 
 /* One notification a statement, so that a load of a million rows sends one. */
@@ -167,10 +197,9 @@ static void put_notify(struct text *t)
 {
 	const struct eh_fit_facts *f = t->f;
 	const char *channel = eh_arena_printf(t->arena, "evenhand_%s", f->map->source);
-	const char *function = eh_arena_printf(t->arena, "%s.%s", eh_pg_quote_ident(t->arena, f->map->schema),
-	                                       eh_pg_quote_ident(t->arena, eh_arena_printf(t->arena, "evenhand_tell_%s", f->map->source)));
+	const char *function = own_function(t, "tell");
 
-	if (f->kind != 'r' || f->standby)
+	if ((f->kind != 'r' && f->kind != 'p') || f->standby)
 		return;
 	eh_buf_puts(&t->owner, "-- optional: Evenhand hears of new rows at once, and not after poll_interval\n");
 	eh_buf_printf(&t->owner,
@@ -207,6 +236,7 @@ const char *eh_fit_sql(struct eh_arena *arena, const struct eh_fit_facts *f)
 		put_stream(&t);
 	if (f->table_there && f->wish->mode != EH_MAP_MODE_STREAM && f->map->follow) {
 		put_xid(&t);
+		put_renewal(&t);
 		put_notify(&t);
 	}
 	return join(&t, f->table_there ? eh_arena_printf(arena, ", %s", eh_pg_quote_ident(arena, f->owner)) : "");

@@ -185,9 +185,8 @@ static void expect_fit(const struct eh_fit *fit)
 
 /* Nothing fits at first; what is printed is run by those it names; then all holds, nothing more is printed, and the
  * publisher works. */
-static void mends(const char *table, struct eh_fit_wish wish)
+static void mends_map(const char *table, const struct eh_map *map, struct eh_fit_wish wish)
 {
-	const struct eh_map *map = map_of("");
 
 	eh_test_sql(admin, table);
 	struct eh_fit *before = look(map, wish, "reads_log");
@@ -201,6 +200,11 @@ static void mends(const char *table, struct eh_fit_wish wish)
 		assert_string_equal(after->sql, "");
 		assert_null(after->hinders[EH_FIT_STREAM]);
 	}
+}
+
+static void mends(const char *table, struct eh_fit_wish wish)
+{
+	mends_map(table, map_of(""), wish);
 }
 
 static void printed_sql_mends_a_plain_table(void **state)
@@ -219,12 +223,30 @@ static void printed_sql_mends_a_plain_table(void **state)
 	assert_int_equal(eh_test_int8(admin, "SELECT count(*) FROM pg_trigger WHERE tgname = 'evenhand_tell'"), 1);
 }
 
+/* Where rows are tracked, a corrected row gets a new transaction id, and is read again. */
+static void printed_sql_renews_corrected_rows(void **state)
+{
+	(void)state;
+	mends_map("SET ROLE pub_owner; CREATE TABLE pub.decision (" COLUMNS ", PRIMARY KEY (id), evenhand_xid xid8 NOT NULL DEFAULT "
+	          "pg_current_xact_id()); CREATE INDEX ON pub.decision (evenhand_xid); RESET ROLE",
+	          map_of("identity: tracked\n"), (struct eh_fit_wish){.mode = EH_MAP_MODE_POLL});
+	eh_test_sql(admin, "INSERT INTO pub.decision (id) VALUES ('r')");
+	eh_test_sql(admin, "CREATE TABLE pub.was AS SELECT evenhand_xid FROM pub.decision; UPDATE pub.decision SET note = 'y'");
+	assert_int_equal(eh_test_int8(admin, "SELECT count(*) FROM pub.decision d JOIN pub.was w ON d.evenhand_xid > w.evenhand_xid"), 1);
+	reset(NULL);
+	mends_map(PLAIN, map_of("identity: tracked\n"), (struct eh_fit_wish){.mode = EH_MAP_MODE_POLL}); /* by xmin: no column */
+	assert_int_equal(eh_test_int8(admin, "SELECT count(*) FROM pg_attribute WHERE attname = 'evenhand_xid'"
+	                                     " AND attrelid = 'pub.decision'::regclass"), 0);
+}
+
 static void printed_sql_mends_a_partitioned_table(void **state)
 {
 	(void)state;
 	mends(PARTITIONED, (struct eh_fit_wish){STREAM});
 	reset(NULL);
 	mends(PARTITIONED, (struct eh_fit_wish){STREAM, .corrections = true});
+	reset(NULL);
+	mends(PARTITIONED, (struct eh_fit_wish){.mode = EH_MAP_MODE_PUSHDOWN});
 }
 
 /* A publication that was right for inserts is made anew where corrections are asked for later. */
@@ -299,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(verdicts_are_the_server_s, reset),
 		cmocka_unit_test_setup(printed_sql_mends_a_plain_table, reset),
+		cmocka_unit_test_setup(printed_sql_renews_corrected_rows, reset),
 		cmocka_unit_test_setup(printed_sql_mends_a_partitioned_table, reset),
 		cmocka_unit_test_setup(a_publication_is_changed_without_a_moment_that_breaks, reset),
 		cmocka_unit_test_setup(other_publications_are_not_broken, reset),
