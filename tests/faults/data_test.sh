@@ -6,7 +6,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/faults/lab.sh
 . "$here/lab.sh"
-groups=50000
+groups=5000
 [ -z "$long" ] || groups=1000000
 gather= hit=0
 

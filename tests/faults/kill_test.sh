@@ -1,12 +1,12 @@
 #!/bin/sh
 # Law 2 under kill -9: gather and judge die at random moments while eight sessions write, and at every named place before
 # and after each commit.
-# usage: kill_test.sh [path of evenhand]     prints TAP.  ROUNDS: 6 by default, 300 with FAULTS_LONG
+# usage: kill_test.sh [path of evenhand]     prints TAP.  ROUNDS: 4 by default, 300 with FAULTS_LONG
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/faults/lab.sh
 . "$here/lab.sh"
-rounds=${ROUNDS:-6} passings=1
+rounds=${ROUNDS:-4} passings=1
 [ -z "$long" ] || rounds=${ROUNDS:-300} passings="1 2 3"
 export EVENHAND_WEBHOOK_URL=http://127.0.0.1:9/ # nobody is there: messages stay in the outbox
 bias=.6 # so that alerts are raised

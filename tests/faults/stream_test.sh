@@ -6,8 +6,8 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/faults/lab.sh
 . "$here/lab.sh"
-rounds=5
-[ -z "$long" ] || rounds=100
+rounds=3 passings=1
+[ -z "$long" ] || { rounds=100; passings="1 2"; }
 gather= hit=0
 
 leave_more() {
@@ -62,9 +62,9 @@ let_go() { # NAME: so that its slot holds nothing back
 # A COPY puts many rows at one place of the log; the reader dies in the middle of them.
 several_events_share_an_lsn() {
 	stream share 100 || return 1
-	for nth in 1 2; do
+	for nth in $passings; do
 		sql -c "CREATE TEMP TABLE t AS SELECT gen_random_uuid()::text AS id, now() AS at, 'yes' AS d, .5 AS s, 'F' AS x, 't1' AS t, 'm1' AS m
-			FROM generate_series(1, 100000)" -c "COPY t TO '/tmp/evenhand-$$.copy'" \
+			FROM generate_series(1, 70000)" -c "COPY t TO '/tmp/evenhand-$$.copy'" \
 			-c "COPY log.share (id, decided_at, decision, score, sex, tier, model) FROM '/tmp/evenhand-$$.copy'" || return 1
 		EVENHAND_FAILPOINT=gather.after_commit:kill:$nth "$armed" gather --source share >"$work/armed" 2>&1
 		grep -q '^failpoint' "$work/armed" || return 1
@@ -103,7 +103,7 @@ a_slot_made_anew_is_a_gap() {
 # Transactions of one row, some with a message before it: the first change may stand where the transaction begins.
 a_change_at_the_place_of_its_begin() {
 	stream begin 100 || return 1
-	for i in 1 2 3 4 5; do
+	for i in $passings 3; do
 		add begin 1
 		sql -c "BEGIN" -c "SELECT pg_logical_emit_message(true, 'other', 'x')" \
 			-c "INSERT INTO log.begin VALUES ('m$i', now(), 'no', .1, 'F', 't1', 'm1')" -c COMMIT >/dev/null
@@ -235,6 +235,7 @@ killed() {
 }
 servers_stop() {
 	begin_gather busy
+	sleep 3 # one that never began may end
 	for i in $(seq $((1 + rounds / 10))); do
 		sleep "$(moment 1000)"
 		lab_stop immediate
@@ -254,6 +255,7 @@ all_is_counted() {
 network_fails() {
 	begin_proxy && stream net 2000 "$proxy_port" || return 1
 	begin_gather net
+	sleep 3
 	for what in cut half "cut_after 3000" hold; do
 		add net 100
 		sleep 0.5
@@ -272,10 +274,10 @@ check "several events share an LSN" several_events_share_an_lsn
 check "no acknowledgement without a durable commit" no_acknowledgement_without_a_durable_commit
 check "a slot made anew is a gap" a_slot_made_anew_is_a_gap
 check "a change at the place of its BEGIN" a_change_at_the_place_of_its_begin
-check "an unchanged toasted value" an_unchanged_toasted_value
-check "a late commit of a lower id" a_late_commit_of_a_lower_id
-check "a slot is dropped" slot_is_dropped
 if [ -n "$long" ]; then
+	check "an unchanged toasted value" an_unchanged_toasted_value
+	check "a late commit of a lower id" a_late_commit_of_a_lower_id
+	check "a slot is dropped" slot_is_dropped
 	check "a missing position is no resume" a_missing_position_is_no_resume
 	check "a slot without a confirmed place" a_slot_without_a_confirmed_place
 	check "quiet tables keep no log" quiet_tables_keep_no_log
