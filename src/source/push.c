@@ -152,7 +152,7 @@ static enum eh_rc begin(struct eh_source_reader *reader, const struct eh_positio
 	push->begun = push->again = push->in_groups = false;
 	push->early_us = INT64_MAX;
 	push->rest_due = push->rest_seen = 0;
-	push->groups = push->next_group = 0;
+	push->groups = push->next_half = 0;
 	set_start(push, from);
 	return EH_OK;
 }
@@ -214,14 +214,44 @@ static enum eh_rc end(struct eh_source_reader *reader, struct eh_err *err)
 /* ---- one change ---------------------------------------------------------------------- */
 
 /* Grouped rows: the columns that they were grouped by, and for the rest what surely passes. */
-void eh_push_clear_row(struct eh_push *push, int64_t at_us)
+void eh_push_clear_row(struct eh_push *push, int64_t at_us, struct eh_text decision)
 {
 	const struct eh_map *map = push->map;
 
 	memset(push->fields, 0, map->columns_n * sizeof *push->fields); /* all missing */
 	push->fields[map->id] = (struct eh_field){.form = EH_FIELD_TEXT, .text = {"-", 1}};
-	push->fields[map->decision] = (struct eh_field){.form = EH_FIELD_TEXT, .text = push->decision};
+	push->fields[map->decision] = (struct eh_field){.form = EH_FIELD_TEXT, .text = decision};
 	push->fields[map->decided_at] = (struct eh_field){.form = EH_FIELD_TIME_US, .us = at_us};
+}
+
+/* The characters of a whole number, as its type writes them. */
+static struct eh_text whole_text(char *room, const char *at, int32_t n)
+{
+	uint64_t value = (at[0] & 0x80) != 0 ? UINT64_MAX : 0;
+	char *end = room + 23, *to = end;
+
+	for (int32_t i = 0; i < n; i++)
+		value = value << 8 | (unsigned char)at[i];
+	bool negative = (int64_t)value < 0;
+	value = negative ? 0 - value : value;
+	do {
+		*--to = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	if (negative)
+		*--to = '-';
+	return (struct eh_text){to, (size_t)(end - to)};
+}
+
+void eh_push_read_key(struct eh_push *push, int column, const char *at, int32_t n)
+{
+	const struct eh_push_column *c = &push->columns[column];
+	struct eh_field *field = &push->fields[column];
+
+	if (c->kind == EH_PUSH_WHOLE && c->form == EH_POLL_TEXT && n > 0)
+		*field = (struct eh_field){.form = EH_FIELD_TEXT, .text = whole_text(push->digits[column], at, n)};
+	else
+		eh_poll_read(c->form, at, n, field);
 }
 
 static void give_row(struct eh_push *push, const struct eh_change **change)

@@ -6,6 +6,7 @@
  * has at most four bytes each, as a shard may keep its texts in another encoding.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fixed.h"
@@ -71,7 +72,6 @@ static enum eh_rc look_at_column(struct eh_push *push, int i, struct eh_err *err
 	c->kind = class_of(push->map, i, c->type);
 	c->not_null = eh_pg_bool(res, 0, 1);
 	c->longest = eh_pg_int8(res, 0, 2);
-	c->key_is_text = c->kind == EH_PUSH_TEXT;
 	bool deterministic = eh_pg_bool(res, 0, 3);
 	if (c->kind != EH_PUSH_TEXT || (is_text(c->type) && deterministic))
 		c->key = as_polled.name;
@@ -177,46 +177,101 @@ static void sure_instant(const struct sure *s)
 		eh_buf_printf(s->out, "%s IS NULL", s->v);
 }
 
-/* A quoted list of the values that the map names; what would be too long is left to the row check. */
-static void put_values(struct eh_push *push, struct eh_buf *out, const struct eh_map_values *values)
+/* ---- decisions ------------------------------------------------------------------------- */
+
+static bool is_ascii(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+/* Whether a value that the map names is as SQL may say it: short enough to be surely good by itself. */
+static bool may_name(const struct eh_push *push, const struct eh_map_values *values, size_t i)
+{
+	const char *text = values->text[i];
+
+	return values->len[i] <= EH_DECISION_VALUE_MAX / UTF8_MAX && strlen(text) == values->len[i] && (push->utf8_known || is_ascii(text));
+}
+
+/* A whole number is compared as one; what is not its own text, as 007, no column of whole numbers has. */
+static void put_whole(struct eh_buf *out, const char *text)
+{
+	char *end, back[32];
+	long long value = strtoll(text, &end, 10);
+
+	(void)snprintf(back, sizeof back, "%lld", value);
+	if (*end == '\0' && strcmp(back, text) == 0)
+		eh_buf_printf(out, ", '%lld'::int8", value);
+}
+
+/* The values as a list, without those that `but` holds. */
+static void put_values(const struct eh_push *push, struct eh_buf *out, bool whole, const struct eh_map_values *values,
+                       const struct eh_map_values *but)
 {
 	for (size_t i = 0; i < values->n; i++) {
-		if (values->len[i] > EH_DECISION_VALUE_MAX || strlen(values->text[i]) != values->len[i])
+		if (!may_name(push, values, i) || (but != NULL && eh_map_values_hold(but, values->text[i], values->len[i])))
 			continue;
+		if (whole) {
+			put_whole(out, values->text[i]);
+			continue;
+		}
 		char *quoted = PQescapeLiteral(eh_pg_conn(push->pg), values->text[i], values->len[i]);
-
-		if (quoted == NULL)
-			continue;
-		eh_buf_printf(out, ", %s", quoted);
+		if (quoted != NULL)
+			eh_buf_printf(out, ", %s", quoted);
 		PQfreemem(quoted);
 	}
 }
 
-static void sure_decision(struct eh_push *push, const struct sure *s)
+/* The decision is one of the values.  Each of them is surely good by itself. */
+static const char *is_named(const struct eh_push *push, const struct eh_map_values *values, const struct eh_map_values *but)
 {
-	const struct eh_map *map = push->map;
+	const struct eh_push_column *c = &push->columns[push->map->decision];
 	EH_BUF_AUTO list = {0};
 
-	sure_text(s, EH_DECISION_VALUE_MAX, true);
-	if (map->favourable.n == 0 || map->adverse.n == 0)
-		return;
-	put_values(push, &list, &map->favourable);
-	put_values(push, &list, &map->adverse);
-	put_and(s);
+	put_values(push, &list, c->kind == EH_PUSH_WHOLE, values, but);
 	if (list.len == 0)
-		eh_buf_puts(s->out, "false");
-	else
-		eh_buf_printf(s->out, "%s%s IN (%s)", s->v, s->column->key_is_text ? "" : "::text", list.data + 2);
+		return "false";
+	return eh_arena_printf(push->arena, "%s%s IN (%s)", c->key, c->kind == EH_PUSH_TEXT || c->kind == EH_PUSH_WHOLE ? "" : "::text",
+	                       list.data + 2);
 }
 
-static void sure_head(struct eh_push *push, int i, const struct sure *s)
+/* The decision is surely good, and none of the values. */
+static const char *is_other(const struct eh_push *push, const char *named)
 {
-	const struct eh_map *map = push->map;
+	const struct eh_push_column *c = &push->columns[push->map->decision];
+	EH_BUF_AUTO sure = {0};
+
+	sure_text(&(struct sure){.push = push, .column = c, .v = c->key, .out = &sure}, EH_DECISION_VALUE_MAX, true);
+	return eh_arena_printf(push->arena, "%s%sNOT (%s)", sure.len > 0 ? sure.data : "", sure.len > 0 ? " AND " : "", named);
+}
+
+/* A text that the list does not hold. */
+static struct eh_text unnamed(struct eh_arena *arena, const struct eh_map_values *values)
+{
+	const char *text = "-";
+
+	while (eh_map_values_hold(values, text, strlen(text)))
+		text = eh_arena_printf(arena, "%s-", text);
+	return (struct eh_text){text, strlen(text)};
+}
+
+static void choose_decision(struct eh_push *push)
+{
+	const struct eh_map_values *good = &push->map->favourable, *bad = &push->map->adverse;
+
+	push->favourable = good->n > 0 ? (struct eh_text){good->text[0], good->len[0]} : unnamed(push->arena, bad);
+	push->adverse = bad->n > 0 ? (struct eh_text){bad->text[0], bad->len[0]} : unnamed(push->arena, good);
+	push->is_favourable = good->n > 0 ? is_named(push, good, NULL) : is_other(push, is_named(push, bad, NULL));
+	push->is_adverse = bad->n > 0 ? is_named(push, bad, good) : is_other(push, push->is_favourable);
+}
+
+static void sure_head(const struct eh_map *map, int i, const struct sure *s)
+{
 
 	if (i == map->id)
 		sure_text(s, EH_DECISION_ID_MAX, true);
-	if (i == map->decision)
-		sure_decision(push, s);
 	if (i == map->score)
 		sure_number(s, map->score_scale);
 	if (i == map->outcome || i == map->override_column)
@@ -260,7 +315,7 @@ static void put_sure(struct eh_push *push, int i, const char *v, struct eh_buf *
 	EH_BUF_AUTO own = {0};
 	struct sure s = {.push = push, .column = &push->columns[i], .v = v, .out = &own};
 
-	sure_head(push, i, &s);
+	sure_head(push->map, i, &s);
 	sure_lists(push->map, i, &s);
 	if (own.len > 0)
 		eh_buf_printf(out, "%s%s", out->len > 0 ? " AND " : "", own.data);
@@ -268,8 +323,6 @@ static void put_sure(struct eh_push *push, int i, const char *v, struct eh_buf *
 
 static bool is_counted_by(const struct eh_map *map, int column)
 {
-	if (column == map->decision)
-		return true;
 	for (size_t p = 0; p < map->protect_n; p++)
 		if (map->protect[p].column == column)
 			return true;
@@ -294,8 +347,8 @@ static void write_conditions(struct eh_push *push)
 	EH_BUF_AUTO all = {0};
 	char name[16];
 
-	eh_buf_puts(&rest, push->sure_time);
-	eh_buf_puts(&all, push->sure_time);
+	choose_decision(push);
+	eh_buf_printf(&all, "((%s) OR (%s))", push->is_favourable, push->is_adverse);
 	for (int i = 0; i < (int)push->map->columns_n; i++) {
 		bool counted = is_counted_by(push->map, i);
 
@@ -303,7 +356,7 @@ static void write_conditions(struct eh_push *push)
 		put_sure(push, i, counted ? name : push->columns[i].key, counted ? &keys : &rest);
 		put_sure(push, i, push->columns[i].key, &all);
 	}
-	push->sure_rest = eh_arena_strdup(push->arena, rest.data);
+	push->sure_rest = rest.len > 0 ? eh_arena_printf(push->arena, " AND %s", rest.data) : "";
 	push->sure_keys = keys.len > 0 ? eh_arena_strdup(push->arena, keys.data) : "true";
 	push->sure_all = eh_arena_strdup(push->arena, all.data);
 }
@@ -323,6 +376,7 @@ static enum eh_rc choose_time(struct eh_push *push, struct eh_err *err)
 	}
 	push->at = c->kind == EH_PUSH_DATE ? eh_arena_printf(push->arena, "%s::timestamp", c->key) : c->key;
 	push->at_type = strcmp(c->type, "timestamptz") == 0 ? "timestamptz" : "timestamp";
+	push->sure_from = eh_arena_printf(push->arena, "%s >= " TIMES_LOW, push->at);
 	push->sure_time = eh_arena_printf(push->arena, "%s >= " TIMES_LOW " AND %s < " TIMES_HIGH, push->at, push->at);
 	return EH_OK;
 }

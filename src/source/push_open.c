@@ -90,6 +90,7 @@ static enum eh_rc find_xid(struct eh_push *push, struct eh_err *err)
 	bool alone = ours || PQntuples(res) == 1 || !eh_pg_bool(res, 1, 2);
 	if (not_null && alone && (indexed || (ours && !push->map->follow)))
 		push->xid = eh_pg_quote_ident(push->arena, eh_pg_text(res, 0, 0));
+	push->xid_indexed = indexed;
 	return EH_OK;
 }
 
@@ -138,14 +139,6 @@ static enum eh_rc check_id(struct eh_push *push, struct eh_err *err)
 	return rc;
 }
 
-static void choose_decision(struct eh_push *push)
-{
-	const struct eh_map *map = push->map;
-	const struct eh_map_values *values = map->favourable.n > 0 ? &map->favourable : &map->adverse;
-
-	push->decision = (struct eh_text){values->text[0], values->len[0]};
-}
-
 /* Groups are hashed and never sorted; a cursor is read to its end. */
 static const char session[] = "SET jit = off; SET enable_sort = off; SET cursor_tuple_fraction = 1; SET work_mem = '64MB';"
 			      "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
@@ -170,9 +163,9 @@ enum eh_rc eh_push_open(struct eh_push *push, struct eh_err *err)
 		rc = check_id(push, err);
 	if (rc != EH_OK)
 		return eh_while(err, "source %s", push->map->source);
-	choose_decision(push);
 	eh_push_make_queries(push);
 	push->fields = eh_arena_zalloc(push->arena, push->map->columns_n, sizeof *push->fields);
+	push->digits = eh_arena_zalloc(push->arena, push->map->columns_n, sizeof *push->digits);
 	push->row = (struct eh_row){.fields = push->fields, .utf8_known = push->utf8_known};
 	return EH_OK;
 }

@@ -25,16 +25,16 @@ struct eh_push_column {
 	const char *key;      /* what it is grouped by: equal keys have equal texts, or are equal numbers */
 	enum eh_poll_form form;
 	enum eh_push_class kind; /* of the key */
-	bool key_is_text;     /* the key needs no cast to be asked for */
 	bool not_null;
 	int64_t longest;      /* characters that its type allows; 0: any number */
 };
 
-/* One statement, read by a cursor in the order of panes: p, m, n, good, then its key columns. */
+/* One statement, read by a cursor in the order of panes: p, m, n, good; of counts also how many are favourable and how
+ * many adverse (the others' decision is not surely good); then its key columns. */
 struct eh_push_query {
 	const char *cursor;
 	const int *columns; /* of the map, in the order of the result */
-	int columns_n;
+	int columns_n, first_key;
 	int measure;        /* as in struct eh_change; -1: counts */
 	int level;          /* the column of its levels, or -1 */
 	bool opened, ended;
@@ -56,19 +56,22 @@ struct eh_push {
 	int64_t table;        /* oid */
 	const char *name;     /* quoted */
 	const char *xid;      /* quoted; NULL: read once */
+	bool xid_indexed;
 	struct eh_push_leaf *leaves;
 	size_t leaves_n;
 	bool by_leaf;         /* a statement a leaf, joined: some are foreign */
 	bool lockable, utf8_known, distributed;
 	bool id_unique, scenario;
 	struct eh_push_column *columns;
-	struct eh_text decision; /* one that is good, where the grouping does not say */
+	struct eh_text favourable, adverse; /* a decision of each kind, for rows that were counted by kind */
 
 	/* SQL that stays the same. */
 	const char *at, *at_type; /* the time of the decision, and its type */
 	const char *sure_time;    /* its time can be in a pane */
+	const char *sure_from;    /* the same without an end */
+	const char *is_favourable, *is_adverse; /* the decision is surely good, and of that kind */
 	const char *pane, *pane_type;
-	const char *sure_rest;    /* columns that counts are not grouped by are surely good */
+	const char *sure_rest;    /* columns that counts are not grouped by are surely good, behind an AND */
 	const char *sure_keys;    /* the others, by the names k0, k1, ... */
 	const char *sure_all;     /* all columns */
 	struct eh_push_query *counts, *measures, *rest;
@@ -78,6 +81,7 @@ struct eh_push {
 	struct eh_position position;
 	struct eh_buf snapshot, sql;
 	int64_t clock_us;
+	bool all_visible; /* the snapshot sees every row that there is */
 	bool idle, begun, resumed, again; /* again: row by row, for recompute */
 	int64_t early_us;  /* INT64_MAX: not told */
 	uint64_t rest_due, rest_seen;
@@ -85,7 +89,7 @@ struct eh_push {
 	/* The pane at hand. */
 	int64_t pane_us;
 	struct eh_push_group *group;
-	size_t groups, groups_cap, next_group;
+	size_t groups, groups_cap, next_half;
 	uint64_t pane_n, measure_n; /* rows by counts, and by the measure at hand */
 	int measure;
 	struct eh_buf bytes;    /* of the groups */
@@ -93,6 +97,7 @@ struct eh_push {
 	bool in_groups;
 
 	struct eh_field *fields;
+	char (*digits)[24]; /* a column's number as text */
 	struct eh_row row;
 	struct eh_change change;
 	PGresult *single; /* again: the row that was given out last */
@@ -100,7 +105,7 @@ struct eh_push {
 
 /* One combination of keys in the pane at hand. */
 struct eh_push_group {
-	uint64_t n;
+	uint64_t favourable, adverse;
 	int64_t last_us;
 	size_t from, len; /* in push->bytes: for each key its length, 4 bytes of this machine (-1: null), and its bytes */
 };
@@ -110,6 +115,8 @@ EH_MUST enum eh_rc eh_push_open(struct eh_push *push, struct eh_err *err);
 
 /* Looks at the columns and writes what is surely good of them (push_columns.c). */
 EH_MUST enum eh_rc eh_push_look_at_columns(struct eh_push *push, struct eh_err *err);
+
+uint64_t eh_push_xmin(const struct eh_buf *snapshot);
 
 /* Whether counts are grouped by the column. */
 bool eh_push_counts_by(const struct eh_push *push, int column);
@@ -126,7 +133,8 @@ EH_MUST enum eh_rc eh_push_walk(struct eh_push *push, const struct eh_change **c
 int64_t eh_push_pane_at(const struct eh_push_query *query); /* of the row that peek found; INT64_MIN: it has none */
 
 /* Pieces of a change (push.c). */
-void eh_push_clear_row(struct eh_push *push, int64_t at_us);
+void eh_push_clear_row(struct eh_push *push, int64_t at_us, struct eh_text decision);
+void eh_push_read_key(struct eh_push *push, int column, const char *at, int32_t n);
 void eh_push_give_rest(struct eh_push *push, const struct eh_change **change);
 
 /* EH_REFUSED: the same rows were counted as n, and came as m. */

@@ -12,6 +12,8 @@
 #include "source/push_part.h"
 #include "source/shape.h"
 
+#define EDGE_END_US (INT64_C(253370764800) * EH_SECOND_US) /* the year 9999: later edges are none */
+
 /* ---- which columns --------------------------------------------------------------------- */
 
 static int add_once(int *columns, int n, int column)
@@ -43,6 +45,7 @@ static struct eh_push_query *make_counts(struct eh_push *push)
 	q->cursor = "eh_push_counts";
 	q->columns = columns;
 	q->measure = -1;
+	q->first_key = 6;
 	return q;
 }
 
@@ -59,6 +62,7 @@ static void make_measure(struct eh_push *push, int measure, int column, bool lev
 	q->columns = columns;
 	q->cursor = eh_arena_printf(push->arena, "eh_push_measure_%d", push->measures_n);
 	q->measure = measure;
+	q->first_key = 4;
 	q->level = levels ? column : -1;
 	push->measures_n++;
 }
@@ -101,7 +105,7 @@ static const char *snapshot_of(const struct eh_buf *text)
 	return text->data;
 }
 
-static uint64_t xmin_of(const struct eh_buf *snapshot)
+uint64_t eh_push_xmin(const struct eh_buf *snapshot)
 {
 	uint64_t xmin = 0;
 
@@ -113,7 +117,7 @@ static uint64_t xmin_of(const struct eh_buf *snapshot)
 /* Below the snapshot's xmin every transaction is visible: most rows need no more than that comparison. */
 static void put_visible(struct eh_push *push, const struct eh_buf *snapshot)
 {
-	eh_buf_printf(&push->sql, "(%s < '%" PRIu64 "' OR pg_visible_in_snapshot(%s, '%s'))", push->xid, xmin_of(snapshot), push->xid,
+	eh_buf_printf(&push->sql, "(%s < '%" PRIu64 "' OR pg_visible_in_snapshot(%s, '%s'))", push->xid, eh_push_xmin(snapshot), push->xid,
 	              snapshot_of(snapshot));
 }
 
@@ -121,7 +125,7 @@ static void put_reading(struct eh_push *push)
 {
 	const struct eh_position *p = &push->position;
 
-	if (push->xid == NULL) {
+	if (push->xid == NULL || push->all_visible) {
 		eh_buf_puts(&push->sql, "true");
 		return;
 	}
@@ -129,7 +133,7 @@ static void put_reading(struct eh_push *push)
 		put_visible(push, &p->snapshot);
 		return;
 	}
-	eh_buf_printf(&push->sql, "%s >= '%" PRIu64 "' AND NOT pg_visible_in_snapshot(%s, '%s') AND ", push->xid, xmin_of(&p->snapshot),
+	eh_buf_printf(&push->sql, "%s >= '%" PRIu64 "' AND NOT pg_visible_in_snapshot(%s, '%s') AND ", push->xid, eh_push_xmin(&p->snapshot),
 	              push->xid, snapshot_of(&p->snapshot));
 	put_visible(push, &p->until);
 }
@@ -142,20 +146,22 @@ static void put_time(struct eh_buf *out, int64_t us, const char *type)
 	eh_buf_printf(out, "'%s'::%s", text, type);
 }
 
-/* Rows after the reading's edge have a fate of their own, or may not set the clock. */
-static void put_edge(struct eh_push *push, int64_t edge_us)
+/* A time that can be in a pane and is not after the edge: such rows have a fate of their own, or may not set the clock. */
+static void put_sure_time(struct eh_push *push, int64_t edge_us)
 {
-	if (edge_us == INT64_MAX)
+	if (edge_us >= EDGE_END_US) {
+		eh_buf_puts(&push->sql, push->sure_time);
 		return;
-	eh_buf_printf(&push->sql, " AND %s <= ", push->at);
+	}
+	eh_buf_printf(&push->sql, "%s AND %s <= ", push->sure_from, push->at);
 	put_time(&push->sql, edge_us, push->at_type);
 }
 
 static void put_sure_all(struct eh_push *push, int64_t edge_us)
 {
-	eh_buf_printf(&push->sql, "(%s", push->sure_all);
-	put_edge(push, edge_us);
-	eh_buf_putc(&push->sql, ')');
+	eh_buf_puts(&push->sql, "(");
+	put_sure_time(push, edge_us);
+	eh_buf_printf(&push->sql, " AND %s)", push->sure_all);
 }
 
 /* The pane of any row whose time can be in one. */
@@ -188,9 +194,11 @@ static void put_keys(struct eh_push *push, const struct eh_push_query *q)
 /* Counts: every row that this reading has, under its pane or, where it is not surely good, under none. */
 static void put_counts(struct eh_push *push, const struct eh_push_query *q, const char *table)
 {
-	eh_buf_printf(&push->sql, "SELECT CASE WHEN %s", push->sure_rest);
-	put_edge(push, push->position.edge_us);
-	eh_buf_printf(&push->sql, " THEN %s END AS p, max(%s) AS m, count(*) AS n", push->pane, push->at);
+	eh_buf_puts(&push->sql, "SELECT CASE WHEN ");
+	put_sure_time(push, push->position.edge_us);
+	eh_buf_printf(&push->sql, "%s THEN %s END AS p, max(%s) AS m, count(*) AS n", push->sure_rest, push->pane, push->at);
+	eh_buf_printf(&push->sql, ", count(*) FILTER (WHERE %s) AS f, count(*) FILTER (WHERE %s) AS a", push->is_favourable,
+	              push->is_adverse);
 	put_keys(push, q);
 	eh_buf_printf(&push->sql, " FROM %s WHERE ", table);
 	put_reading(push);
@@ -198,7 +206,7 @@ static void put_counts(struct eh_push *push, const struct eh_push_query *q, cons
 		eh_buf_printf(&push->sql, " AND %s >= ", push->at);
 		put_time(&push->sql, push->position.pane_us, push->at_type);
 	}
-	put_group_by(push, q, 3);
+	put_group_by(push, q, 5);
 }
 
 /* A measure: the rows that are surely good. */
@@ -217,12 +225,14 @@ static void put_measure(struct eh_push *push, const struct eh_push_query *q, con
 	put_group_by(push, q, 2);
 }
 
-/* A key as poll would bring the column. */
+/* A key as poll would bring the column, but for whole numbers, which get their characters here. */
 static void put_asked(struct eh_push *push, int column)
 {
 	const struct eh_push_column *c = &push->columns[column];
 
-	eh_buf_printf(&push->sql, ", k%d%s", column, c->form == EH_POLL_TEXT && !c->key_is_text ? "::text" : "");
+	bool as_it_is = c->form != EH_POLL_TEXT || c->kind == EH_PUSH_TEXT || c->kind == EH_PUSH_WHOLE;
+
+	eh_buf_printf(&push->sql, ", k%d%s", column, as_it_is ? "" : "::text");
 }
 
 static void put_leaves(struct eh_push *push, const struct eh_push_query *q,
@@ -248,7 +258,7 @@ void eh_push_sql_of(struct eh_push *push, const struct eh_push_query *q)
 	put_leaves(push, q, counts ? put_counts : put_measure);
 	eh_buf_printf(&push->sql, ") SELECT p, %s, n, %s", counts ? "m" : "p", counts ? "" : "true");
 	if (counts)
-		eh_buf_printf(&push->sql, "coalesce(%s, false)", push->sure_keys);
+		eh_buf_printf(&push->sql, "coalesce(%s, false), f, a", push->sure_keys);
 	for (int i = 0; i < q->columns_n; i++)
 		put_asked(push, q->columns[i]);
 	eh_buf_puts(&push->sql, " FROM u ORDER BY p NULLS FIRST");

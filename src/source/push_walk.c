@@ -1,6 +1,7 @@
 /*
  * push_walk.c - the panes of a pushdown, one after another: rows, counts, measures; see push.h.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@
 #define COLUMN_M 1
 #define COLUMN_N 2
 #define COLUMN_GOOD 3
-#define COLUMN_KEYS 4
+#define COLUMN_FAVOURABLE 4
+#define COLUMN_ADVERSE 5
 
 int64_t eh_push_pane_at(const struct eh_push_query *query)
 {
@@ -38,8 +40,9 @@ static void keep_group(struct eh_push *push, const struct eh_push_query *q)
 	struct eh_push_group *g = &push->group[push->groups++];
 	size_t from = push->bytes.len;
 	for (int i = 0; i < q->columns_n; i++)
-		keep_bytes(&push->bytes, q->batch, q->row, COLUMN_KEYS + i);
-	*g = (struct eh_push_group){.n = (uint64_t)eh_pg_int8(q->batch, q->row, COLUMN_N),
+		keep_bytes(&push->bytes, q->batch, q->row, q->first_key + i);
+	*g = (struct eh_push_group){.favourable = (uint64_t)eh_pg_int8(q->batch, q->row, COLUMN_FAVOURABLE),
+	                            .adverse = (uint64_t)eh_pg_int8(q->batch, q->row, COLUMN_ADVERSE),
 	                            .last_us = eh_pg_time(q->batch, q->row, COLUMN_M),
 	                            .from = from,
 	                            .len = push->bytes.len - from};
@@ -68,20 +71,22 @@ static enum eh_rc load_groups(struct eh_push *push, struct eh_err *err)
 	enum eh_rc rc = EH_OK;
 	bool any = true;
 
-	push->groups = push->next_group = 0;
+	push->groups = push->next_half = 0;
 	push->pane_n = 0;
 	eh_buf_reset(&push->bytes);
 	for (;;) {
 		rc = eh_push_peek(push, q, &any, err);
 		if (rc != EH_OK || !any || eh_push_pane_at(q) != push->pane_us)
 			break;
-		uint64_t n = (uint64_t)eh_pg_int8(q->batch, q->row, COLUMN_N);
+		uint64_t doubtful = (uint64_t)eh_pg_int8(q->batch, q->row, COLUMN_N);
 		if (push->pane_us != INT64_MIN && eh_pg_bool(q->batch, q->row, COLUMN_GOOD)) {
 			keep_group(push, q);
-			push->pane_n += n;
-		} else {
-			rc = need_rest(push, n, err);
+			uint64_t good = push->group[push->groups - 1].favourable + push->group[push->groups - 1].adverse;
+			push->pane_n += good;
+			doubtful -= good;
 		}
+		if (doubtful > 0)
+			rc = need_rest(push, doubtful, err);
 		if (rc != EH_OK)
 			break;
 		q->row++;
@@ -100,23 +105,36 @@ static void give(struct eh_push *push, enum eh_change_part part, int measure, ui
 	*change = &push->change;
 }
 
-static void give_group(struct eh_push *push, const struct eh_change **change)
+/* A group is given twice: its favourable decisions, then its adverse ones. */
+static bool give_half(struct eh_push *push, const struct eh_change **change)
 {
-	const struct eh_push_group *g = &push->group[push->next_group++];
+	const struct eh_push_group *g = &push->group[push->next_half / 2];
+	bool favourable = push->next_half++ % 2 == 0;
+	uint64_t n = favourable ? g->favourable : g->adverse;
 	const struct eh_push_query *q = push->counts;
 	const char *at = push->bytes.data + g->from;
 
-	eh_push_clear_row(push, g->last_us);
+	if (n == 0)
+		return false;
+	eh_push_clear_row(push, g->last_us, favourable ? push->favourable : push->adverse);
 	for (int i = 0; i < q->columns_n; i++) {
-		int column = q->columns[i];
-		int32_t n;
+		int32_t len;
 
-		memcpy(&n, at, sizeof n);
-		at += sizeof n;
-		eh_poll_read(push->columns[column].form, at, n, &push->fields[column]);
-		at += n > 0 ? n : 0;
+		memcpy(&len, at, sizeof len);
+		at += sizeof len;
+		eh_push_read_key(push, q->columns[i], at, len);
+		at += len > 0 ? len : 0;
 	}
-	give(push, EH_CHANGE_COUNTS, -1, g->n, change);
+	give(push, EH_CHANGE_COUNTS, -1, n, change);
+	return true;
+}
+
+static bool give_group(struct eh_push *push, const struct eh_change **change)
+{
+	while (push->next_half < 2 * push->groups)
+		if (give_half(push, change))
+			return true;
+	return false;
 }
 
 /* The next group of the measure at hand, if it has one more in this pane. */
@@ -129,12 +147,12 @@ static enum eh_rc give_measure(struct eh_push *push, struct eh_push_query *q, co
 		rc = eh_push_peek(push, q, &any, err);
 	if (rc != EH_OK || !any || eh_push_pane_at(q) != push->pane_us)
 		return rc;
-	eh_push_clear_row(push, push->pane_us);
+	eh_push_clear_row(push, push->pane_us, push->favourable.n > 0 ? push->favourable : push->adverse);
 	for (int i = 0; i < q->columns_n; i++) {
-		int column = q->columns[i], col = COLUMN_KEYS + i;
+		int col = q->first_key + i;
 		int n = PQgetisnull(q->batch, q->row, col) ? -1 : PQgetlength(q->batch, q->row, col);
 
-		eh_poll_read(push->columns[column].form, PQgetvalue(q->batch, q->row, col), n, &push->fields[column]);
+		eh_push_read_key(push, q->columns[i], PQgetvalue(q->batch, q->row, col), n);
 	}
 	uint64_t n = (uint64_t)eh_pg_int8(q->batch, q->row, COLUMN_N);
 	push->measure_n += n;
@@ -227,10 +245,8 @@ enum eh_rc eh_push_walk(struct eh_push *push, const struct eh_change **change, s
 			eh_push_give_rest(push, change);
 			return EH_OK;
 		}
-		if (push->next_group < push->groups) {
-			give_group(push, change);
+		if (give_group(push, change))
 			return EH_OK;
-		}
 		if (push->groups > 0)
 			rc = walk_measures(push, change, err);
 		if (rc != EH_OK || *change != NULL)
@@ -243,6 +259,23 @@ enum eh_rc eh_push_walk(struct eh_push *push, const struct eh_change **change, s
 	}
 }
 
+/* Where no row's transaction is above the snapshot's xmin, history needs to ask of no row whether it is seen. */
+static enum eh_rc ask_all_visible(struct eh_push *push, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	const struct eh_position *p = &push->position;
+	const char *sql;
+
+	push->all_visible = false;
+	if (!push->xid_indexed || p->until.len > 0)
+		return EH_OK;
+	sql = eh_arena_printf(push->texts, "SELECT count(*) FROM (SELECT FROM %s WHERE %s >= '%" PRIu64 "' LIMIT 1) u", push->name, push->xid,
+	                      eh_push_xmin(&p->snapshot));
+	enum eh_rc rc = eh_pg_query_text(push->pg, sql, NULL, false, &res, err);
+	push->all_visible = rc == EH_OK && eh_pg_int8(res, 0, 0) == 0;
+	return rc;
+}
+
 enum eh_rc eh_push_start(struct eh_push *push, struct eh_err *err)
 {
 	struct eh_position *p = &push->position;
@@ -250,6 +283,8 @@ enum eh_rc eh_push_start(struct eh_push *push, struct eh_err *err)
 	push->begun = true;
 	if (!push->resumed)
 		p->edge_us = p->start_us < push->early_us ? p->start_us : push->early_us;
-	enum eh_rc rc = eh_push_declare(push, push->counts, err);
+	enum eh_rc rc = ask_all_visible(push, err);
+	if (rc == EH_OK)
+		rc = eh_push_declare(push, push->counts, err);
 	return rc == EH_OK && push->resumed ? eh_push_declare(push, push->rest, err) : rc;
 }
