@@ -62,6 +62,7 @@ static void make_table(void)
 
 struct cost {
 	double wall, cpu; /* cpu: of the client, and of the servers behind its connections */
+	double client, source, store;
 };
 
 static double cpu_of(struct eh_pg *pg)
@@ -87,14 +88,16 @@ static struct cost now(struct eh_pg *source, struct eh_pg *store)
 
 	getrusage(RUSAGE_SELF, &use);
 	double own = (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-	return (struct cost){(double)eh_time_steady_us() / 1e6, own + cpu_of(source) + cpu_of(store)};
+	double s = cpu_of(source), t = cpu_of(store);
+	return (struct cost){(double)eh_time_steady_us() / 1e6, own + s + t, own, s, t};
 }
 
 static struct cost since(struct cost from, struct eh_pg *source, struct eh_pg *store)
 {
 	struct cost to = now(source, store);
 
-	return (struct cost){to.wall - from.wall, to.cpu - from.cpu};
+	return (struct cost){to.wall - from.wall, to.cpu - from.cpu, to.client - from.client, to.source - from.source,
+	                     to.store - from.store};
 }
 
 /* ---- the work ------------------------------------------------------------------------- */
@@ -174,17 +177,27 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static double middle(const struct cost *costs, size_t field)
+{
+	double value[ROUNDS];
+
+	for (int i = 0; i < ROUNDS; i++)
+		value[i] = *(const double *)((const char *)&costs[i] + field);
+	qsort(value, ROUNDS, sizeof *value, ascending);
+	return value[ROUNDS / 2];
+}
+
 static struct cost median(const struct cost *costs)
 {
-	double wall[ROUNDS], cpu[ROUNDS];
+	return (struct cost){middle(costs, offsetof(struct cost, wall)), middle(costs, offsetof(struct cost, cpu)),
+	                     middle(costs, offsetof(struct cost, client)), middle(costs, offsetof(struct cost, source)),
+	                     middle(costs, offsetof(struct cost, store))};
+}
 
-	for (int i = 0; i < ROUNDS; i++) {
-		wall[i] = costs[i].wall;
-		cpu[i] = costs[i].cpu;
-	}
-	qsort(wall, ROUNDS, sizeof *wall, ascending);
-	qsort(cpu, ROUNDS, sizeof *cpu, ascending);
-	return (struct cost){wall[ROUNDS / 2], cpu[ROUNDS / 2]};
+static void print_line(const char *what, const struct cost *c, const struct cost *expert)
+{
+	printf("%-36s %7.3f %7.3f (%5.3f %5.3f %5.3f) %7.2f %5.2f\n", what, c->wall, c->cpu, c->client, c->source, c->store,
+	       c->wall / expert->wall, c->cpu / expert->cpu);
 }
 
 static void measure(void **state)
@@ -200,12 +213,12 @@ static void measure(void **state)
 		gather[i] = by_gather(i + 1);
 	}
 	struct cost e = median(expert), r = median(reader), g = median(gather);
-	printf("%lld rows, rates only, medians of %d      wall s   cpu s   / expert: wall   cpu\n", (long long)rows, ROUNDS);
-	printf("expert SQL with window functions            %6.3f  %6.3f\n", e.wall, e.cpu);
-	printf("pushdown, reader alone                      %6.3f  %6.3f            %5.2f  %5.2f\n", r.wall, r.cpu, r.wall / e.wall,
-	       r.cpu / e.cpu);
-	printf("pushdown, gather into the store             %6.3f  %6.3f            %5.2f  %5.2f   (bar: wall <= 1.15)\n", g.wall, g.cpu,
-	       g.wall / e.wall, g.cpu / e.cpu);
+	printf("%lld rows, rates only, medians of %d\n", (long long)rows, ROUNDS);
+	printf("%-36s %7s %7s (%5s %5s %5s) / expert: wall, cpu\n", "", "wall s", "cpu s", "own", "source", "store");
+	print_line("expert SQL with window functions", &e, &e);
+	print_line("pushdown, its reader alone", &r, &e);
+	print_line("pushdown, gather into the store", &g, &e);
+	printf("bar: the last line's wall / expert <= 1.15\n");
 }
 
 int main(int argc, char **argv)
