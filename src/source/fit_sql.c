@@ -186,7 +186,7 @@ static void put_renewal(struct text *t)
 	eh_buf_puts(&t->owner, "-- optional: rows that are corrected come again\n");
 	eh_buf_printf(&t->owner,
 	              "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS\n"
-	              "\t'BEGIN NEW.%s := pg_catalog.pg_current_xact_id(); RETURN NEW; END';\n",
+	              "\t$evenhand$BEGIN NEW.%s := pg_catalog.pg_current_xact_id(); RETURN NEW; END$evenhand$;\n",
 	              function, eh_pg_quote_ident(t->arena, f->xid));
 	eh_buf_printf(&t->owner, "CREATE OR REPLACE TRIGGER evenhand_renew BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION %s();\n",
 	              f->table_name, function);
@@ -204,7 +204,7 @@ static void put_notify(struct text *t)
 	eh_buf_puts(&t->owner, "-- optional: Evenhand hears of new rows at once, and not after poll_interval\n");
 	eh_buf_printf(&t->owner,
 	              "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS\n"
-	              "\t'BEGIN PERFORM pg_catalog.pg_notify(''%s'', ''''); RETURN NULL; END';\n",
+	              "\t$evenhand$BEGIN PERFORM pg_catalog.pg_notify('%s', ''); RETURN NULL; END$evenhand$;\n",
 	              function, channel);
 	eh_buf_printf(&t->owner, "CREATE OR REPLACE TRIGGER evenhand_tell AFTER INSERT%s ON %s FOR EACH STATEMENT EXECUTE FUNCTION %s();\n",
 	              f->map->identity != EH_MAP_IDENTITY_POSITION ? " OR UPDATE" : "", f->table_name, function);
