@@ -44,7 +44,8 @@ enum eh_rc eh_stream_begin_history(struct eh_stream *s, const struct eh_position
 	if (exists)
 		return refuse_foreign_slot(s, err);
 	rc = eh_stream_read_clock(s, err);
-	*p = (struct eh_position){.kind = EH_POSITION_BACKFILL, .snapshot = p->snapshot, .until = p->until,
+	eh_position_free(p);
+	*p = (struct eh_position){.kind = EH_POSITION_BACKFILL,
 	                          .system = system.id, .timeline = system.timeline, .table = s->table,
 	                          .start_us = s->clock_us == INT64_MIN ? INT64_MAX : s->clock_us, .last_us = INT64_MIN};
 	(void)snprintf(p->slot, sizeof p->slot, "%s", s->slot);

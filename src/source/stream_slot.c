@@ -178,7 +178,8 @@ static enum eh_rc go_on_behind(struct eh_stream *s, const struct eh_replication_
 		rc = EH_FAILPOINT("stream.slot_made_behind_gap", err);
 	if (rc != EH_OK)
 		return rc;
-	*p = (struct eh_position){.kind = EH_POSITION_STREAM, .snapshot = p->snapshot, .until = p->until,
+	eh_position_free(p);
+	*p = (struct eh_position){.kind = EH_POSITION_STREAM,
 	                          .system = system->id, .timeline = system->timeline, .table = s->table, .lsn = made.consistent,
 	                          .start_us = INT64_MIN, .last_us = INT64_MIN};
 	(void)snprintf(p->slot, sizeof p->slot, "%s", s->slot);
