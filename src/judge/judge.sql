@@ -109,8 +109,10 @@ UPDATE evenhand.source_latest SET figures = figures || jsonb_build_object('outco
 
 -- name: count_decisions
 -- Decisions of a stretch of panes, as they are counted now.
-SELECT coalesce(sum(n - n_taken), 0)::bigint FROM evenhand.pane_delta
-WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us < $3::bigint
+SELECT coalesce(sum(n - n_taken), 0)::bigint FROM (
+	SELECT n, n_taken FROM evenhand.pane_delta WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us < $3::bigint
+	UNION ALL SELECT n, n_taken FROM evenhand.pane_sealed
+	WHERE source_id = $1::integer AND pane_us >= $2::bigint AND pane_us < $3::bigint) d
 
 -- name: write_live_pane
 INSERT INTO evenhand.live_pane (source_id, pane_us, clock_us, figures)
