@@ -62,6 +62,8 @@ static const struct row table[] = {
 	 "a sign-in ends after this long in any case"},
 	{"stalled_after", LENGTH, AT(stalled_after_ms), "30m", 60 * SECOND_MS, 30 * 24 * HOUR_MS,
 	 "a data alert says that a source stands still when its clock has not moved for this long"},
+	{"set_aside_kept", LENGTH, AT(set_aside_kept_ms), "365d", 24 * HOUR_MS, 3650 * 24 * HOUR_MS,
+	 "rows that were set aside are kept for so long, with their ids; the counts of them stay"},
 	{"wal_limit", SIZE, AT(wal_limit_bytes), "4GB", MB, 1024 * GB,
 	 "a data alert says that a source's server keeps more WAL for us than this"},
 };

@@ -33,6 +33,7 @@ struct eh_settings {
 	int64_t session_idle_ms;	/* sign-in ends after this long without a request */
 	int64_t session_length_ms;	/* and after this long in any case */
 	int64_t stalled_after_ms;	/* a source whose clock stood still for so long is said to stand still */
+	int64_t set_aside_kept_ms;	/* rows that were set aside are kept so long; the counts of them for good */
 	int64_t wal_limit_bytes;	/* a server that keeps more WAL for us is said to */
 };
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "judge/display.h"
+#include "judge/forget.h"
 #include "judge/outcomes.h"
 #include "judge/requests.h"
 #include "judge/rows.h"
@@ -24,6 +25,7 @@
 #define PANES_AT_ONCE 256                    /* panes with decisions in one transaction */
 #define TICK_US 200000
 #define LIVE_US (2 * EH_SECOND_US) /* how often the open pane is shown anew */
+#define FORGET_US EH_HOUR_US
 #define OUTCOMES_US (30 * EH_SECOND_US)
 #define WATCH_US (5 * EH_SECOND_US) /* how often the sources are looked after */
 
@@ -35,7 +37,7 @@ struct loop {
 	struct eh_judge_writer *writer;
 	struct eh_judge_watch *watch;
 	struct eh_notify *notify;
-	int64_t live_at_us, watch_at_us, outcomes_at_us;
+	int64_t live_at_us, forget_at_us, watch_at_us, outcomes_at_us;
 };
 
 static bool told_to_stop(const struct loop *l)
@@ -267,6 +269,14 @@ static enum eh_rc seal_old(struct loop *l, struct eh_err *err)
 	return rc;
 }
 
+static enum eh_rc forget_old(struct loop *l, struct eh_err *err)
+{
+	if (eh_time_steady_us() < l->forget_at_us)
+		return EH_OK;
+	l->forget_at_us = eh_time_steady_us() + FORGET_US;
+	return eh_judge_forget(l->store, l->run->settings->set_aside_kept_ms, err);
+}
+
 /* The open pane, as descriptive figures: never latched, raises nothing. */
 static enum eh_rc show_open(struct loop *l, struct eh_judge_feed *f, struct eh_err *err)
 {
@@ -363,6 +373,8 @@ static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
 		rc = catch_up(l, done, err);
 	if (rc == EH_OK)
 		rc = seal_old(l, err);
+	if (rc == EH_OK)
+		rc = forget_old(l, err);
 	if (rc == EH_OK)
 		rc = show_all_open(l, err);
 	if (rc == EH_OK)

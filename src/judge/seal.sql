@@ -50,3 +50,7 @@ SELECT evenhand.drop_sealed($1::integer, $2::bigint)
 
 -- name: seal_end
 UPDATE evenhand.seal SET leaf_index = $3::bigint WHERE source_id = $1::integer AND first_commit = $2::bigint
+
+-- name: forget_set_aside
+-- How many rows of a source were dropped, and the last commit whose rows they were.
+SELECT dropped, last_commit FROM evenhand.drop_set_aside($1::integer, $2::bigint)

@@ -20,7 +20,7 @@ static void judge(void)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
 	EH_PG_AUTO pg = eh_test_open(EH_STORE_WRITER);
-	struct eh_settings settings = {.session_length_ms = 1000};
+	struct eh_settings settings = {.session_length_ms = 1000, .set_aside_kept_ms = EH_DAY_US};
 	struct eh_judge_run run = {
 		.settings = &settings, .pg = pg, .policy = eh_policy_default(home), .once = true, .quiet = true};
 	struct eh_err err = {0};

@@ -13,12 +13,14 @@
 
 static const char policy_text[] = "policy: eager\nwindow: 3d\nbudget: {page: 100, review: 900}\n";
 
+static int64_t kept_ms = INT64_C(365) * 24 * 3600 * 1000;
+
 /* Judges what can be judged; it begins by folding every close of the log again, and fails where a digest differs. */
 static void judge(void)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
 	EH_PG_AUTO pg = eh_test_open(EH_STORE_WRITER);
-	struct eh_settings settings = {.session_length_ms = 1000};
+	struct eh_settings settings = {.session_length_ms = 1000, .set_aside_kept_ms = kept_ms};
 	struct eh_judge_run run = {.settings = &settings, .pg = pg, .once = true, .quiet = true};
 	struct eh_err err = {0};
 
@@ -200,12 +202,48 @@ static void altered_batches_stay_as_they_are(void **state)
 }
 
 
+/* What was set aside long ago goes, under a leaf; what is younger stays, and so do the counts. */
+static void old_rows_set_aside_go(void **state)
+{
+	struct commits c;
+	struct eh_err err = {0};
+
+	(void)state;
+	commits_begin(&c, 3, false);
+	c.clock_us = COMMITS_START_US;
+	for (int commit = 0; commit < 3; commit++) {
+		commits_add(&c, c.clock_us, EH_GATHER_ON_TIME);
+		for (int i = 0; i < 4; i++)
+			eh_delta_set_aside(c.delta, commits_text("x1"), EH_DECISION_NO_DECISION, "decision is missing");
+		commits_write(&c, true);
+	}
+	expect_rc(EH_OK, eh_record_cover(&c.record, &err), &err);
+	EH_PG_AUTO admin = eh_test_open_admin();
+	eh_test_sql(admin, "UPDATE evenhand.gather_commit SET committed_at = now() - interval '2 days' WHERE commit_no <= 2");
+	judge(); /* keeps them a year where nothing is said */
+	assert_int_equal(eh_test_int8(admin, "SELECT count(*) FROM evenhand.set_aside"), 12);
+	kept_ms = 3 * 24 * 3600 * INT64_C(1000);
+	judge();
+	assert_int_equal(eh_test_int8(admin, "SELECT count(*) FROM evenhand.set_aside"), 12);
+	kept_ms = 0; /* a day is the least, whoever asks */
+	judge();
+	assert_int_equal(eh_test_int8(admin, "SELECT count(*) FROM evenhand.set_aside"), 4);
+	assert_int_equal(eh_test_int8(admin, "SELECT sum(n_set_aside)::bigint FROM evenhand.gather_commit"), 12);
+	assert_string_equal(eh_test_text(admin, "SELECT body FROM evenhand.ledger_leaf WHERE kind = 'retention'"),
+	                    "{\"commit_last\":2,\"n\":8,\"source\":\"signed\",\"type\":\"retention\",\"what\":\"set_aside\"}");
+	judge();
+	assert_int_equal(eh_test_int8(admin, "SELECT count(*) FROM evenhand.ledger_leaf WHERE kind = 'retention'"), 1);
+	expect_clean_ledger(0);
+	commits_end(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(joined_deltas_judge_the_same),
 		cmocka_unit_test_setup(alterations_are_found, eh_test_store_reset),
 		cmocka_unit_test_setup(altered_batches_stay_as_they_are, eh_test_store_reset),
+		cmocka_unit_test_setup(old_rows_set_aside_go, eh_test_store_reset),
 	};
 
 	return cmocka_run_group_tests_name("judge/seal", tests, eh_test_store_begin, eh_test_store_end);
