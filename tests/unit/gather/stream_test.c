@@ -267,6 +267,28 @@ static void tracked_source_needs_no_old_row(void **state)
 	expect_as_polled();
 }
 
+/* Outcomes in a table of their own come by a poll beside the stream. */
+static void outcomes_come_beside_the_stream(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM("identity: tracked\noutcome: {adverse: [bad]}\n"
+	                                          "outcomes: {table: public.outcome, id: id, outcome: what}\n"));
+
+	(void)state;
+	rig_sql("CREATE TABLE public.outcome (id text PRIMARY KEY, what text, evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id());"
+	        "CREATE INDEX ON public.outcome (evenhand_xid); INSERT INTO public.outcome VALUES ('d1', 'bad'), ('d30', 'good')");
+	rig_sql(RIG_ROWS(1, 20));
+	(void)rig_gather_once(map, 0);
+	rig_sql(RIG_ROWS(21, 40));
+	rig_sql("INSERT INTO public.outcome VALUES ('d2', 'good'), ('d31', 'bad')");
+	(void)rig_gather_once(map, 0);
+	assert_int_equal(one("SELECT sum(n - n_taken) FROM evenhand.pane_delta"), 40);
+	expect_recomputed();
+	rig_sql("DELETE FROM public.decision WHERE id IN ('d1', 'd9'); UPDATE public.decision SET decision = 'no' WHERE id = 'd30'");
+	(void)rig_gather_once(map, 0);
+	assert_int_equal(one("SELECT sum(n - n_taken) FROM evenhand.pane_delta"), 38);
+	expect_recomputed();
+}
+
 static void dropped_column_stops(void **state)
 {
 	const struct eh_map *map = rig_map(STREAM(""));
@@ -482,6 +504,7 @@ int main(void)
 		cmocka_unit_test_setup(slot_read_by_another_is_a_gap, fresh),
 		cmocka_unit_test_setup(update_without_old_row_stops, fresh),
 		cmocka_unit_test_setup(tracked_source_needs_no_old_row, fresh),
+		cmocka_unit_test_setup(outcomes_come_beside_the_stream, fresh),
 		cmocka_unit_test_setup(dropped_column_stops, fresh),
 		cmocka_unit_test_setup(values_read_as_in_a_poll, fresh),
 		cmocka_unit_test_setup(texts_read_as_in_a_poll, fresh),
