@@ -4,7 +4,7 @@
  * A private cluster of its own holds ROWS decisions (1,000,000, or the first argument) of 15 columns, 4,630 an hour as 10 million in 90 days, twice:
  * as an analyst's table (bigint, smallint, float8) and as a log of texts.  In one run, in turn: binary COPY of the
  * columns by a client that does nothing but PQgetCopyData(), gather's reader alone, and gather's whole history into the
- * store, by one connection, by two, and with `identity: tracked`.  Prints medians, the processor time a row of client,
+ * store, by one connection and by two.  Prints medians, the processor time a row of client,
  * source's server (the first connection) and store's server, the ratios that the bars are about, the bytes that the
  * tallies take, and the client's peak of memory.
  */
@@ -21,10 +21,10 @@
 #define ROUNDS 5
 #define COLUMNS "id, decided_at, decision, score, sex, age, race, tier, channel, region, model, vendor, f1, f2, zip3"
 
-enum work { COPIED, READ, GATHERED, BY_TWO, TRACKED, WORKS };
+enum work { COPIED, READ, GATHERED, BY_TWO, WORKS };
 
 static const char *const work_names[WORKS] = {"binary COPY, discarded", "gather's reader alone", "gather into the store",
-                                             "gather, two connections", "gather, identity: tracked"};
+                                             "gather, two connections"};
 
 /* One way of holding a decision. */
 struct form {
@@ -60,7 +60,7 @@ static const char map_text[] =
 	"strata: [{name: tier, column: tier}, {name: channel, column: channel}, {name: region, column: region}]\n"
 	"features: [{name: f1, column: f1, kind: numeric, scale: 4}, {name: f2, column: f2, kind: numeric, scale: 4}, "
 	"{name: zip3, column: zip3, kind: categorical}]\n"
-	"lineage: [{role: model, column: model}, {role: vendor, column: vendor}]\nidentity: %s\n";
+	"lineage: [{role: model, column: model}, {role: vendor, column: vendor}]\n";
 
 static int64_t rows = 1000000;
 
@@ -176,7 +176,7 @@ static const struct eh_map *make_map(struct eh_arena *arena, const struct form *
 	char text[2048];
 
 	snprintf(text, sizeof text, map_text, form->table, round, (int)work, form->table, form->favourable, form->reference, form->age,
-	         form->reference, work == TRACKED ? "tracked" : "position");
+	         form->reference);
 	expect_rc(EH_OK, eh_map_parse(arena, "bench.yaml", text, strlen(text), &map, &err), &err);
 	return map;
 }
@@ -275,9 +275,8 @@ static void bench_form(const struct form *form)
 		middle[w] = median(costs[w]);
 		print_line(work_names[w], middle[w]);
 	}
-	printf("  gather / COPY %.2f (bar 0.80)   two / one %.2f (bar 1.7)   tracked, of COPY's rate %.3f (bar 0.08)\n",
-	       middle[GATHERED].wall / middle[COPIED].wall, middle[GATHERED].wall / middle[BY_TWO].wall,
-	       middle[COPIED].wall / middle[TRACKED].wall);
+	printf("  gather / COPY %.2f (bar 0.80)   two / one %.2f (bar 1.7)\n",
+	       middle[GATHERED].wall / middle[COPIED].wall, middle[GATHERED].wall / middle[BY_TWO].wall);
 }
 
 int main(int argc, char **argv)
