@@ -6,7 +6,7 @@
 
 #include "tests/unit/gather/rig.h"
 
-#define ROUNDS 10
+#define ROUNDS 8
 
 static unsigned seed = 20261121;
 
@@ -268,10 +268,140 @@ static void pushdown_is_poll(void **state)
 	eh_buf_free(&table.insert);
 }
 
+/* ---- while others write ---------------------------------------------------------------- */
+
+#define WRITERS 4
+#define TRANSACTIONS 60
+
+struct writer {
+	pthread_t thread;
+	struct eh_pg *pg;
+	int number;
+	int64_t kept;
+};
+
+/* Transactions of a few rows, open for a moment, one in five rolled back; some rows cannot be used.  In a thread nothing
+ * of cmocka may be called. */
+static void *write_rows(void *arg)
+{
+	struct writer *w = arg;
+	unsigned own = (unsigned)w->number * 7919 + 1;
+	char sql[512];
+
+	for (int i = 0; i < TRANSACTIONS; i++) {
+		bool keep = rand_r(&own) % 5 != 0;
+
+		snprintf(sql, sizeof sql,
+		         "BEGIN; INSERT INTO public.decision SELECT 'w%d-%d-' || i, clock_timestamp(), CASE i %% 7 WHEN 0 THEN 'maybe'"
+		         " ELSE 'yes' END, 0.25, 'F', i %% 2, 'z' || i, 'm' FROM generate_series(1, 20) i",
+		         w->number, i);
+		PGresult *res = PQexec(eh_pg_conn(w->pg), sql);
+		EH_ASSERT(PQresultStatus(res) == PGRES_COMMAND_OK);
+		PQclear(res);
+		usleep((useconds_t)(rand_r(&own) % 4000));
+		res = PQexec(eh_pg_conn(w->pg), keep ? "COMMIT" : "ROLLBACK");
+		EH_ASSERT(PQresultStatus(res) == PGRES_COMMAND_OK);
+		PQclear(res);
+		w->kept += keep ? 20 : 0;
+	}
+	return NULL;
+}
+
+/* None is lost, none doubled, and the tallies are those of a poll of the same table afterwards. */
+static void followed_while_others_write(void **state)
+{
+	struct writer writer[WRITERS];
+	struct rig_follow follow;
+	int64_t kept = 500;
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 500));
+	rig_follow_begin(&follow, rig_map(RIG_MAP("pushed", "mode: pushdown\n")));
+	for (int i = 0; i < WRITERS; i++) {
+		writer[i] = (struct writer){.pg = eh_test_open(EH_STORE_SOURCE), .number = i};
+		assert_int_equal(pthread_create(&writer[i].thread, NULL, write_rows, &writer[i]), 0);
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		assert_int_equal(pthread_join(writer[i].thread, NULL), 0);
+		eh_pg_close(writer[i].pg);
+		kept += writer[i].kept;
+	}
+	rig_follow_end(&follow);
+	rig_gather_once(rig_map(RIG_MAP("pushed", "mode: pushdown\n")), 0); /* what the last look did not see yet */
+	rig_gather_once(rig_map(RIG_MAP("polled", "")), 0);
+	struct eh_sha256 pushed = rig_expect_equal("pushed", kept), polled = rig_expect_equal("polled", kept);
+	assert_true(eh_sha256_equal(&pushed, &polled));
+	assert_true(rig_int8("SELECT count(*) FROM evenhand.gather_commit JOIN evenhand.source USING (source_id) WHERE name = 'pushed'") > 3);
+}
+
+/* ---- a database that does not know its encoding ------------------------------------------ */
+
+static struct eh_pg *open_ascii(void)
+{
+	char conninfo[512];
+	struct eh_pg *pg;
+	struct eh_err err;
+
+	snprintf(conninfo, sizeof conninfo, "host=%s dbname=push_ascii", eh_test_socket_folder());
+	expect_rc(EH_OK, eh_pg_open(conninfo, "evenhand_admin", &pg, &err), &err);
+	return pg;
+}
+
+static struct eh_gather_result gather_ascii(const char *source, const char *mode)
+{
+	EH_PG_AUTO store = eh_test_open(EH_STORE_WRITER);
+	EH_PG_AUTO pg = open_ascii();
+	EH_BUF_AUTO text = {0};
+	struct eh_gather_options options = {.once = true, .quiet = true};
+	struct eh_gather_result result;
+	struct eh_err err = {0};
+
+	eh_buf_printf(&text,
+	              "source: %s\nmode: %s\nfollow: no\ntable: public.log\ncolumns: {id: id, decided_at: at, decision: decision}\n"
+	              "favourable: [yes, 'ja, natürlich']\nadverse: [no]\nprotected: [{name: sex, column: sex, reference: M}]\n"
+	              "strata: [{name: tier, column: tier}]\nfeatures: [{name: zip, column: zip, kind: categorical}]\n",
+	              source, mode);
+	expect_rc(EH_OK, eh_gather_run(store, pg, rig_map(text.data), &options, &result, &err), &err);
+	return result;
+}
+
+/* Its texts may be any bytes: those that are not UTF-8 are set aside, good ones beyond ASCII are read one by one. */
+static void bytes_that_are_no_text_are_set_aside(void **state)
+{
+	EH_PG_AUTO admin = eh_test_open_admin();
+
+	(void)state;
+	eh_test_sql(admin, "CREATE DATABASE push_ascii ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+	{
+		EH_PG_AUTO pg = open_ascii();
+
+		eh_test_sql(pg, "CREATE TABLE public.log (id text, at timestamptz, decision text, sex varchar(9), tier text, zip text,"
+		                " evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id()); CREATE INDEX ON public.log (evenhand_xid);"
+		                "INSERT INTO public.log SELECT CASE WHEN i % 37 = 0 THEN E'\\xff' || i ELSE 'd' || i END,"
+		                " timestamptz '2024-01-01 00:00:00+00' + i * interval '5 minutes',"
+		                " CASE i % 5 WHEN 0 THEN E'ja, nat\\xc3\\xbcrlich' WHEN 1 THEN 'no' WHEN 2 THEN E'y\\xe9s' ELSE 'yes' END,"
+		                " CASE i % 7 WHEN 0 THEN E'\\xc3' WHEN 1 THEN E'Zo\\xc3\\xab' WHEN 2 THEN 'F' ELSE 'M' END,"
+		                " CASE i % 11 WHEN 0 THEN E'\\xed\\xa0\\x80' ELSE 'gold' END, CASE i % 13 WHEN 0 THEN E'\\xfe' ELSE 'z' || i % 9 END"
+		                " FROM generate_series(1, 3000) i");
+	}
+	struct eh_gather_result polled = gather_ascii("polled", "poll"), pushed = gather_ascii("pushed", "pushdown");
+	assert_memory_equal(polled.rows, pushed.rows, sizeof polled.rows);
+	assert_true(pushed.rows[0] > 500 && pushed.rows[3] > 500);
+	snprintf(names[0], sizeof names[0], "polled");
+	snprintf(names[1], sizeof names[1], "pushed");
+	same("panes", "SELECT count(*) || ' ' || md5(string_agg(md5(block), ',' ORDER BY pane_us)) FROM evenhand.pane_delta JOIN of"
+	              " USING (source_id)");
+	same("set aside", "SELECT string_agg(reason || ' ' || n, ', ' ORDER BY reason) FROM (SELECT reason, count(*) n FROM"
+	                  " evenhand.set_aside JOIN of USING (source_id) GROUP BY reason) s");
+	eh_test_sql(admin, "DROP DATABASE push_ascii");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(pushdown_is_poll, rig_reset),
+		cmocka_unit_test_setup(followed_while_others_write, rig_reset),
+		cmocka_unit_test_setup(bytes_that_are_no_text_are_set_aside, rig_reset),
 	};
 
 	return cmocka_run_group_tests(tests, rig_begin, rig_end);
