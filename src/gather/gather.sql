@@ -127,6 +127,10 @@ ON CONFLICT (source_id) DO UPDATE SET slot = excluded.slot, system_id = excluded
 	retained_bytes = excluded.retained_bytes, lag_bytes = excluded.lag_bytes, wal_status = excluded.wal_status,
 	n_skipped = excluded.n_skipped, n_lost = excluded.n_lost, looked_at = excluded.looked_at
 
+-- name: count_open_aside
+-- Rows set aside that were not counted later and are not gone.
+SELECT count(*) FROM evenhand.set_aside WHERE source_id = $1::integer AND settled_commit IS NULL
+
 -- name: read_open_aside
 -- The ids that stand on the list of rows set aside, after $2 in the order of their bytes.
 SELECT DISTINCT row_id COLLATE "C" AS id FROM evenhand.set_aside

@@ -69,12 +69,14 @@ static void put_standing(const struct eh_standing *s, json_t *out)
 static enum eh_rc put_fates(struct eh_pg *store, const struct eh_standing *s, json_t *out, struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
-	int64_t n[EH_STANDING_COUNTS] = {0}, panes = 0;
+	int64_t n[EH_STANDING_COUNTS] = {0}, panes = 0, open = 0;
 	enum eh_rc rc = eh_standing_add_counts(store, s->id, 0, s->commit_no, n, err);
 
 	eh_pg_arg_int8(&args, s->id);
 	if (rc == EH_OK)
 		rc = eh_pg_query_int8(store, &eh_sql_gather_count_panes, &args, &panes, err);
+	if (rc == EH_OK)
+		rc = eh_pg_query_int8(store, &eh_sql_gather_count_open_aside, &args, &open, err);
 	if (rc != EH_OK)
 		return rc;
 	json_t *rows = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "on_time", (json_int_t)n[EH_STANDING_ON_TIME], "early",
@@ -83,6 +85,7 @@ static enum eh_rc put_fates(struct eh_pg *store, const struct eh_standing *s, js
 	                         (json_int_t)n[EH_STANDING_CORRECTED], "taken", (json_int_t)n[EH_STANDING_TAKEN]);
 	EH_ASSERT(json_object_set_new(out, "rows", rows) == 0);
 	EH_ASSERT(json_object_set_new(out, "panes", json_integer(panes)) == 0);
+	EH_ASSERT(json_object_set_new(out, "set_aside_open", json_integer(open)) == 0);
 	return EH_OK;
 }
 

@@ -8,6 +8,6 @@ LEFT JOIN evenhand.scenario c USING (source_id)
 ORDER BY s.name LIMIT 200
 -- name: frame_store
 -- rows set aside (counted to 10,000), the ledger's length, the policy in force
-SELECT (SELECT count(*) FROM (SELECT FROM evenhand.set_aside LIMIT 10001) q) AS set_aside,
+SELECT (SELECT count(*) FROM (SELECT FROM evenhand.set_aside WHERE settled_commit IS NULL LIMIT 10001) q) AS set_aside,
        (SELECT size FROM evenhand.ledger_head) AS leaves,
        (SELECT encode(sha256, 'hex') FROM evenhand.policy_version ORDER BY leaf_index DESC LIMIT 1) AS policy

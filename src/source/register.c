@@ -91,6 +91,18 @@ static enum eh_rc check_same_strata(const struct known *known, const struct eh_m
 	return EH_OK;
 }
 
+/* Whether outcomes are in the cubes of a map (shape.h), as far as its mode says; identity may not change. */
+static bool streams_outcomes(const char *canonical)
+{
+	EH_JSON_AUTO doc = json_loads(canonical, 0, NULL);
+	const char *mode = json_string_value(json_object_get(doc, "mode"));
+	const char *identity = json_string_value(json_object_get(doc, "identity"));
+
+	EH_ASSERT(mode != NULL && identity != NULL);
+	return json_is_string(json_object_get(json_object_get(doc, "columns"), "outcome")) && strcmp(mode, "stream") == 0 &&
+	       strcmp(identity, "tracked") != 0;
+}
+
 static enum eh_rc check_counts_the_same(struct eh_pg *store, const struct known *known, const struct eh_map *map, struct eh_err *err)
 {
 	EH_JSON_AUTO old = counting_part(known->canonical);
@@ -99,6 +111,10 @@ static enum eh_rc check_counts_the_same(struct eh_pg *store, const struct known 
 	enum eh_rc rc = known->gathered ? eh_mend_allow(store, known->id, old, new, err) : EH_OK;
 	if (rc != EH_OK || !known->gathered)
 		return rc;
+	if (streams_outcomes(known->canonical) != streams_outcomes(map->canonical)) {
+		(void)eh_fail(err, EH_REFUSED, "source %s has counted rows, and only one of the two modes sees outcomes", map->source);
+		return hint_at_new_source(err);
+	}
 	if (json_equal(old, new))
 		return check_same_strata(known, map, err);
 	(void)eh_fail(err, EH_REFUSED, "source %s was counted under another map, and this one counts differently", map->source);

@@ -238,6 +238,24 @@ static void mended_rows_are_counted_once(void **state)
 	expect_open(5);
 }
 
+/* The cubes of a stream hold outcomes, those of a poll do not: the same source cannot have both. */
+static void mode_that_sees_outcomes_is_another_source(void **state)
+{
+	EH_PG_AUTO store = eh_test_open(EH_STORE_WRITER);
+	struct eh_source source;
+	struct eh_err err = {0};
+	static const char outcome[] = "outcome: {adverse: [bad]}\n";
+	char text[1024];
+
+	(void)state;
+	rig_sql("CREATE TABLE public.log (" COLUMNS ", what text" XID ", PRIMARY KEY (id)); CREATE INDEX ON public.log (evenhand_xid)");
+	rig_sql("INSERT INTO public.log (id, decided_at, decision) VALUES ('a', '2024-01-01', 'yes')");
+	(void)rig_gather_once(rig_map(PLAIN("log", "log", "", ", outcome: what", "outcome: {adverse: [bad]}\n")), 0);
+	snprintf(text, sizeof text, PLAIN("log", "log", "mode: stream\n", ", outcome: what", "%s"), outcome);
+	expect_rc(EH_REFUSED, eh_source_register(rig_arena, store, rig_map(text), &source, &err), &err);
+	assert_non_null(strstr(err.text, "sees outcomes"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +264,7 @@ int main(void)
 		cmocka_unit_test_setup(long_writer_holds_rows_and_clock_by_xmin, reset),
 		cmocka_unit_test_setup(outcomes_amend_their_decisions, reset),
 		cmocka_unit_test_setup(mended_rows_are_counted_once, reset),
+		cmocka_unit_test_setup(mode_that_sees_outcomes_is_another_source, reset),
 	};
 
 	return cmocka_run_group_tests(tests, rig_begin, rig_end);
