@@ -1,81 +1,7 @@
 /*
  * stream_test.c - a log followed by logical replication: every change once, wherever the reader is stopped.
  */
-#include <stdlib.h>
-
-#include "base/time.h"
-#include "tests/unit/gather/rig.h"
-
-#define STREAM(REST) RIG_MAP("log", "mode: stream\n" REST)
-
-/* What the server keeps of the test before: the slot and the publication are in no schema. */
-static int fresh(void **state)
-{
-	EH_PG_AUTO admin = eh_test_open_admin();
-
-	eh_test_sql(admin, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active;"
-	                   "DROP PUBLICATION IF EXISTS evenhand_log");
-	return rig_reset(state);
-}
-
-static void as_admin(const char *sql)
-{
-	EH_PG_AUTO admin = eh_test_open_admin();
-
-	eh_test_sql(admin, sql);
-}
-
-static int64_t one(const char *sql)
-{
-	return rig_int8(sql);
-}
-
-/* The tally digest that a poll of the same rows comes to, counted into a source of its own. */
-static struct eh_sha256 polled(void)
-{
-	static int number;
-	char name[32], text[2048];
-
-	(void)snprintf(name, sizeof name, "again%d", number++);
-	(void)snprintf(text, sizeof text, "%s", RIG_MAP("log", ""));
-	char *at = strstr(text, "source: log");
-	char rest[2048];
-	(void)snprintf(rest, sizeof rest, "%s", at + strlen("source: log"));
-	(void)snprintf(at, sizeof text - (size_t)(at - text), "source: %s%s", name, rest);
-	(void)rig_gather_once(rig_map(text), 0);
-	return rig_recompute(name).stored;
-}
-
-static struct eh_sha256 stored(const char *name)
-{
-	EH_PG_AUTO store = eh_test_open(EH_STORE_READER);
-	EH_ARENA_AUTO arena = eh_arena_new();
-	struct eh_source source;
-	struct eh_sha256 digest;
-	struct eh_err err = {0};
-
-	expect_rc(EH_OK, eh_source_load(arena, store, name, &source, &err), &err);
-	struct eh_cells *cells = eh_cells_new(arena, source.map);
-	expect_rc(EH_OK, eh_panes_load_dictionary(store, source.id, cells, &err), &err);
-	expect_rc(EH_OK, eh_panes_digest(store, source.id, eh_cells_names(cells), &digest, &err), &err);
-	return digest;
-}
-
-static void expect_as_polled(void)
-{
-	struct eh_sha256 want = polled(), got = stored("log");
-
-	assert_true(eh_sha256_equal(&want, &got));
-	rig_expect_digests();
-}
-
-static void expect_recomputed(void)
-{
-	struct eh_recompute r = rig_recompute("log");
-
-	assert_int_equal(r.differs_n, 0);
-	assert_true(eh_sha256_equal(&r.stored, &r.found));
-}
+#include "tests/unit/gather/stream_rig.h"
 
 static void history_and_stream_join(void **state)
 {
@@ -361,30 +287,6 @@ static void partitioned_table_is_followed_by_its_root(void **state)
 	expect_as_polled();
 }
 
-/* T passes everything that was committed before it, and a quiet source keeps nothing. */
-static void quiet_source_keeps_nothing(void **state)
-{
-	struct rig_follow follow;
-	EH_PG_AUTO admin = eh_test_open_admin();
-
-	(void)state;
-	rig_sql(RIG_ROWS(1, 10));
-	rig_follow_begin(&follow, rig_map(STREAM("")));
-	for (int i = 0; i < 500 && eh_test_int8(admin, "SELECT count(*) FROM evenhand.source_slot") == 0; i++)
-		usleep(10000);
-	rig_sql("CREATE TABLE public.other (a int); INSERT INTO public.other SELECT generate_series(1, 20000)");
-	bool moved = false;
-	for (int i = 0; i < 500 && !moved; i++) {
-		moved = eh_test_int8(admin, "SELECT count(*) FROM pg_replication_slots s JOIN evenhand.source_state t ON true"
-		                            " WHERE confirmed_flush_lsn > pg_current_wal_lsn() - 4096 AND clock_us >"
-		                            " (extract(epoch FROM now()) - 2) * 1000000") == 1;
-		usleep(10000);
-	}
-	rig_follow_end(&follow);
-	assert_true(moved);
-	assert_int_equal(one("SELECT count(*) FROM evenhand.source_slot WHERE retained_bytes >= 0 AND wal_status = 'reserved'"), 1);
-}
-
 /* The rows are compared as they stood where the store stands, whether a gather follows or not; a forged tally is found. */
 static void recompute_reads_back_to_the_place(void **state)
 {
@@ -413,88 +315,8 @@ static void recompute_reads_back_to_the_place(void **state)
 	assert_int_equal(rig_recompute("log").differs_n, 1);
 }
 
-#define WRITERS 8
-
-static void run(PGconn *conn, const char *sql)
-{
-	PGresult *res = PQexec(conn, sql);
-
-	EH_ASSERT(PQresultStatus(res) == PGRES_COMMAND_OK || PQresultStatus(res) == PGRES_TUPLES_OK);
-	PQclear(res);
-}
-
-struct writer {
-	pthread_t thread;
-	struct eh_pg *pg;
-	int number;
-};
-
-/* Inserts, updates and deletes of its own rows, some rolled back, some in subtransactions. */
-static void *write_rows(void *arg)
-{
-	struct writer *w = arg;
-	PGconn *conn = eh_pg_conn(w->pg);
-	unsigned seed = (unsigned)w->number * 7919 + 1;
-	char sql[512];
-
-	for (int i = 0; i < 150; i++) {
-		run(conn, "BEGIN");
-		snprintf(sql, sizeof sql,
-		         "INSERT INTO public.decision SELECT 'w%d-%d-' || i, clock_timestamp(), 'yes', 0.25, 'F', i, 'z' || i, 'm'"
-		         " FROM generate_series(1, %d) i", w->number, i, 1 + rand_r(&seed) % 5);
-		run(conn, sql);
-		if (i % 5 == 0)
-			run(conn, "SAVEPOINT s");
-		snprintf(sql, sizeof sql, "UPDATE public.decision SET decision = 'no', score = score + 1 WHERE id = 'w%d-%d-1'", w->number,
-		         i - 1);
-		run(conn, sql);
-		if (i % 5 == 0)
-			run(conn, rand_r(&seed) % 2 ? "ROLLBACK TO s" : "RELEASE s");
-		snprintf(sql, sizeof sql, "DELETE FROM public.decision WHERE id = 'w%d-%d-2'", w->number, i - 3);
-		run(conn, sql);
-		usleep((useconds_t)(rand_r(&seed) % 3000));
-		run(conn, rand_r(&seed) % 10 != 0 ? "COMMIT" : "ROLLBACK");
-	}
-	return NULL;
-}
-
-/* Eight sessions write while the reader begins, is stopped and begins again; in the end its tallies are those of a poll. */
-static void no_change_is_lost_or_doubled(void **state)
-{
-	struct writer writer[WRITERS];
-	struct rig_follow follow;
-	const struct eh_map *map = rig_map(STREAM(""));
-
-	(void)state;
-	rig_sql(RIG_ROWS(1, 2000));
-	if (*state == NULL)
-		(void)rig_gather_once(map, 0);
-	for (int i = 0; i < WRITERS; i++) {
-		writer[i] = (struct writer){.pg = eh_test_open(EH_STORE_SOURCE), .number = i};
-		assert_int_equal(pthread_create(&writer[i].thread, NULL, write_rows, &writer[i]), 0);
-	}
-	for (int i = 0; i < 4; i++) {
-		rig_follow_begin(&follow, map);
-		usleep(250000);
-		rig_follow_end(&follow);
-	}
-	for (int i = 0; i < WRITERS; i++) {
-		assert_int_equal(pthread_join(writer[i].thread, NULL), 0);
-		eh_pg_close(writer[i].pg);
-	}
-	(void)rig_gather_once(map, 0);
-	assert_int_equal(one("SELECT sum(n - n_taken) FROM evenhand.pane_delta"),
-	                 one("SELECT count(*) FROM public.decision WHERE decision <> 'maybe'"));
-	expect_recomputed();
-	expect_as_polled();
-	print_message("%lld commits, %lld corrected, %lld taken\n", (long long)one("SELECT count(*) FROM evenhand.gather_commit"),
-	              (long long)one("SELECT sum(n_corrected) FROM evenhand.gather_commit"),
-	              (long long)one("SELECT sum(n_taken) FROM evenhand.gather_commit"));
-}
-
 int main(void)
 {
-	static bool with_history = true; /* the writers write while the backfill is read too */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(history_and_stream_join, fresh),
 		cmocka_unit_test_setup(changes_are_counted_as_what_they_are, fresh),
@@ -509,10 +331,7 @@ int main(void)
 		cmocka_unit_test_setup(values_read_as_in_a_poll, fresh),
 		cmocka_unit_test_setup(texts_read_as_in_a_poll, fresh),
 		cmocka_unit_test_setup(partitioned_table_is_followed_by_its_root, fresh),
-		cmocka_unit_test_setup(quiet_source_keeps_nothing, fresh),
 		cmocka_unit_test_setup(recompute_reads_back_to_the_place, fresh),
-		cmocka_unit_test_setup(no_change_is_lost_or_doubled, fresh),
-		cmocka_unit_test_prestate_setup_teardown(no_change_is_lost_or_doubled, fresh, NULL, &with_history),
 	};
 
 	return cmocka_run_group_tests(tests, rig_begin, rig_end);
