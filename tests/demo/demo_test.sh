@@ -21,15 +21,15 @@ play() { # STATE FLAGS...
 }
 # A verb on the demo's own store.
 ask() { EVENHAND_STATE=$work/a/demo "$work/evenhand" "$@"; }
-sql() { psql -h "$work/a/demo/run" -U "$1" -d evenhand -qAtX -c "$2"; }
+# Every verb starts the cluster where it has stopped by itself meanwhile.
+sql() { ask status >/dev/null 2>&1; psql -h "$work/a/demo/run" -U "$1" -d evenhand -qAtX -c "$2"; }
 digest() { EVENHAND_STATE=$1/demo "$work/evenhand" status --json | awk -F '"' '$2 == "tally_digest" { print $4; exit }'; }
 
 whole_year() {
 	play "$work/a" --speed 25 && cp "$work/said" "$work/first" && grep -q '^The year is over: 55120 decisions were played' "$work/said"
 }
 one_alert() {
-	ask alerts list >"$work/out" 2>>"$work/log" && # it starts the cluster, which sql needs
-		[ "$(sql evenhand_writer "SELECT string_agg(attribute || ' ' || grp, ',') FROM evenhand.alert WHERE kind = 'bias'")" = "race Black" ] &&
+	[ "$(sql evenhand_writer "SELECT string_agg(attribute || ' ' || grp, ',') FROM evenhand.alert WHERE kind = 'bias'")" = "race Black" ] &&
 		[ "$(grep -c 'raised.*for Black (race)' "$work/said")" -eq 1 ]
 }
 # 56 monitors, and only this group's crossed; the campaign and the feed's fault raised nothing about people.
