@@ -201,6 +201,27 @@ enum eh_rc eh_fit_facts(struct eh_arena *arena, struct eh_pg *pg, const struct e
 	return rc == EH_OK && facts->version >= 150000 ? look_at_publications(arena, pg, facts, err) : rc;
 }
 
+/* Outcomes that come in a table of their own: it is polled, whatever the mode. */
+static enum eh_rc look_at_outcomes(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, struct eh_fit *fit,
+                                   struct eh_err *err)
+{
+	const struct eh_fit_wish poll = {.mode = EH_MAP_MODE_POLL};
+	struct eh_fit_facts facts;
+	struct eh_fit *own = eh_arena_zalloc(arena, 1, sizeof *own);
+	enum eh_rc rc = eh_fit_facts(arena, pg, map, &poll, &facts, err);
+
+	if (rc != EH_OK)
+		return rc;
+	facts.beside = true;
+	eh_fit_check(arena, &facts, own);
+	for (size_t i = 0; i < own->n; i++)
+		eh_fit_say(fit, own->line[i].state, own->line[i].what, own->line[i].found, own->line[i].fix);
+	const char *sql = eh_fit_sql(arena, &facts);
+	if (sql[0] != '\0')
+		fit->sql = eh_arena_printf(arena, "%s%s%s", fit->sql, fit->sql[0] != '\0' ? "\n" : "", sql);
+	return EH_OK;
+}
+
 enum eh_rc eh_fit_look(struct eh_arena *arena, struct eh_pg *pg, const struct eh_map *map, const struct eh_fit_wish *wish,
                        struct eh_fit *fit, struct eh_err *err)
 {
@@ -212,7 +233,9 @@ enum eh_rc eh_fit_look(struct eh_arena *arena, struct eh_pg *pg, const struct eh
 		return eh_while(err, "looking at source %s", map->source);
 	eh_fit_check(arena, &facts, fit);
 	fit->sql = eh_fit_sql(arena, &facts);
-	return EH_OK;
+	if (map->outcomes != NULL)
+		rc = look_at_outcomes(arena, pg, map->outcomes, fit, err);
+	return rc == EH_OK ? rc : eh_while(err, "looking at the outcomes of source %s", map->source);
 }
 
 enum eh_rc eh_fit_refuse_store_role(struct eh_pg *pg, struct eh_err *err)

@@ -331,7 +331,8 @@ static void note_ways(struct eh_arena *arena, const struct eh_fit_facts *f, stru
 
 void eh_fit_check(struct eh_arena *arena, const struct eh_fit_facts *f, struct eh_fit *fit)
 {
-	check_role(arena, f, fit);
+	if (!f->beside)
+		check_role(arena, f, fit);
 	if (!f->table_there) {
 		eh_fit_say(fit, EH_FIT_FAILS, "table", eh_arena_printf(arena, "%s does not exist", f->table_name),
 		           "correct `table` and `conninfo` in the map");

@@ -13,6 +13,7 @@ struct eh_fit_facts {
 	const struct eh_map *map;
 	const struct eh_fit_wish *wish;
 	const char *table_name, *publication, *slot;
+	bool beside; /* a second table of the same source: the role was looked at, and is made, with the first */
 
 	int version; /* 150004 */
 	bool standby, slot_there;

@@ -46,7 +46,7 @@ static void put_role(struct text *t)
 	const char *role = eh_pg_quote_ident(t->arena, own_role(f));
 	bool is_new = strcmp(own_role(f), f->role) != 0;
 
-	if (is_new) {
+	if (is_new && !f->beside) {
 		eh_buf_printf(&t->super, "CREATE ROLE %s LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE%s;\n", role, stream ? " REPLICATION" : "");
 		eh_buf_printf(&t->super, "GRANT CONNECT ON DATABASE %s TO %s;\n", eh_pg_quote_ident(t->arena, f->database), role);
 	} else if (stream && !f->replication) {
