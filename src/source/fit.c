@@ -83,6 +83,7 @@ static enum eh_rc look_at_table(struct eh_arena *arena, struct eh_pg *pg, struct
 	f->owner_may_publish = eh_pg_bool(res, 0, 7);
 	f->has_children = eh_pg_bool(res, 0, 8);
 	f->owns_it = eh_pg_bool(res, 0, 9);
+	f->identity = *eh_pg_text(res, 0, 10);
 	return EH_OK;
 }
 

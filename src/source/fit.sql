@@ -26,7 +26,7 @@ SELECT c.oid::bigint, c.relkind::text, c.relpersistence::text, pg_catalog.pg_get
 	AND NOT pg_catalog.pg_has_role(current_user, c.relowner, 'USAGE') OR c.relforcerowsecurity,
 	pg_catalog.has_database_privilege(c.relowner, current_database(), 'CREATE'),
 	EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) AND c.relkind <> 'p',
-	pg_catalog.pg_has_role(current_user, c.relowner, 'MEMBER')
+	pg_catalog.pg_has_role(current_user, c.relowner, 'MEMBER'), c.relreplident::text
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = $1::text AND c.relname = $2::text
 

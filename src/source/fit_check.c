@@ -198,8 +198,8 @@ static const char *not_brought(struct eh_arena *arena, const struct eh_fit_facts
 	if (f->wish->corrections && !(p->updates && p->deletes && p->truncates))
 		return "its updates, deletes and truncates are not published, and the map asks for corrections";
 	bool by_key = f->map->identity == EH_MAP_IDENTITY_TRACKED && leaf->has_key && leaf->key_holds_id;
-	if ((p->updates || p->deletes) && leaf->identity != 'f' && !by_key)
-		return "the old row of an update or delete is not sent whole: its replica identity is not FULL";
+	if ((p->updates || p->deletes) && (leaf->identity != 'f' || f->identity != 'f') && !by_key)
+		return "the old row of an update or delete is not sent whole: its replica identity, or its root's, is not FULL";
 	return NULL;
 }
 

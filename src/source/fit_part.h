@@ -26,6 +26,7 @@ struct eh_fit_facts {
 	bool table_there;
 	int64_t table;
 	char kind, persistence;
+	char identity; /* of a partitioned table too: by it the server says whether an old row is whole */
 	const char *owner;
 	bool may_select, may_use_schema, rows_hidden, owner_may_publish, has_children, owns_it;
 	const char *missing_columns;

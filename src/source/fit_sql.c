@@ -70,6 +70,9 @@ static void put_role(struct text *t)
 
 static void put_identity(struct text *t)
 {
+	/* The partitions' rows are written whole by their own, and are said to be whole by the root's. */
+	if (t->f->kind == 'p' && t->f->wish->corrections && t->f->identity != 'f')
+		eh_buf_printf(&t->owner, "ALTER TABLE %s REPLICA IDENTITY FULL;\n", t->f->table_name);
 	for (size_t i = 0; i < t->f->leaves; i++) {
 		const struct eh_fit_leaf *leaf = &t->f->leaf[i];
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "source/fit_part.h"
 #include "source/sql.h"
 #include "source/stream_part.h"
 
@@ -39,18 +40,42 @@ static enum eh_rc check_table(struct eh_stream *s, const PGresult *res, struct e
 	return EH_OK;
 }
 
-/* Only where the database is the store's own and the table is ours: elsewhere nothing is made. */
+/* REPLICA IDENTITY FULL would make the table's own UPDATE fail under somebody else's publication with a column list. */
+static enum eh_rc check_others(struct eh_stream *s, const struct eh_fit_facts *facts, struct eh_err *err)
+{
+	const char *why;
+	const struct eh_fit_publication *other = eh_fit_stands_against(facts, &why);
+
+	if (other == NULL)
+		return EH_OK;
+	return refuse(s, eh_arena_printf(s->arena, "publication %s stands against REPLICA IDENTITY FULL of %s: %s", other->name,
+	                                 s->table_name, why),
+	              "mend that publication first", err);
+}
+
+/* Only where the database is the store's own and the table is ours: elsewhere nothing is made.  Each partition has a
+ * replica identity of its own, and by the root's the server says whether an old row is whole. */
 static enum eh_rc publish(struct eh_stream *s, bool there, struct eh_err *err)
 {
+	const struct eh_fit_wish wish = {.mode = EH_MAP_MODE_STREAM, .corrections = true};
 	const char *name = eh_pg_quote_ident(s->arena, s->publication);
-	const char *publication =
-		there ? eh_arena_printf(s->arena, "ALTER PUBLICATION %s ADD TABLE %s", name, s->table_name)
-		      : eh_arena_printf(s->arena, "CREATE PUBLICATION %s FOR TABLE %s WITH (publish_via_partition_root = true)", name,
-	                                s->table_name);
-	const char *sql = eh_arena_printf(s->arena, "BEGIN READ WRITE; ALTER TABLE %s REPLICA IDENTITY FULL; %s; COMMIT",
-	                                  s->table_name, publication);
-	enum eh_rc rc = eh_pg_exec_script(s->pg, sql, err);
+	struct eh_fit_facts facts;
+	EH_BUF_AUTO sql = {0};
+	enum eh_rc rc = eh_fit_facts(s->arena, s->pg, s->map, &wish, &facts, err);
 
+	if (rc == EH_OK)
+		rc = check_others(s, &facts, err);
+	if (rc != EH_OK)
+		return rc;
+	eh_buf_printf(&sql, "BEGIN READ WRITE; ALTER TABLE %s REPLICA IDENTITY FULL;", s->table_name);
+	for (size_t i = 0; i < facts.leaves; i++)
+		eh_buf_printf(&sql, " ALTER TABLE %s.%s REPLICA IDENTITY FULL;", eh_pg_quote_ident(s->arena, facts.leaf[i].schema),
+		              eh_pg_quote_ident(s->arena, facts.leaf[i].table));
+	if (there)
+		eh_buf_printf(&sql, " ALTER PUBLICATION %s ADD TABLE %s; COMMIT", name, s->table_name);
+	else
+		eh_buf_printf(&sql, " CREATE PUBLICATION %s FOR TABLE %s WITH (publish_via_partition_root = true); COMMIT", name, s->table_name);
+	rc = eh_pg_exec_script(s->pg, sql.data, err);
 	if (rc != EH_OK)
 		eh_pg_rollback(s->pg);
 	return rc == EH_OK ? rc : eh_while(err, "making the publication %s", s->publication);

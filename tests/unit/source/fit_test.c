@@ -258,6 +258,7 @@ static void printed_sql_mends_a_partitioned_table(void **state)
 	mends(PARTITIONED, (struct eh_fit_wish){STREAM});
 	reset(NULL);
 	mends(PARTITIONED, (struct eh_fit_wish){STREAM, .corrections = true});
+	assert_int_equal(eh_test_int8(admin, "SELECT count(*) FROM pg_class WHERE relreplident = 'f' AND relname LIKE 'decision%'"), 3);
 	reset(NULL);
 	mends(PARTITIONED, (struct eh_fit_wish){.mode = EH_MAP_MODE_PUSHDOWN});
 }
