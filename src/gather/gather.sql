@@ -135,3 +135,7 @@ SELECT count(*) FROM evenhand.set_aside WHERE source_id = $1::integer AND settle
 -- The ids that stand on the list of rows set aside, after $2 in the order of their bytes.
 SELECT DISTINCT row_id COLLATE "C" AS id FROM evenhand.set_aside
 WHERE source_id = $1::integer AND settled_commit IS NULL AND row_id COLLATE "C" > $2::text ORDER BY id LIMIT $3::bigint
+
+-- name: hold_state
+-- The state that this gather knows, locked to the transaction's end; no row where another one took the source over.
+SELECT epoch FROM evenhand.source_state WHERE source_id = $1::integer AND commit_no = $2::bigint AND epoch = $3::bigint FOR UPDATE

@@ -67,6 +67,22 @@ static enum eh_rc take_some(struct restate *r, struct eh_err *err)
 	return rc == EH_OK ? eh_writer_wait(r->writer, err) : rc;
 }
 
+/* As every other transaction of gather: who lost the source changes nothing of it. */
+static enum eh_rc hold_state(struct eh_record *record, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, record->source.id);
+	eh_pg_arg_int8(&args, record->commit_no);
+	eh_pg_arg_int8(&args, record->epoch);
+	enum eh_rc rc = eh_pg_query(record->store, &eh_sql_gather_hold_state, &args, &res, err);
+	if (rc != EH_OK || PQntuples(res) == 1)
+		return rc;
+	(void)eh_fail(err, EH_REFUSED, "source %s was taken over by another gather", record->source.name);
+	return eh_hint(err, "run one gather a source");
+}
+
 static enum eh_rc forget_and_append(struct eh_record *record, bool tracked, const char *why, struct eh_err *err)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
@@ -80,6 +96,8 @@ static enum eh_rc forget_and_append(struct eh_record *record, bool tracked, cons
 	eh_pg_arg_int8(&args, record->source.id);
 	eh_pg_arg_int8(&args, record->commit_no);
 	enum eh_rc rc = eh_ledger_add(&leaves, "restate", leaf, NULL, err);
+	if (rc == EH_OK)
+		rc = hold_state(record, err);
 	if (rc == EH_OK && tracked)
 		rc = eh_tracked_forget(record->store, record->source.id, err);
 	if (rc == EH_OK)
