@@ -19,7 +19,7 @@ PKGS := gsl libpq libmicrohttpd jansson libsodium libcurl libfyaml zlib libcrypt
 APT_BUILD := gcc libc6-dev make pkg-config libgsl-dev libpq-dev libmicrohttpd-dev libjansson-dev \
 	libsodium-dev libcurl4-openssl-dev libfyaml-dev zlib1g-dev libssl-dev
 APT_RUN := postgresql-15 adduser
-APT_TEST := libcmocka-dev clang libclang-rt-14-dev nodejs npm chromium fonts-dejavu-core curl
+APT_TEST := libcmocka-dev clang libclang-rt-14-dev nodejs npm chromium fonts-dejavu-core curl faketime
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef -Werror
@@ -195,8 +195,8 @@ lint: all ## hold the rules of the house: floors, names, words, sizes
 	@tests/run.sh -b $(B) lint
 
 faults: all $(O)/evenhand-faults $(O)/tests/faults/proxy ## kill everything at every moment
-	@FAULTS_LONG=1 TEST_SECONDS=3600 tests/run.sh -b $(B) -j 1 faults
-	@tests/faults/table.sh $(B)/test-logs
+	@FAULTS_LONG=1 TEST_SECONDS=3600 tests/run.sh -b $(B) -j 1 faults; code=$$?; \
+	tests/faults/table.sh $(B)/test-logs && exit $$code
 
 scenarios: all ## run tests/scenarios and tests/real alone
 	@tests/run.sh -b $(B) scenarios real

@@ -69,8 +69,12 @@ hostile_values() {
 	echo "# $(aside odd) of $hit set aside: $(why odd)"
 	[ $(($(counted odd) + $(aside odd))) -eq 121 ] && [ "$(aside odd)" -ge 14 ] && recomputed odd && totals_of odd
 }
+# Rows of which SQL and we need not mean the same group are held against the table by their number.
 totals_of() {
-	[ "$("$work/evenhand" cells --source "$1" --csv | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } { n += $at["n"] } END { print n + 0 }')" \
+	off=$(($(sql -c "SELECT count(*) FROM log.$1") - $(counted "$1") - $(aside "$1")))
+	[ $off -le 0 ] || lost=$((lost + off))
+	[ $off -ge 0 ] || doubled=$((doubled - off))
+	[ $off -eq 0 ] && [ "$("$work/evenhand" cells --source "$1" --csv | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } { n += $at["n"] } END { print n + 0 }')" \
 		= "$(counted "$1")" ]
 }
 
