@@ -25,6 +25,7 @@ static const struct {
 	{"GET", "/monitors", "iap"},
 	{"GET", "/m/underwriting/race/Black/adverse/raw", "iap"},
 	{"GET", "/csv/m/underwriting/race/Black/adverse/raw", "iap"},
+	{"GET", "/sources", "iap"},
 	{"GET", "/alerts", "iap"},
 	{"GET", "/alerts/A-3f9c1b7d2e44", "iap"},
 	{"POST", "/alerts/A-3f9c1b7d2e44/acknowledge", "i"},
