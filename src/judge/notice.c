@@ -282,21 +282,16 @@ struct unmapped {
 	size_t n;
 };
 
-static void count_one(void *ctx, const char *value, uint64_t n, int64_t since_us)
-{
-	(void)value;
-	(void)n;
-	(void)since_us;
-	++*(size_t *)ctx;
-}
-
 static bool any_unmapped(const struct eh_judge_source *s)
 {
-	size_t n = 0;
+	for (uint32_t a = 0; a < s->shape.attributes; a++) {
+		const struct eh_judge_table *window = &s->attribute[a].window;
 
-	for (uint32_t a = 0; a < s->shape.attributes; a++)
-		eh_judge_unmapped(s, a, count_one, &n);
-	return n > 0;
+		for (uint32_t g = 1; s->map->protect[a].groups_n > 0 && g < window->groups; g++)
+			if (window->by_group[g].n > 0 && !is_mapped(&s->map->protect[a], eh_cube_group_label(s->names, a, g)))
+				return true;
+	}
+	return false;
 }
 
 static void tell_one(void *ctx, const char *value, uint64_t n, int64_t since_us)

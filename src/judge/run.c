@@ -413,7 +413,9 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 		rc = eh_judge_store_refold(l->store, &how, err);
 	if (rc == EH_OK) {
 		l->writer = eh_judge_writer_new(l->store, &l->answers, l->run->settings->webhook_url != NULL);
-		l->watch = eh_judge_watch_new(l->writer, l->store, l->run->settings->stalled_after_ms * 1000,
+		/* A source that is asked once an hour does not stand still for half of one. */
+		int64_t polls_ms = 3 * l->run->settings->poll_interval_ms, stalled_ms = l->run->settings->stalled_after_ms;
+		l->watch = eh_judge_watch_new(l->writer, l->store, (stalled_ms > polls_ms ? stalled_ms : polls_ms) * 1000,
 		                              l->run->settings->wal_limit_bytes);
 		rc = eh_judge_watch_begin(l->watch, err);
 		if (!l->run->quiet && how.panes > 0)

@@ -1,5 +1,5 @@
 -- name: read_watch
--- Where each source stands that is not played: phase, T, when gather wrote last, by the store's clock; names near their caps.
+-- Where each source stands that is followed and not played: phase, T, when gather wrote last, by the store's clock; names near their caps.
 SELECT s.source_id, t.phase, t.clock_us, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now_us,
        (extract(epoch FROM t.progressed_at) * 1000000)::bigint AS progressed_us,
        (SELECT string_agg(d.kind, ', ' ORDER BY d.kind) FROM (SELECT kind, max(ordinal) + 1 AS n FROM evenhand.dictionary

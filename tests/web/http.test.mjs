@@ -354,6 +354,27 @@ describe("what the store may refuse", () => {
 			assert.deepEqual(month.cells[native], { hidden: true });
 	});
 
+	test("sources: what became of rows is for all who may see, ids of rows for those who answer for them", async () => {
+		const seen = {};
+		for (const name of ["olga", "peter", "ada"])
+			seen[name] = (await (await (await visitor(store, name)).get("/api/sources")).json()).sources;
+		const [claims, underwriting] = seen.olga;
+		assert.deepEqual([claims.name, claims.state, underwriting.state], ["claims", "alert", "watch"]);
+		assert.match(claims.gap.reason, /The slot evenhand_claims is gone/);
+		assert.equal(claims.observes.find((one) => one.name === "Outcomes").seen, "not observable");
+		assert.equal(underwriting.fates.find((one) => one.name === "Delivered again").n, "406");
+		assert.match(underwriting.unmapped[0], /sex holds the value “X<i>”, which the map gives no group: 212 decisions/);
+		assert.equal(underwriting.outcomes.immature, 101377);
+		assert.equal(underwriting.set_aside.reasons[0].sample.ids[0], "D-14");
+		assert.deepEqual(seen.peter[1].set_aside, underwriting.set_aside);
+		assert.equal(seen.ada[1].set_aside.reasons[0].n, "14 rows");
+		assert.ok(!JSON.stringify(seen.ada).includes("D-14"));
+		for (const name of ["reg", "root"])
+			assert.equal((await (await visitor(store, name)).get("/sources")).status, 404);
+		const text = await (await (await visitor(store, "olga")).get("/sources")).text();
+		assert.ok(text.includes("X&lt;i&gt;") && !text.includes("X<i>"));
+	});
+
 	test("the store going away is an error page, and its return is noticed", { timeout: 60000 }, async () => {
 		const olga = await visitor(store, "olga");
 		store.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN ('evenhand_reader', 'evenhand_regulator')");
