@@ -46,6 +46,7 @@ clock_is_on_the_record() {
 }
 all_agrees() { ask ledger check >"$work/out" 2>>"$work/log" && ask recompute >>"$work/out" 2>>"$work/log"; }
 altered_decision_is_named() {
+	ask status >"$work/out" 2>>"$work/log" # starts the cluster again, which may have been idle while the other year was played
 	id=$(sed -n "s/.*decision_id = '\([^']*\)'.*/\1/p" "$work/first")
 	sql evenhand_source "UPDATE demo.decision SET decision = 'approve' WHERE decision_id = '$id'"
 	pane=$(sql evenhand_source "SELECT to_char(date_trunc('hour', decided_at), 'YYYY-MM-DD\"T\"HH24:00:00\"Z\"') FROM demo.decision WHERE decision_id = '$id'")
