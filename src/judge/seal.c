@@ -249,7 +249,9 @@ static enum eh_rc drop_deltas(struct run *run, struct eh_err *err)
 	eh_pg_arg_int8(&args, run->feed->source->source_id);
 	eh_pg_arg_int8(&args, run->out->first_commit);
 	enum eh_rc rc = eh_pg_query_int8(run->store->pg, &eh_sql_judge_seal_drop, &args, &dropped, err);
-	EH_ASSERT(rc != EH_OK || dropped == run->out->deltas);
+	if (rc == EH_OK && dropped != run->out->deltas)
+		return eh_fail(err, EH_REFUSED, "%lld deltas were joined and %lld are there: somebody else writes them",
+		               (long long)run->out->deltas, (long long)dropped);
 	return rc;
 }
 
