@@ -258,6 +258,11 @@ static inline void put_digits(struct eh_field *field, struct slot *slot, int64_t
 				    "495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596"
 				    "979899";
 	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	if (value >= 0 && value < 100) { /* a group, a stratum, a level: its characters stand there already */
+		put_text(field, pairs + value * 2 + (value < 10), value < 10 ? 1 : 2);
+		return;
+	}
 	char *end = slot->digits + DIGITS, *to = end;
 
 	for (; left >= 100; left /= 100)

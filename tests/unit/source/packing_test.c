@@ -27,8 +27,8 @@ static const char rows_text[] =
 	"INSERT INTO public.decision SELECT p8[1 + random() * 6], '2026-01-01', pb[1 + random() * 2], p2[1 + random() * 6], p2[1 + random() * 6],"
 	" p2[1 + random() * 6], p4[1 + random() * 6], pb[1 + random() * 2], pu[1 + random() * 2], pt[1 + random() * 3], p2[1 + random() * 6],"
 	" p8[1 + random() * 6], p4[1 + random() * 6] FROM generate_series(1, 1000), (SELECT"
-	" ARRAY[NULL, -32768, 32767, 0, -1, 7, 100]::int2[] AS p2,"
-	" ARRAY[NULL, -2147483648, 2147483647, 0, -1, 65535, 12345678]::int4[] AS p4,"
+	" ARRAY[NULL, -32768, 32767, 0, -1, 9, 99]::int2[] AS p2,"
+	" ARRAY[NULL, -2147483648, 2147483647, 10, -1, 65535, 100]::int4[] AS p4,"
 	" ARRAY[NULL, -9223372036854775808, 9223372036854775807, 0, -1, 4294967295, 1000000]::int8[] AS p8,"
 	" ARRAY[NULL, true, false] AS pb, ARRAY[NULL, '00000000-0000-0000-0000-000000000000', gen_random_uuid()]::uuid[] AS pu,"
 	" ARRAY[NULL, '', 'x', 'a longer text'] AS pt) AS pool";
