@@ -12,8 +12,9 @@
  * however many rows there are.  The line is one false finding a year and source.
  *
  * Panes closed while history was read have no late rows and are not compared, nor
- * are those of which a decision was corrected or deleted after the close, for that
- * cannot be told from lateness.
+ * are those of which the counts show that a decision was corrected or deleted after
+ * the close.  A correction that stands beside more late rows of its group does not
+ * show: there one late row of the one decision is taken for one of the other.
  *
  * Owner    eh_judge_lateness_new() / _free().
  * Threads  none.
