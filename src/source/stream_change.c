@@ -107,6 +107,15 @@ static enum eh_rc refuse_without_old(struct eh_stream *s, const char *what, stru
 	              err);
 }
 
+/* Of a row that came by its replica identity only: whether its id is part of that.  What is part of it is never null. */
+static bool old_has_id(const struct eh_stream *s)
+{
+	const struct eh_pgoutput *m = s->decoded;
+	size_t at = (size_t)s->column[s->map->id].at;
+
+	return at < m->olds_n && m->olds[at].form != EH_PGOUTPUT_NULL;
+}
+
 static bool same_images(const struct eh_stream *s)
 {
 	for (size_t i = 0; i < s->map->columns_n; i++)
@@ -124,8 +133,10 @@ static enum eh_rc make_update(struct eh_stream *s, bool *any, struct eh_err *err
 	if (!whole && !tracked(s))
 		return refuse_without_old(s, "an UPDATE", err);
 	s->change = (struct eh_change){.kind = EH_CHANGE_REPLACE, .row = &s->now.row, .n = 1};
-	if (whole) {
+	if (whole)
 		fill_unchanged(m);
+	/* The id that a key had before is the id that was counted. */
+	if (whole || old_has_id(s)) {
 		rc = read_image(s, m->olds, m->olds_n, &s->was, err);
 		s->change.old = &s->was.row;
 	}
@@ -141,6 +152,11 @@ static enum eh_rc make_delete(struct eh_stream *s, struct eh_err *err)
 
 	if (m->old != EH_PGOUTPUT_OLD_ROW && !tracked(s))
 		return refuse_without_old(s, "a DELETE", err);
+	if (m->old != EH_PGOUTPUT_OLD_ROW && !old_has_id(s)) {
+		(void)snprintf(s->gap, sizeof s->gap, "a DELETE of %s.%s came without the id, which is no part of its replica identity",
+		               s->map->schema, s->map->table);
+		return refuse(s, "as the table's owner run: ALTER TABLE ... REPLICA IDENTITY FULL", err);
+	}
 	s->change = (struct eh_change){.kind = EH_CHANGE_TAKE, .old = &s->was.row, .n = 1};
 	return read_image(s, m->olds, m->olds_n, &s->was, err);
 }

@@ -193,6 +193,23 @@ static void tracked_source_needs_no_old_row(void **state)
 	expect_as_polled();
 }
 
+/* A key that is changed takes its old id along; a delete that does not name the id cannot be counted. */
+static void tracked_id_may_change(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM("identity: tracked\n"));
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 40));
+	(void)rig_gather_once(map, 0);
+	rig_sql("ALTER TABLE public.decision REPLICA IDENTITY DEFAULT");
+	rig_sql("UPDATE public.decision SET id = 'new' || id WHERE tier = 1");
+	(void)rig_gather_once(map, 0);
+	expect_as_polled();
+	rig_sql("ALTER TABLE public.decision DROP CONSTRAINT decision_pkey, ADD row_no bigserial PRIMARY KEY");
+	rig_sql("DELETE FROM public.decision WHERE tier = 2");
+	expect_stop(map, "came without the id", "REPLICA IDENTITY FULL");
+}
+
 /* Outcomes in a table of their own come by a poll beside the stream. */
 static void outcomes_come_beside_the_stream(void **state)
 {
@@ -326,6 +343,7 @@ int main(void)
 		cmocka_unit_test_setup(slot_read_by_another_is_a_gap, fresh),
 		cmocka_unit_test_setup(update_without_old_row_stops, fresh),
 		cmocka_unit_test_setup(tracked_source_needs_no_old_row, fresh),
+		cmocka_unit_test_setup(tracked_id_may_change, fresh),
 		cmocka_unit_test_setup(outcomes_come_beside_the_stream, fresh),
 		cmocka_unit_test_setup(dropped_column_stops, fresh),
 		cmocka_unit_test_setup(values_read_as_in_a_poll, fresh),
