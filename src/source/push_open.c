@@ -139,10 +139,10 @@ static enum eh_rc check_id(struct eh_push *push, struct eh_err *err)
 	return rc;
 }
 
-/* Groups are hashed and never sorted; a cursor is read to its end. */
+/* Groups are hashed and never sorted; a cursor is read to its end.  Rows that a policy hides are refused, as in a poll. */
 static const char session[] = "SET jit = off; SET enable_sort = off; SET cursor_tuple_fraction = 1; SET work_mem = '64MB';"
 			      "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
-			      "SET default_transaction_read_only = on; SET search_path = pg_catalog";
+			      "SET default_transaction_read_only = on; SET row_security = off; SET search_path = pg_catalog";
 
 enum eh_rc eh_push_open(struct eh_push *push, struct eh_err *err)
 {

@@ -400,6 +400,25 @@ static void scenario_has_its_own_clock(void **state)
 	expect_rc(EH_REFUSED, rig_gather(map, &options, &result, &err), &err);
 }
 
+/* A policy that hides rows would lose them: a row that it shows later is behind the place. */
+static void hidden_rows_are_refused(void **state)
+{
+	static const char *const modes[] = {RIG_MAP("log", ""), RIG_MAP("pushed", "mode: pushdown\n")};
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 40));
+	rig_sql("ALTER TABLE public.decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+	        "CREATE POLICY hides ON public.decision USING (tier = 1)");
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		struct eh_gather_options options = {.once = true, .quiet = true};
+		struct eh_gather_result result;
+		struct eh_err err = {0};
+
+		expect_rc(EH_REFUSED, rig_gather(rig_map(modes[i]), &options, &result, &err), &err);
+		assert_non_null(strstr(err.text, "row-level security"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +438,7 @@ int main(void)
 		cmocka_unit_test_setup(changed_map_is_a_new_source, rig_reset),
 		cmocka_unit_test_setup(counted_source_keeps_its_strata, rig_reset),
 		cmocka_unit_test_setup(scenario_has_its_own_clock, rig_reset),
+		cmocka_unit_test_setup(hidden_rows_are_refused, rig_reset),
 	};
 
 	return cmocka_run_group_tests(tests, rig_begin, rig_end);
