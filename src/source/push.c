@@ -19,6 +19,23 @@ static struct eh_push *self(struct eh_source_reader *reader)
 
 /* ---- where a reading begins ---------------------------------------------------------- */
 
+/* A table that is followed may have got other types, partitions or files since it was opened; under the lock it keeps
+ * its columns.  One partition on another server makes it a table that cannot be followed, as opening it says. */
+static enum eh_rc look_again(struct eh_push *push, int64_t columns_now, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	if (push->xid != NULL)
+		rc = eh_push_find_leaves(push, push->texts, err);
+	if (rc == EH_OK && push->xid != NULL && push->by_leaf)
+		return eh_fail(err, EH_AGAIN, "a partition of %s.%s lies on another server now", push->map->schema, push->map->table);
+	if (rc == EH_OK && (!push->looked || push->columns_now != columns_now))
+		rc = eh_push_look_at_columns(push, err);
+	push->looked = rc == EH_OK;
+	push->columns_now = columns_now;
+	return rc;
+}
+
 static enum eh_rc look(struct eh_push *push, uint32_t *filenode, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO locked = NULL;
@@ -39,8 +56,9 @@ static enum eh_rc look(struct eh_push *push, uint32_t *filenode, struct eh_err *
 	eh_buf_puts(&push->snapshot, eh_pg_text(res, 0, 0));
 	push->clock_us = eh_pg_time(res, 0, 1);
 	*filenode = (uint32_t)eh_pg_int8(res, 0, 2);
-	if (!push->scenario)
-		return EH_OK;
+	rc = look_again(push, eh_pg_int8(res, 0, 3), err);
+	if (rc != EH_OK || !push->scenario)
+		return rc;
 	return eh_poll_scenario_clock(push->pg, push->map->source, &push->clock_us, err);
 }
 

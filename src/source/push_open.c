@@ -37,7 +37,7 @@ static enum eh_rc find_table(struct eh_push *push, struct kind *kind, struct eh_
 	return EH_OK;
 }
 
-static enum eh_rc find_leaves(struct eh_push *push, struct eh_err *err)
+enum eh_rc eh_push_find_leaves(struct eh_push *push, struct eh_arena *arena, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
@@ -47,13 +47,13 @@ static enum eh_rc find_leaves(struct eh_push *push, struct eh_err *err)
 	if (rc != EH_OK)
 		return rc;
 	push->leaves_n = (size_t)PQntuples(res);
-	push->leaves = eh_arena_zalloc(push->arena, push->leaves_n + 1, sizeof *push->leaves);
+	push->leaves = eh_arena_zalloc(arena, push->leaves_n + 1, sizeof *push->leaves);
 	for (int i = 0; i < (int)push->leaves_n; i++) {
 		push->leaves[i] = (struct eh_push_leaf){.oid = (uint32_t)eh_pg_int8(res, i, 0),
 		                                        .filenode = (uint32_t)eh_pg_int8(res, i, 4),
 		                                        .foreign = eh_pg_bool(res, i, 3)};
-		push->leaves[i].name = eh_arena_printf(push->arena, "%s.%s", eh_pg_quote_ident(push->arena, eh_pg_text(res, i, 1)),
-		                                       eh_pg_quote_ident(push->arena, eh_pg_text(res, i, 2)));
+		push->leaves[i].name = eh_arena_printf(arena, "%s.%s", eh_pg_quote_ident(arena, eh_pg_text(res, i, 1)),
+		                                       eh_pg_quote_ident(arena, eh_pg_text(res, i, 2)));
 		push->by_leaf = push->by_leaf || push->leaves[i].foreign;
 	}
 	return EH_OK;
@@ -152,7 +152,7 @@ enum eh_rc eh_push_open(struct eh_push *push, struct eh_err *err)
 	if (rc == EH_OK)
 		rc = find_table(push, &kind, err);
 	if (rc == EH_OK)
-		rc = find_leaves(push, err);
+		rc = eh_push_find_leaves(push, push->arena, err);
 	if (rc == EH_OK)
 		rc = ask_citus(push, err);
 	if (rc == EH_OK)

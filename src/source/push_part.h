@@ -63,6 +63,8 @@ struct eh_push {
 	bool lockable, utf8_known, distributed;
 	bool id_unique, scenario;
 	struct eh_push_column *columns;
+	bool looked;          /* at them under a reading's lock, when the table's look was columns_now */
+	int64_t columns_now;
 	struct eh_text favourable, adverse; /* a decision of each kind, for rows that were counted by kind */
 
 	/* SQL that stays the same. */
@@ -112,6 +114,9 @@ struct eh_push_group {
 
 /* Looks at the table, and makes what stays the same (push_open.c). */
 EH_MUST enum eh_rc eh_push_open(struct eh_push *push, struct eh_err *err);
+
+/* Finds the tables that hold the rows, and their files; kept in `arena` (push_open.c). */
+EH_MUST enum eh_rc eh_push_find_leaves(struct eh_push *push, struct eh_arena *arena, struct eh_err *err);
 
 /* Looks at the columns and writes what is surely good of them (push_columns.c). */
 EH_MUST enum eh_rc eh_push_look_at_columns(struct eh_push *push, struct eh_err *err);

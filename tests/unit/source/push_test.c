@@ -334,6 +334,28 @@ static void followed_while_others_write(void **state)
 	assert_true(rig_int8("SELECT count(*) FROM evenhand.gather_commit JOIN evenhand.source USING (source_id) WHERE name = 'pushed'") > 3);
 }
 
+/* A number that becomes a text while its source is followed is read as the text that it is. */
+static void column_takes_another_type(void **state)
+{
+	struct rig_follow follow;
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 400));
+	rig_follow_begin(&follow, rig_map(RIG_MAP("pushed", "mode: pushdown\n")));
+	for (int i = 0; i < 200 && rig_int8("SELECT count(*) FROM evenhand.source_state WHERE phase = 'live'") == 0; i++)
+		usleep(20000);
+	usleep(300000);
+	rig_sql("ALTER TABLE public.decision ALTER tier TYPE text USING tier::text; INSERT INTO public.decision"
+	        " SELECT 'x' || i, timestamptz '2024-01-03 00:00:00+00' + i * interval '1 minute', 'yes', .5, 'F', 'gold', 'z', 'm'"
+	        " FROM generate_series(1, 60) i");
+	usleep(500000);
+	rig_follow_end(&follow);
+	rig_gather_once(rig_map(RIG_MAP("pushed", "mode: pushdown\n")), 0);
+	rig_gather_once(rig_map(RIG_MAP("polled", "")), 0);
+	struct eh_sha256 pushed = rig_expect_equal("pushed", 460), polled = rig_expect_equal("polled", 460);
+	assert_true(eh_sha256_equal(&pushed, &polled));
+}
+
 /* ---- a database that does not know its encoding ------------------------------------------ */
 
 static struct eh_pg *open_ascii(void)
@@ -401,6 +423,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(pushdown_is_poll, rig_reset),
 		cmocka_unit_test_setup(followed_while_others_write, rig_reset),
+		cmocka_unit_test_setup(column_takes_another_type, rig_reset),
 		cmocka_unit_test_setup(bytes_that_are_no_text_are_set_aside, rig_reset),
 	};
 
