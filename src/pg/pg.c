@@ -9,9 +9,12 @@
 
 #include "pg/conn.h"
 
-/* What every session starts with: text forms must not depend on the server's settings. */
+/* What every session starts with: text forms must not depend on the server's settings, and what is committed must be
+ * durable, as a source forgets what it was told is stored. */
 static const char session_sql[] = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; "
-				  "SET bytea_output = 'hex'; SET extra_float_digits = 1; SELECT pg_catalog.pg_backend_pid()";
+				  "SET bytea_output = 'hex'; SET extra_float_digits = 1; "
+				  "SELECT pg_catalog.set_config('synchronous_commit', 'local', false)"
+				  " WHERE pg_catalog.current_setting('synchronous_commit') = 'off'; SELECT pg_catalog.pg_backend_pid()";
 
 /* Notices tell a person at a prompt what he did; nobody is at this prompt. */
 static void drop_notice(void *context, const PGresult *res)

@@ -22,6 +22,7 @@ static void session_is_set_up(void **state)
 	assert_string_equal(eh_test_text(pg, "SHOW client_encoding"), "UTF8");
 	assert_string_equal(eh_test_text(pg, "SHOW application_name"), "evenhand");
 	assert_string_equal(eh_test_text(pg, "SELECT current_user"), "evenhand_writer");
+	assert_string_equal(eh_test_text(pg, "SHOW synchronous_commit"), "local"); /* the tests' server says off */
 	assert_true(eh_pg_server_major(pg) >= 15);
 }
 
