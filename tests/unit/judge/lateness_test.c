@@ -134,12 +134,53 @@ static void corrections_are_not_late(void **state)
 	end(&r);
 }
 
+/* More of a decision was taken off than came: the pane is not compared, whatever its rows look like. */
+static void a_pane_that_shows_a_correction_is_left_out(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct eh_judge_late_finding found[8];
+	struct world_decision yes = {.label = {1, 1, 1, 1, 1}, .favourable = true}, no = yes;
+
+	(void)state;
+	no.favourable = false;
+	for (int corrected = 0; corrected < 2; corrected++) {
+		struct rows r = begin(home);
+
+		for (size_t i = 0; i < PANES; i++) { /* each pane has ten of either decision; two that are adverse come late */
+			int64_t at = WORLD_T0 + (int64_t)i * EH_HOUR_US;
+
+			eh_cube_clear(r.pane);
+			eh_cube_clear(r.late);
+			eh_cube_clear(r.taken);
+			for (int k = 0; k < 10; k++) {
+				world_add(r.w.source->names, r.pane, &yes);
+				world_add(r.w.source->names, k < 2 ? r.late : r.pane, &no);
+			}
+			eh_judge_lateness_pane(r.lateness, at, r.pane);
+			eh_judge_lateness_late(r.lateness, at, r.late, r.taken);
+			if (corrected) { /* one of them was favourable, as the next close shows */
+				eh_cube_clear(r.late);
+				world_add(r.w.source->names, r.taken, &yes);
+				eh_judge_lateness_late(r.lateness, at, r.late, r.taken);
+			}
+			eh_judge_lateness_settle(r.lateness, at - EH_DAY_US + 1, at + EH_HOUR_US);
+		}
+		size_t n = findings(&r, PANES, found, 8);
+		if (corrected)
+			assert_int_equal(n, 0);
+		else
+			assert_true(n > 0);
+		end(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lateness_of_all_says_nothing),
 		cmocka_unit_test(lateness_of_one_decision_is_found),
 		cmocka_unit_test(corrections_are_not_late),
+		cmocka_unit_test(a_pane_that_shows_a_correction_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
