@@ -150,7 +150,9 @@ enum eh_rc eh_judge_fault_take(struct eh_judge *judge, struct eh_judge_source *s
 		return EH_OK;
 	if (active && !f->open) {
 		f->open = true;
-		f->raised_us = when->at_us;
+		/* An alert that was closed keeps its id: where T has not moved since it was raised, this one is a moment later. */
+		f->raised_us = f->id[0] != '\0' && when->at_us <= f->raised_us ? f->raised_us + 1 : when->at_us;
+		e.at_us = f->raised_us; /* which is what a judge that starts again finds of it */
 		name_it(f, source->map->source, eh_judge_fault_rules[kind].slug);
 		e.event = "raised";
 	} else if (!active) {

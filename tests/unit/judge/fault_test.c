@@ -78,6 +78,29 @@ static void one_alert_for_a_fault(void **state)
 	world_end(&w);
 }
 
+/* T stands still while a fault ends, is closed by people and begins again: each is an alert of its own. */
+static void a_clock_that_stands_gives_no_id_twice(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct told told = {0};
+	struct eh_judge_sink sink = {.ctx = &told, .fault = tell};
+	struct world w = world_begin(world_policy(home, "policy: small\n"), world_map, &sink);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		take(&w, true, WORLD_T0);
+		take(&w, false, WORLD_T0);
+		eh_judge_close_alert(w.judge, told.id[told.n - 1]);
+	}
+	assert_int_equal(told.n, 6);
+	for (int i = 0; i < 3; i++)
+		assert_string_equal(told.event[2 * i], "raised");
+	assert_string_not_equal(told.id[2], told.id[0]);
+	assert_string_not_equal(told.id[4], told.id[2]);
+	assert_string_not_equal(told.id[4], told.id[0]);
+	world_end(&w);
+}
+
 static const char mapped[] = "source: risk\n"
 			     "table: public.risk\n"
 			     "pane: 1h\n"
@@ -149,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_alert_for_a_fault),
+		cmocka_unit_test(a_clock_that_stands_gives_no_id_twice),
 		cmocka_unit_test(closes_show_faults),
 	};
 
