@@ -76,6 +76,20 @@ static enum eh_rc make_slot(struct eh_stream *s, struct eh_replication_slot *mad
 	return rc;
 }
 
+/* The slot may have been waited for long.  A table that was altered since it was looked at has columns of other types; and
+ * one that was rewritten after the snapshot is empty to it, while the stream says nothing of its rows. */
+static enum eh_rc check_unaltered(struct eh_stream *s, struct eh_arena *arena, struct eh_err *err)
+{
+	int64_t now = 0;
+	enum eh_rc rc = eh_pg_exec_script(s->pg, eh_arena_printf(arena, "LOCK TABLE ONLY %s IN ACCESS SHARE MODE", s->table_name), err);
+
+	if (rc == EH_OK)
+		rc = eh_stream_read_look(s, &now, err);
+	if (rc != EH_OK || now == s->looked)
+		return rc;
+	return eh_fail(err, EH_AGAIN, "%s.%s was altered or rewritten while its backfill began", s->map->schema, s->map->table);
+}
+
 static enum eh_rc start_history(struct eh_stream *s, struct eh_err *err)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
@@ -91,6 +105,8 @@ static enum eh_rc start_history(struct eh_stream *s, struct eh_err *err)
 		s->position.lsn = made.consistent;
 		rc = eh_pg_exec_script(s->pg, eh_arena_printf(arena, "SET TRANSACTION SNAPSHOT '%s'", made.snapshot), err);
 	}
+	if (rc == EH_OK)
+		rc = check_unaltered(s, arena, err);
 	/* From here on the snapshot is this connection's, and the other one is opened anew when the stream begins. */
 	eh_replication_close(s->link);
 	s->link = NULL;

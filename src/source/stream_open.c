@@ -156,10 +156,25 @@ static enum eh_rc check_id(struct eh_stream *s, struct eh_err *err)
 	return rc;
 }
 
+enum eh_rc eh_stream_read_look(struct eh_stream *s, int64_t *looked, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, s->table);
+	enum eh_rc rc = eh_pg_query(s->pg, &eh_sql_source_poll_look, &args, &res, err);
+	if (rc == EH_OK)
+		*looked = PQntuples(res) == 1 ? eh_pg_int8(res, 0, 3) : 0;
+	return rc;
+}
+
 static enum eh_rc read_columns(struct eh_stream *s, struct eh_err *err)
 {
 	EH_BUF_AUTO list = {0};
-	enum eh_rc rc = eh_poll_columns(s->arena, s->pg, s->map, s->table, s->forms, &list, err);
+	enum eh_rc rc = eh_stream_read_look(s, &s->looked, err);
+
+	if (rc == EH_OK)
+		rc = eh_poll_columns(s->arena, s->pg, s->map, s->table, s->forms, &list, err);
 
 	if (rc == EH_OK)
 		s->columns = eh_arena_strdup(s->arena, list.data);

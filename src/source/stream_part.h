@@ -27,6 +27,7 @@ struct eh_stream {
 
 	/* The table, as the catalogue has it. */
 	uint32_t table;
+	int64_t looked; /* changes with the table's file and columns */
 	bool utf8_known, id_unique, scenario;
 	const char *table_name; /* quoted */
 	const char *slot, *publication;
@@ -92,6 +93,8 @@ struct eh_stream {
 
 /* stream_open.c */
 EH_MUST enum eh_rc eh_stream_look_at_table(struct eh_stream *s, struct eh_err *err);
+
+EH_MUST enum eh_rc eh_stream_read_look(struct eh_stream *s, int64_t *looked, struct eh_err *err);
 
 /* stream_slot.c: opens the second connection and holds the slot against the place that was stored. */
 EH_MUST enum eh_rc eh_stream_resume(struct eh_stream *s, const struct eh_position *from, struct eh_err *err);

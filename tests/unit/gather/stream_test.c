@@ -232,6 +232,37 @@ static void outcomes_come_beside_the_stream(void **state)
 	expect_recomputed();
 }
 
+/* The making of a slot waits for who writes; what was known of the table's columns by then may be true no more. */
+static void altered_before_its_backfill_is_looked_at_again(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM(""));
+	struct rig_follow follow;
+
+	(void)state;
+	rig_sql(RIG_ROWS(1, 40));
+	{
+		EH_PG_AUTO writer = eh_test_open_admin();
+
+		eh_test_sql(writer, "BEGIN; SELECT pg_current_xact_id()");
+		rig_follow_begin(&follow, map);
+		for (int i = 0; i < 200 && one("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'evenhand_log'") == 0; i++)
+			usleep(20000);
+		rig_sql("ALTER TABLE public.decision ALTER score TYPE int8 USING 5");
+		eh_test_sql(writer, "COMMIT");
+	}
+	for (int i = 0; i < 500 && pthread_tryjoin_np(follow.thread, NULL) != 0; i++) {
+		usleep(20000);
+		if (i == 499)
+			fail_msg("the backfill went on");
+	}
+	eh_pg_close(follow.store);
+	eh_pg_close(follow.source);
+	expect_rc(EH_AGAIN, follow.rc, &follow.err);
+	assert_non_null(strstr(follow.err.text, "was altered"));
+	(void)rig_gather_once(map, 0);
+	expect_as_polled();
+}
+
 static void dropped_column_stops(void **state)
 {
 	const struct eh_map *map = rig_map(STREAM(""));
@@ -345,6 +376,7 @@ int main(void)
 		cmocka_unit_test_setup(tracked_source_needs_no_old_row, fresh),
 		cmocka_unit_test_setup(tracked_id_may_change, fresh),
 		cmocka_unit_test_setup(outcomes_come_beside_the_stream, fresh),
+		cmocka_unit_test_setup(altered_before_its_backfill_is_looked_at_again, fresh),
 		cmocka_unit_test_setup(dropped_column_stops, fresh),
 		cmocka_unit_test_setup(values_read_as_in_a_poll, fresh),
 		cmocka_unit_test_setup(texts_read_as_in_a_poll, fresh),
