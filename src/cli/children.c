@@ -116,8 +116,10 @@ static void note_end(struct eh_cli_child *child, int status)
 	child->pid = 0;
 	child->code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	child->ended_us = now;
-	child->done = child->settles && child->code == 0;
-	if (child->unwanted) {
+	bool asked = child->asked;
+	child->asked = false;
+	child->done = child->settles && child->code == 0 && !asked;
+	if (child->unwanted || asked) { /* neither a failure nor the end of its work */
 		child->starts = 0;
 		child->again_us = now;
 		return;
@@ -137,8 +139,9 @@ static enum eh_rc reap(struct eh_cli_child *child, struct eh_err *err)
 
 	if (child->pid == 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
 		return EH_OK;
+	bool asked = child->asked;
 	note_end(child, status);
-	if (child->done || child->unwanted)
+	if (child->done || asked)
 		return EH_OK;
 	if (child->code == 2 && child->starts == 1 && !child->apart)
 		return eh_fail(err, EH_BAD_INPUT, "%s cannot begin", child->name);
@@ -166,8 +169,10 @@ void eh_cli_children_want(struct eh_cli_child *child, bool wanted)
 		return;
 	child->unwanted = !wanted;
 	child->done = false;
-	if (!wanted && child->pid > 0)
-		kill(child->pid, SIGTERM);
+	if (wanted || child->pid <= 0)
+		return;
+	child->asked = true;
+	kill(child->pid, SIGTERM);
 }
 
 enum eh_rc eh_cli_children_tick(struct eh_cli_children *all, int wait_ms, struct eh_err *err)

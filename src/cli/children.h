@@ -28,6 +28,7 @@ struct eh_cli_child {
 	bool settles;            /* exit code 0 means that its work is done */
 	bool apart;              /* its exit code 2 ends nobody else: it is tried again like any failure */
 	bool unwanted;           /* asked to end, and not started again */
+	bool asked;              /* to end, and has not yet; it may be wanted again by now */
 	void (*said)(void *ctx, const char *line); /* takes its standard output line by line; NULL: ours */
 	void *ctx;
 
