@@ -117,9 +117,9 @@ LEFT JOIN evenhand.source s ON s.source_id = f.source_id
 ORDER BY 1
 
 -- name: check_gaps
--- Gaps that were accepted beside their leaves.
+-- Gaps that were accepted beside their leaves; either may stand without the other.
 SELECT coalesce(l.leaf_index, g.leaf_index), l.body, s.name, g.gap_no, g.reason, g.position, g.accepted_by, g.accept_reason
 FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'gap') l
-FULL JOIN (SELECT * FROM evenhand.source_gap WHERE leaf_index IS NOT NULL) g ON g.leaf_index = l.leaf_index
+FULL JOIN (SELECT * FROM evenhand.source_gap WHERE leaf_index IS NOT NULL OR accepted_at IS NOT NULL) g ON g.leaf_index = l.leaf_index
 LEFT JOIN evenhand.source s ON s.source_id = g.source_id
 ORDER BY 1

@@ -43,16 +43,17 @@ static void take_gap(struct eh_ledger_checking *c, const PGresult *res, void *ct
 {
 	json_t *want = NULL;
 	const char *name = "gap";
+	int64_t leaf_index = eh_pg_null(res, 0, 0) ? -1 : eh_pg_int8(res, 0, 0);
 
 	(void)ctx;
 	if (!eh_pg_null(res, 0, 2)) {
 		name = eh_arena_printf(c->scratch, "gap %" PRId64 " of source %s (leaf %" PRId64 ")", eh_pg_int8(res, 0, 3),
-		                       eh_pg_text(res, 0, 2), eh_pg_int8(res, 0, 0));
+		                       eh_pg_text(res, 0, 2), leaf_index);
 		want = json_pack("{s:o, s:o, s:o, s:o}", "source", eh_ledger_check_text(res, 2), "gap", eh_ledger_check_int(res, 3), "found",
 		                 eh_ledger_check_text(res, 4), "position", eh_ledger_check_text(res, 5));
 		add_deed(want, res, 6, 7);
 	}
-	eh_ledger_check_agrees(c, "gap", eh_pg_int8(res, 0, 0), body_of(res), want, name);
+	eh_ledger_check_agrees(c, "gap", leaf_index, body_of(res), want, name);
 }
 
 enum eh_rc eh_ledger_check_follows(struct eh_ledger_checking *c, struct eh_err *err)

@@ -128,6 +128,13 @@ static void a_gap_is_accepted_once(void **state)
 	assert_int_equal(findings(), 0);
 	eh_test_sql(admin, "UPDATE evenhand.source_gap SET accepted_by = 'somebody else'");
 	assert_int_equal(findings(), 1);
+	eh_test_sql(admin, "UPDATE evenhand.source_gap SET accepted_by = 'os:tester', resumed_at = now(), resumed_position = 'stream 2'");
+	assert_int_equal(findings(), 0);
+	/* gather would go on behind an acceptance that is on no record */
+	eh_test_sql(store, "INSERT INTO evenhand.source_gap (source_id, gap_no, reason, position) VALUES (1, 2, 'slot gone', 'stream 2')");
+	assert_int_equal(findings(), 0);
+	eh_test_sql(store, "UPDATE evenhand.source_gap SET accepted_at = now(), accepted_by = 'nobody', accept_reason = 'none' WHERE gap_no = 2");
+	assert_int_equal(findings(), 1);
 }
 
 static void only_active_users_are_named(void **state)
