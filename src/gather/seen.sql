@@ -17,7 +17,13 @@ WHERE s.source_id = $1::integer AND s.id_hash = t.id_hash
 DELETE FROM evenhand.seen WHERE source_id = $1::integer AND id_hash = ANY ($2::uuid[])
 
 -- name: seen_forget
-DELETE FROM evenhand.seen WHERE source_id = $1::integer
+-- The rows; an outcome that a table of its own gave stays known, as that table is not read again.  What is behind the
+-- head of a payload whose state is none is not looked at.
+UPDATE evenhand.seen SET version = NULL, pane_us = NULL, payload = set_byte(payload, 0, get_byte(payload, 0) & 252)
+WHERE source_id = $1::integer AND get_byte(payload, 0) & 12 <> 0
+
+-- name: seen_forget_rest
+DELETE FROM evenhand.seen WHERE source_id = $1::integer AND get_byte(payload, 0) & 12 = 0
 
 -- name: settle_set_aside
 -- Rows that were counted after all, or are gone.

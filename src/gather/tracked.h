@@ -71,7 +71,8 @@ EH_MUST enum eh_rc eh_tracked_settle(struct eh_tracked *tracked, struct eh_pg *s
 EH_MUST enum eh_rc eh_tracked_write(const struct eh_tracked_write *write, struct eh_pg *store, int64_t source_id,
                                     int64_t commit_no, struct eh_err *err);
 
-/* Forgets everything, in the transaction that takes everything off: the source is counted from its first row again. */
+/* Forgets all rows, in the transaction that takes everything off: the source is counted from its first row again.  Outcomes
+ * from a table of their own stay: that table is read on from where it was. */
 EH_MUST enum eh_rc eh_tracked_forget(struct eh_pg *store, int64_t source_id, struct eh_err *err);
 
 /* Of two rows of one id, whether the one that came later counts: by version, then where the id is not unique by content.

@@ -285,5 +285,6 @@ enum eh_rc eh_tracked_forget(struct eh_pg *store, int64_t source_id, struct eh_e
 	struct eh_pg_args args = {0};
 
 	eh_pg_arg_int8(&args, source_id);
-	return eh_pg_run(store, &eh_sql_gather_seen_forget, &args, NULL, err);
+	enum eh_rc rc = eh_pg_run(store, &eh_sql_gather_seen_forget, &args, NULL, err);
+	return rc == EH_OK ? eh_pg_run(store, &eh_sql_gather_seen_forget_rest, &args, NULL, err) : rc;
 }
