@@ -237,10 +237,15 @@ static const char *is_named(const struct eh_push *push, const struct eh_map_valu
 	                       list.data + 2);
 }
 
-/* The decision is surely good, and none of the values. */
-static const char *is_other(const struct eh_push *push, const char *named)
+/* The decision is surely good, and none of the values.  One of many bytes may have few characters: it cannot be told from
+ * the rest by SQL's lengths, and then nothing is surely other. */
+static const char *is_other(const struct eh_push *push, const struct eh_map_values *values, const char *named)
 {
 	const struct eh_push_column *c = &push->columns[push->map->decision];
+
+	for (size_t i = 0; i < values->n; i++)
+		if (values->len[i] > EH_DECISION_VALUE_MAX / UTF8_MAX)
+			return "false";
 	EH_BUF_AUTO sure = {0};
 
 	sure_text(&(struct sure){.push = push, .column = c, .v = c->key, .out = &sure}, EH_DECISION_VALUE_MAX, true);
@@ -263,8 +268,8 @@ static void choose_decision(struct eh_push *push)
 
 	push->favourable = good->n > 0 ? (struct eh_text){good->text[0], good->len[0]} : unnamed(push->arena, bad);
 	push->adverse = bad->n > 0 ? (struct eh_text){bad->text[0], bad->len[0]} : unnamed(push->arena, good);
-	push->is_favourable = good->n > 0 ? is_named(push, good, NULL) : is_other(push, is_named(push, bad, NULL));
-	push->is_adverse = bad->n > 0 ? is_named(push, bad, good) : is_other(push, push->is_favourable);
+	push->is_favourable = good->n > 0 ? is_named(push, good, NULL) : is_other(push, bad, is_named(push, bad, NULL));
+	push->is_adverse = bad->n > 0 ? is_named(push, bad, good) : is_other(push, good, push->is_favourable);
 }
 
 static void sure_head(const struct eh_map *map, int i, const struct sure *s)

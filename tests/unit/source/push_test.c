@@ -356,6 +356,26 @@ static void column_takes_another_type(void **state)
 	assert_true(eh_sha256_equal(&pushed, &polled));
 }
 
+/* With one list every other value is of the other kind: a long one of the list must not be taken for such. */
+static void long_value_of_the_one_list_is_its_own(void **state)
+{
+	char pushed[2048], polled[2048], list[1024] = "";
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		strcat(list, "ü");
+	snprintf(pushed, sizeof pushed, "source: pushed\nmode: pushdown\ntable: public.decision\ncolumns: {id: id, decided_at: decided_at,"
+	         " decision: decision}\nfavourable: [yes, '%s']\nprotected: [{name: sex, column: sex, reference: M}]\n", list);
+	snprintf(polled, sizeof polled, "source: polled\ntable: public.decision\ncolumns: {id: id, decided_at: decided_at,"
+	         " decision: decision}\nfavourable: [yes, '%s']\nprotected: [{name: sex, column: sex, reference: M}]\n", list);
+	rig_sql(RIG_ROWS(1, 100));
+	rig_sql("UPDATE public.decision SET decision = repeat('ü', 200) WHERE tier = 1");
+	rig_gather_once(rig_map(pushed), 0);
+	rig_gather_once(rig_map(polled), 0);
+	struct eh_sha256 a = rig_expect_equal("pushed", 100), b = rig_expect_equal("polled", 100);
+	assert_true(eh_sha256_equal(&a, &b));
+}
+
 /* ---- a database that does not know its encoding ------------------------------------------ */
 
 static struct eh_pg *open_ascii(void)
@@ -424,6 +444,7 @@ int main(void)
 		cmocka_unit_test_setup(pushdown_is_poll, rig_reset),
 		cmocka_unit_test_setup(followed_while_others_write, rig_reset),
 		cmocka_unit_test_setup(column_takes_another_type, rig_reset),
+		cmocka_unit_test_setup(long_value_of_the_one_list_is_its_own, rig_reset),
 		cmocka_unit_test_setup(bytes_that_are_no_text_are_set_aside, rig_reset),
 	};
 
