@@ -216,6 +216,8 @@ static void count_day(struct eh_judge_source *s, const struct eh_judge_close *cl
 	}
 	struct eh_judge_day *day = &s->day[s->days - 1];
 	day->n += eh_cube_n(close->pane);
+	if (!close->history)
+		day->live += eh_cube_n(close->pane);
 	day->late += s->late_waiting;
 	s->late_waiting = 0;
 	for (uint32_t a = 0; a < s->shape.attributes; a++)

@@ -145,6 +145,7 @@ void eh_judge_reopen_alert(struct eh_judge *judge, const char *alert_id);
 struct eh_judge_day {
 	int64_t day_us;
 	uint64_t n;
+	uint64_t live; /* those whose panes were not closed in history, where no row can be late */
 	uint64_t late; /* came late by a close of this day, for whatever pane */
 	uint64_t missing[EH_MAP_PROTECTED_MAX];
 };

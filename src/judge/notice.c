@@ -42,7 +42,7 @@ static struct eh_judge_rise look_back(const struct eh_judge_source *s, int attri
 
 		if (d->day_us < now - (RECENT_DAYS + BEFORE_DAYS) * EH_DAY_US)
 			continue;
-		*(recent ? &r.recent_n : &r.before_n) += attribute < 0 ? d->n + d->late : d->n;
+		*(recent ? &r.recent_n : &r.before_n) += attribute < 0 ? d->live + d->late : d->n;
 		*(recent ? &r.recent_x : &r.before_x) += attribute < 0 ? d->late : d->missing[attribute];
 	}
 	return r;

@@ -168,12 +168,47 @@ static void closes_show_faults(void **state)
 	world_end(&w);
 }
 
+/* Closes an hour with ten decisions, so many of which are of three hours ago. */
+static void close_late(struct world *w, size_t hour, size_t late)
+{
+	for (size_t i = 0; i < late; i++)
+		all[all_n++] = (struct world_decision){.label = {1, 1, 1, 1, 1},
+		                                       .favourable = i % 2 == 0,
+		                                       .pane_us = WORLD_T0 + (int64_t)(hour - 3) * EH_HOUR_US,
+		                                       .index = (int64_t)hour + 1};
+	close_hour(w, hour, 10 - late, 1, 1);
+}
+
+/* History has no late rows, as nothing closed before it came: a source that goes live is compared with itself. */
+static void rows_are_not_late_because_history_had_none(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct told told = {0};
+	struct eh_judge_sink sink = {.ctx = &told, .fault = tell};
+	struct world w = world_begin(world_policy(home, "policy: small\nwindow: 2d\n"), mapped, &sink);
+	size_t hour = 0;
+
+	(void)state;
+	all_n = 0;
+	for (; hour < 20 * 24; hour++)
+		close_hour(&w, hour, 10, 1 + hour % 2, 1);
+	w.live = true;
+	for (; hour < 35 * 24; hour++)
+		close_late(&w, hour, 1);
+	assert_int_equal(count(&told, EH_JUDGE_FAULT_LATE_ROWS, "raised"), 0);
+	for (; hour < 38 * 24; hour++)
+		close_late(&w, hour, 4);
+	assert_int_equal(count(&told, EH_JUDGE_FAULT_LATE_ROWS, "raised"), 1);
+	world_end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_alert_for_a_fault),
 		cmocka_unit_test(a_clock_that_stands_gives_no_id_twice),
 		cmocka_unit_test(closes_show_faults),
+		cmocka_unit_test(rows_are_not_late_because_history_had_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

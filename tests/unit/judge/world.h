@@ -135,6 +135,7 @@ struct world {
 	int64_t included;
 	struct eh_sha256 digest; /* of the last close */
 	struct eh_judge_close close;
+	bool live; /* what is closed from now on */
 };
 
 static inline struct world world_begin(const struct eh_policy *policy, const char *map_text, const struct eh_judge_sink *sink)
@@ -172,7 +173,7 @@ static inline void world_close(struct world *w, const struct world_decision *d, 
 	w->close = (struct eh_judge_close){.first_pane_us = first_us,
 	                                   .last_pane_us = last_us,
 	                                   .clock_us = last_us + EH_HOUR_US,
-	                                   .history = true,
+	                                   .history = !w->live,
 	                                   .late_from_us = INT64_MAX,
 	                                   .older_from_us = INT64_MAX};
 	eh_cube_clear(w->pane);
