@@ -183,6 +183,24 @@ static void alterations_are_found(void **state)
 	commits_end(&c);
 }
 
+/* The role that writes may open a seal and drop what it covers: that leaves a seal without a leaf, which is found. */
+static void a_seal_without_a_leaf_is_found(void **state)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	struct commits c;
+
+	(void)state;
+	play(&c, 99, false);
+	EH_PG_AUTO writer = eh_test_open(EH_STORE_WRITER);
+	eh_test_sql(writer, "INSERT INTO evenhand.seal (source_id, first_commit, last_commit) SELECT 1, (SELECT max(last_commit) + 1 FROM evenhand.seal),"
+	                    " max(commit_no) FROM evenhand.gather_commit");
+	assert_true(eh_test_int8(writer, "SELECT evenhand.drop_sealed(1, (SELECT max(first_commit) FROM evenhand.seal))") > 0);
+	struct eh_ledger_check check = check_ledger(arena);
+	assert_true(check.findings_n > 0);
+	assert_string_equal(check.findings->what, "seal");
+	commits_end(&c);
+}
+
 /* A delta that was altered before its seal is not covered up by it. */
 static void altered_batches_stay_as_they_are(void **state)
 {
@@ -242,6 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(joined_deltas_judge_the_same),
 		cmocka_unit_test_setup(alterations_are_found, eh_test_store_reset),
+		cmocka_unit_test_setup(a_seal_without_a_leaf_is_found, eh_test_store_reset),
 		cmocka_unit_test_setup(altered_batches_stay_as_they_are, eh_test_store_reset),
 		cmocka_unit_test_setup(old_rows_set_aside_go, eh_test_store_reset),
 	};
