@@ -62,9 +62,33 @@ static void print_lag(const json_t *source)
 		       text_of(source, "last_commit"));
 }
 
+/* What is lost for good, and who said so: it stays in sight after the gap. */
+static void print_acceptance(const json_t *source)
+{
+	const json_t *gaps = json_object_get(source, "gaps"), *last = json_object_get(gaps, "accepted");
+	long long n = count_of(gaps, "accepted_total");
+
+	if (json_is_object(last))
+		printf("        %lld gap%s accepted, the last by %s at %s: %s\n", n, n == 1 ? "" : "s", text_of(last, "by"), text_of(last, "at"),
+		       text_of(last, "reason"));
+}
+
+static void print_fates(const json_t *source)
+{
+	const json_t *rows = json_object_get(source, "rows");
+	long long aside = count_of(rows, "set_aside"), open = count_of(source, "set_aside_open");
+
+	printf("        rows on time %lld, early %lld, late %lld, set aside %lld", count_of(rows, "on_time"), count_of(rows, "early"),
+	       count_of(rows, "late"), aside);
+	if (open != aside)
+		printf(" (%lld still open)", open);
+	printf("\n        repeated %lld, corrected %lld, taken off %lld\n", count_of(rows, "repeated"), count_of(rows, "corrected"),
+	       count_of(rows, "taken"));
+}
+
 static void print_source(const json_t *source)
 {
-	const json_t *rows = json_object_get(source, "rows"), *reason = json_object_get(source, "reason");
+	const json_t *reason = json_object_get(source, "reason");
 
 	printf("source  %s: %s, clock %s, %lld panes\n", text_of(source, "name"), text_of(source, "state"), text_of(source, "clock"),
 	       count_of(source, "panes"));
@@ -74,10 +98,8 @@ static void print_source(const json_t *source)
 			printf("        hint: %s\n", text_of(reason, "hint"));
 	}
 	print_lag(source);
-	printf("        rows on time %lld, early %lld, late %lld, set aside %lld\n", count_of(rows, "on_time"),
-	       count_of(rows, "early"), count_of(rows, "late"), count_of(rows, "set_aside"));
-	printf("        repeated %lld, corrected %lld, taken off %lld\n", count_of(rows, "repeated"), count_of(rows, "corrected"),
-	       count_of(rows, "taken"));
+	print_acceptance(source);
+	print_fates(source);
 	printf("        tally %s%s\n", text_of(source, "tally_digest"),
 	       json_is_true(json_object_get(source, "capped")) ? " (a cap on names was reached)" : "");
 }

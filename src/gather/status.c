@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "cube/tally.h"
@@ -42,25 +43,37 @@ static json_t *count_or_null(int64_t n)
 /* Why a source does not go on, or null. */
 static json_t *reason_of(const struct eh_standing *s)
 {
-	if (s->state == EH_STANDING_GAP)
-		return json_pack("{s:s, s:s, s:s}", "kind", "gap", "message", s->gap_reason, "hint",
-		                 "find out what was lost, then: evenhand source accept-gap NAME --reason TEXT");
+	EH_BUF_AUTO hint = {0};
+
+	if (s->state == EH_STANDING_GAP) {
+		eh_buf_printf(&hint, "find out what was lost, then: evenhand source accept-gap %s --reason TEXT", s->name);
+		return json_pack("{s:s, s:s, s:s}", "kind", "gap", "message", s->gap_reason, "hint", hint.data);
+	}
 	if (s->state == EH_STANDING_AWAY || s->state == EH_STANDING_REFUSED)
 		return json_pack("{s:s, s:s, s:s, s:I, s:o}", "kind", eh_standing_state_name(s->state), "message", s->trouble, "hint",
 		                 s->hint, "tries", (json_int_t)s->tries, "since", instant_or_null(s->trouble_us));
 	return json_null();
 }
 
+/* The last gap that somebody accepted, whether it is over or not; null where there is none. */
+static json_t *acceptance_of(const struct eh_standing *s)
+{
+	if (s->accepted.n == 0)
+		return json_null();
+	return json_pack("{s:s, s:o, s:s}", "by", s->accepted.by, "at", instant_or_null(s->accepted.at_us), "reason", s->accepted.reason);
+}
+
 static void put_standing(const struct eh_standing *s, json_t *out)
 {
 	json_t *state = json_pack(
-		"{s:s, s:s, s:I, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:f, s:o, s:{s:I, s:o, s:s?}}", "phase", s->phase, "state",
+		"{s:s, s:s, s:I, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:f, s:o, s:{s:I, s:o, s:s?, s:I, s:o}}", "phase", s->phase, "state",
 		eh_standing_state_name(s->state), "commit_no", (json_int_t)s->commit_no, "position", s->position, "clock",
 		instant_or_null(s->clock_us), "last_commit", instant_or_null(s->committed_us), "progressed",
 		instant_or_null(s->progressed_us), "lag_seconds", s->lag_us < 0 ? json_null() : json_real((double)s->lag_us / 1e6),
 		"lag_bytes", count_or_null(s->lag_bytes), "retained_bytes", count_or_null(s->retained_bytes), "wal_status", s->wal_status,
 		"rows_per_second", (double)s->rows_last_minute / 60, "reason", reason_of(s), "gaps", "total", (json_int_t)s->gaps, "open",
-		s->gap_no == 0 ? json_null() : json_integer(s->gap_no), "accepted_by", s->gap_accepted_by);
+		s->gap_no == 0 ? json_null() : json_integer(s->gap_no), "accepted_by", s->gap_accepted_by, "accepted_total",
+		(json_int_t)s->accepted.n, "accepted", acceptance_of(s));
 
 	EH_ASSERT(state != NULL && json_object_update(out, state) == 0);
 	json_decref(state);

@@ -101,7 +101,7 @@ struct figure {
 
 static const struct figure figures[] = {
 	{"source_commits_total", "counter", "Commits of rows that gather made.", AT(commit_no), INT64_MIN, false},
-	{"source_lag_seconds", "gauge", "How far the source's clock stands behind the store's, while it is live.", AT(lag_us), -1, true},
+	{"source_lag_seconds", "gauge", "How far the source's clock stands behind the store's, while it is live or away.", AT(lag_us), -1, true},
 	{"source_lag_bytes", "gauge", "WAL of the source's server that is not read yet (stream).", AT(lag_bytes), -1, false},
 	{"source_retained_bytes", "gauge", "WAL that the source's server keeps for the replication slot (stream).", AT(retained_bytes), -1,
 	 false},

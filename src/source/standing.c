@@ -74,10 +74,15 @@ static void read_one(struct eh_arena *arena, const PGresult *res, int row, struc
 		.trouble_us = time_or_none(res, row, 24),
 		.rows_last_minute = int8_or(res, row, 25, 0),
 		.closed_pane_us = int8_or(res, row, 26, INT64_MIN),
+		.accepted = {.n = eh_pg_int8(res, row, 27),
+		             .by = text_or_null(arena, res, row, 28),
+		             .at_us = time_or_none(res, row, 29),
+		             .reason = text_or_null(arena, res, row, 30)},
 	};
 	s->state = state_of(s, eh_pg_bool(res, row, 10), eh_pg_text(res, row, 20));
-	/* A scenario's clock is not the world's. */
-	if (!scenario && s->clock_us != INT64_MIN && strcmp(s->phase, "live") == 0)
+	/* A scenario's clock is not the world's; and a source that is not followed is not behind, however old its clock. */
+	if (!scenario && s->clock_us != INT64_MIN && strcmp(s->phase, "live") == 0 &&
+	    (s->state == EH_STANDING_LIVE || s->state == EH_STANDING_AWAY))
 		s->lag_us = now_us > s->clock_us ? now_us - s->clock_us : 0;
 }
 

@@ -38,7 +38,7 @@ struct eh_standing {
 	int64_t clock_us;             /* T; INT64_MIN: none yet */
 	int64_t progressed_us;        /* wall time at which gather wrote last; INT64_MIN: never */
 	int64_t committed_us;         /* the same for rows; INT64_MIN: never */
-	int64_t lag_us;               /* how far T stands behind the store's clock while it is live; -1: not known */
+	int64_t lag_us;               /* how far T stands behind the store's clock while it is live or away; else -1 */
 	int64_t lag_bytes;            /* stream: what its server wrote and we have not read; -1: not known */
 	int64_t retained_bytes;       /* stream: WAL its server keeps for us; -1: not known */
 	int64_t skipped, lost;        /* stream: changes since this gather began; -1: not known */
@@ -46,6 +46,11 @@ struct eh_standing {
 	int64_t gap_no, gaps;         /* the open one, 0: none; and how many there ever were */
 	const char *gap_reason;       /* NULL: no open gap */
 	const char *gap_accepted_by;  /* NULL: nobody yet */
+	struct {
+		int64_t n;                /* how many gaps were accepted, also those that are over */
+		const char *by, *reason;  /* of the last one; NULL: none */
+		int64_t at_us;            /* INT64_MIN: none */
+	} accepted;
 	const char *trouble, *hint;   /* NULL: nothing keeps it from being read */
 	int64_t tries, trouble_us;    /* how often in vain, since when */
 	int64_t rows_last_minute;

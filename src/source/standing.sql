@@ -11,10 +11,13 @@ SELECT s.source_id, s.name, CASE WHEN t.source_id IS NULL OR t.commit_no = 0 AND
 	(SELECT sum(c.n_on_time + c.n_early + c.n_late + c.n_set_aside + c.n_repeated) FROM (SELECT * FROM evenhand.gather_commit
 		WHERE source_id = s.source_id ORDER BY commit_no DESC LIMIT 1000) c
 		WHERE c.committed_at > clock_timestamp() - interval '1 minute')::bigint,
-	(SELECT max(c.last_pane_us) FROM evenhand.pane_close c WHERE c.source_id = s.source_id)
+	(SELECT max(c.last_pane_us) FROM evenhand.pane_close c WHERE c.source_id = s.source_id),
+	(SELECT count(a.accepted_at) FROM evenhand.source_gap a WHERE a.source_id = s.source_id), y.accepted_by, y.accepted_at, y.accept_reason
 FROM evenhand.source s LEFT JOIN evenhand.source_state t USING (source_id) LEFT JOIN evenhand.source_slot p USING (source_id)
 LEFT JOIN evenhand.source_gap g ON g.source_id = s.source_id AND g.resumed_at IS NULL
 LEFT JOIN evenhand.source_trouble w ON w.source_id = s.source_id
+LEFT JOIN LATERAL (SELECT a.* FROM evenhand.source_gap a WHERE a.source_id = s.source_id AND a.accepted_at IS NOT NULL
+	ORDER BY a.gap_no DESC LIMIT 1) y ON true
 ORDER BY s.name COLLATE "C"
 
 -- name: standing_counts

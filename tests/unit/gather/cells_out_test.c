@@ -3,6 +3,7 @@
  */
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gather/cells_out.h"
 #include "gather/status.h"
@@ -99,12 +100,51 @@ static void status_says_where_sources_stand(void **state)
 	json_decref(doc);
 }
 
+static json_t *status_of_log(struct eh_pg *store)
+{
+	json_t *doc = json_object();
+	struct eh_err err = {0};
+
+	expect_rc(EH_OK, eh_gather_status(store, doc, &err), &err);
+	json_t *source = json_incref(json_array_get(json_object_get(doc, "sources"), 0));
+	json_decref(doc);
+	assert_true(json_is_null(json_object_get(source, "lag_seconds"))); /* it is not live */
+	return source;
+}
+
+/* A gap names its source in the hint; when it is over, who accepted it is still said. */
+static void status_keeps_an_accepted_gap(void **state)
+{
+	(void)state;
+	rig_sql(RIG_ROWS(1, 100));
+	rig_gather_once(rig_map(RIG_MAP("log", "follow: no\n")), 0);
+	EH_PG_AUTO store = eh_test_open(EH_STORE_READER);
+	EH_PG_AUTO writer = eh_test_open(EH_STORE_WRITER);
+	eh_test_sql(writer, "UPDATE evenhand.source_state SET phase = 'live';"
+	                    "INSERT INTO evenhand.source_gap (source_id, gap_no, reason, position) VALUES (1, 1, 'slot gone', 'x')");
+	json_t *source = status_of_log(store);
+	assert_non_null(strstr(json_string_value(json_object_get(json_object_get(source, "reason"), "hint")), "accept-gap log --reason"));
+	assert_true(json_is_null(json_object_get(json_object_get(source, "gaps"), "accepted")));
+	json_decref(source);
+	eh_test_sql(writer, "UPDATE evenhand.source_state SET phase = 'ended'; UPDATE evenhand.source_gap SET accepted_at = '2024-03-01Z',"
+	                    " accepted_by = 'alex', accept_reason = 'failover', resumed_at = now(), resumed_position = 'y'");
+	source = status_of_log(store);
+	const json_t *gaps = json_object_get(source, "gaps"), *accepted = json_object_get(gaps, "accepted");
+	assert_true(json_is_null(json_object_get(gaps, "open")));
+	assert_int_equal(json_integer_value(json_object_get(gaps, "accepted_total")), 1);
+	assert_string_equal(json_string_value(json_object_get(accepted, "by")), "alex");
+	assert_string_equal(json_string_value(json_object_get(accepted, "at")), "2024-03-01T00:00:00Z");
+	assert_string_equal(json_string_value(json_object_get(accepted, "reason")), "failover");
+	json_decref(source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(lines_add_up_to_the_table, rig_reset),
 		cmocka_unit_test_setup(json_lines_are_json, rig_reset),
 		cmocka_unit_test_setup(status_says_where_sources_stand, rig_reset),
+		cmocka_unit_test_setup(status_keeps_an_accepted_gap, rig_reset),
 	};
 
 	return cmocka_run_group_tests(tests, rig_begin, rig_end);

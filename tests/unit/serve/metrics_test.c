@@ -144,7 +144,8 @@ static void the_store_is_told(void **state)
 	expect_sample(page.data, "evenhand_source_repeated_rows_total{source=\"a\"} 4\n");
 	expect_sample(page.data, "evenhand_source_retained_bytes{source=\"a\"} 4096\n");
 	expect_sample(page.data, "evenhand_source_lag_bytes{source=\"a\"} 77\n");
-	expect_sample(page.data, "evenhand_source_lag_seconds{source=\"a\"} 9");
+	assert_null(strstr(page.data, "evenhand_source_lag_seconds{source=\"a\"}")); /* at a gap it is not followed */
+	expect_sample(page.data, "evenhand_source_lag_seconds{source=\"b\"} ");      /* away: tried again by itself */
 	expect_sample(page.data, "evenhand_source_state{source=\"a\",state=\"gap\"} 1\n");
 	expect_sample(page.data, "evenhand_source_state{source=\"b\",state=\"away\"} 1\n");
 	expect_sample(page.data, "evenhand_source_state{source=\"c\",state=\"registered\"} 1\n");
@@ -154,12 +155,20 @@ static void the_store_is_told(void **state)
 	/* The next scrape adds what came since. */
 	eh_test_sql(pg, "INSERT INTO evenhand.gather_commit (source_id, commit_no, position, n_on_time, n_early, n_late, n_set_aside, digest)"
 	                " VALUES (2, 2, 'y', 7, 0, 0, 0, sha256('')); UPDATE evenhand.source_state SET commit_no = 2 WHERE source_id = 2;"
-	                "DELETE FROM evenhand.source_trouble");
+	                "DELETE FROM evenhand.source_trouble;"
+	                "UPDATE evenhand.source_gap SET accepted_at = now(), accepted_by = 'alex', accept_reason = 'known'");
 	eh_buf_reset(&page);
 	eh_metrics_write(metrics, &page);
 	expect_sample(page.data, "evenhand_source_rows_total{source=\"b\",fate=\"on_time\"} 8\n");
 	expect_sample(page.data, "evenhand_source_rows_total{source=\"a\",fate=\"on_time\"} 10\n");
 	expect_sample(page.data, "evenhand_source_state{source=\"b\",state=\"live\"} 1\n");
+	expect_sample(page.data, "evenhand_source_lag_seconds{source=\"a\"} 9");
+	eh_test_sql(pg, "UPDATE evenhand.source_state SET phase = 'ended'; INSERT INTO evenhand.source_trouble (source_id, kind, message,"
+	                " hint) VALUES (2, 'refused', 'no table', '')");
+	eh_buf_reset(&page);
+	eh_metrics_write(metrics, &page);
+	expect_format(page.data);
+	assert_null(strstr(page.data, "evenhand_source_lag_seconds{"));
 	eh_metrics_free(metrics);
 }
 

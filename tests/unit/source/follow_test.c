@@ -46,7 +46,7 @@ static struct eh_source source_in(struct eh_pg *store)
 	return source;
 }
 
-static enum eh_standing_state state_now(struct eh_pg *store)
+static const struct eh_standing *standing(struct eh_pg *store)
 {
 	struct eh_standing *all;
 	struct eh_err err;
@@ -54,7 +54,22 @@ static enum eh_standing_state state_now(struct eh_pg *store)
 
 	expect_rc(EH_OK, eh_standing_read(arena, store, &all, &n, &err), &err);
 	assert_int_equal(n, 1);
-	return all[0].state;
+	return &all[0];
+}
+
+static enum eh_standing_state state_now(struct eh_pg *store)
+{
+	return standing(store)->state;
+}
+
+static void expect_acceptance(struct eh_pg *store, int64_t n, const char *by)
+{
+	const struct eh_standing *s = standing(store);
+
+	assert_int_equal(s->accepted.n, n);
+	assert_string_equal(s->accepted.by, by);
+	assert_string_equal(s->accepted.reason, deed.reason);
+	assert_true(s->accepted.at_us > 0);
 }
 
 static bool means(const char *text, struct eh_sha256 *version)
@@ -122,6 +137,7 @@ static void a_gap_is_accepted_once(void **state)
 	expect_rc(EH_OK, eh_source_accept_gap(store, &source, &deed, &gap_no, &err), &err);
 	assert_int_equal(gap_no, 1);
 	assert_int_equal(state_now(store), EH_STANDING_REGISTERED);
+	expect_acceptance(store, 1, "os:tester");
 	expect_rc(EH_REFUSED, eh_source_accept_gap(store, &source, &deed, &gap_no, &err), &err);
 	assert_int_equal(eh_test_int8(store, "SELECT count(*) FROM evenhand.source_gap g JOIN evenhand.ledger_leaf l USING (leaf_index)"
 	                                     " WHERE l.kind = 'gap' AND g.accepted_by = 'os:tester'"), 1);
@@ -130,6 +146,7 @@ static void a_gap_is_accepted_once(void **state)
 	assert_int_equal(findings(), 1);
 	eh_test_sql(admin, "UPDATE evenhand.source_gap SET accepted_by = 'os:tester', resumed_at = now(), resumed_position = 'stream 2'");
 	assert_int_equal(findings(), 0);
+	expect_acceptance(store, 1, "os:tester"); /* over, and still on the record */
 	/* gather would go on behind an acceptance that is on no record */
 	eh_test_sql(store, "INSERT INTO evenhand.source_gap (source_id, gap_no, reason, position) VALUES (1, 2, 'slot gone', 'stream 2')");
 	assert_int_equal(findings(), 0);
