@@ -116,6 +116,19 @@ static enum eh_rc look_at_columns(struct eh_arena *arena, struct eh_pg *pg, stru
 	return EH_OK;
 }
 
+static enum eh_rc look_at_triggers(struct eh_arena *arena, struct eh_pg *pg, struct eh_fit_facts *f, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_int8(&args, f->table);
+	eh_pg_arg_text(&args, eh_arena_printf(arena, "evenhand_%s", f->map->source));
+	eh_pg_arg_bool(&args, f->map->identity != EH_MAP_IDENTITY_POSITION);
+	enum eh_rc rc = eh_pg_query(pg, &eh_sql_source_fit_notifies, &args, &res, err);
+	f->notifies = rc == EH_OK && eh_pg_bool(res, 0, 0);
+	return rc;
+}
+
 static enum eh_rc look_at_leaves(struct eh_arena *arena, struct eh_pg *pg, struct eh_fit_facts *f, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
@@ -197,6 +210,8 @@ enum eh_rc eh_fit_facts(struct eh_arena *arena, struct eh_pg *pg, const struct e
 	if (rc != EH_OK || !facts->table_there)
 		return rc;
 	rc = look_at_columns(arena, pg, facts, err);
+	if (rc == EH_OK)
+		rc = look_at_triggers(arena, pg, facts, err);
 	if (rc == EH_OK)
 		rc = look_at_leaves(arena, pg, facts, err);
 	return rc == EH_OK && facts->version >= 150000 ? look_at_publications(arena, pg, facts, err) : rc;

@@ -30,6 +30,16 @@ SELECT c.oid::bigint, c.relkind::text, c.relpersistence::text, pg_catalog.pg_get
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = $1::text AND c.relname = $2::text
 
+-- name: fit_notifies
+-- Whether an enabled trigger on the table's INSERT (and UPDATE, where $3) already notifies the channel $2: it is named in
+-- the trigger's arguments (each ends with a zero byte), as by import, or in its function's text, as in what --sql prints.
+-- The bits are TRIGGER_TYPE_INSERT and TRIGGER_TYPE_UPDATE.
+SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+	WHERE t.tgrelid = $1::bigint::oid AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & 4 <> 0
+	AND (t.tgtype & 16 <> 0 OR NOT $3::boolean) AND p.prosrc LIKE '%pg_notify(%'
+	AND (position(z.o || convert_to($2::text, 'UTF8') || z.o IN z.o || t.tgargs) > 0 OR strpos(p.prosrc, quote_literal($2::text)) > 0))
+FROM (SELECT decode('00', 'hex') AS o) z
+
 -- name: fit_missing_columns
 -- Columns of the map that the table has not.
 SELECT coalesce(string_agg(m.name, ', ' ORDER BY m.name), '') FROM unnest($2::text[]) AS m (name)

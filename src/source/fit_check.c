@@ -305,7 +305,8 @@ static void check_pushdown(struct eh_arena *arena, const struct eh_fit_facts *f,
 	if (lacks != NULL)
 		eh_fit_say(fit, EH_FIT_FAILS, "pushdown", lacks, "have the table's owner run the SQL that --sql prints, or change the map");
 	else
-		eh_fit_say(fit, EH_FIT_HOLDS, "pushdown", eh_arena_printf(arena, "%zu tables are aggregated where they lie", f->leaves), NULL);
+		eh_fit_say(fit, EH_FIT_HOLDS, "pushdown", f->leaves == 1 ? "the table is aggregated where it lies"
+		           : eh_arena_printf(arena, "%zu tables are aggregated where they lie", f->leaves), NULL);
 }
 
 /* ---- the whole ---------------------------------------------------------------------------- */

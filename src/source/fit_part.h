@@ -33,6 +33,7 @@ struct eh_fit_facts {
 	bool unique_id;
 	const char *xid; /* NULL: no xid8 column */
 	bool xid_not_null, xid_indexed;
+	bool notifies; /* a trigger already says on our channel that there are new rows */
 
 	struct eh_fit_leaf *leaf;
 	size_t leaves;

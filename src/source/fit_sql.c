@@ -202,7 +202,7 @@ static void put_notify(struct text *t)
 	const char *channel = eh_arena_printf(t->arena, "evenhand_%s", f->map->source);
 	const char *function = own_function(t, "tell");
 
-	if ((f->kind != 'r' && f->kind != 'p') || f->standby)
+	if ((f->kind != 'r' && f->kind != 'p') || f->standby || f->notifies)
 		return;
 	eh_buf_puts(&t->owner, "-- optional: Evenhand hears of new rows at once, and not after poll_interval\n");
 	eh_buf_printf(&t->owner,

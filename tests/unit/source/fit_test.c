@@ -222,6 +222,32 @@ static void printed_sql_mends_a_plain_table(void **state)
 	assert_int_equal(eh_test_int8(admin, "SELECT count(*) FROM pg_trigger WHERE tgname = 'evenhand_tell'"), 1);
 }
 
+static bool prints_a_notifier(const char *identity)
+{
+	return strstr(look(map_of(identity), (struct eh_fit_wish){.mode = EH_MAP_MODE_POLL}, "reads_log")->sql, "pg_notify") != NULL;
+}
+
+/* What notifies already, as import made it or as it was printed, is not asked for again; of a longer name it is. */
+static void a_trigger_that_notifies_is_enough(void **state)
+{
+	(void)state;
+	eh_test_sql(admin, PLAIN);
+	eh_test_sql(admin, "CREATE FUNCTION pub.notify() RETURNS trigger LANGUAGE plpgsql AS"
+	                   " $$ BEGIN PERFORM pg_notify(TG_ARGV[0], ''); RETURN NULL; END $$;"
+	                   "CREATE TRIGGER evenhand_notify AFTER INSERT ON pub.decision FOR EACH STATEMENT"
+	                   " EXECUTE FUNCTION pub.notify('evenhand_logs')");
+	assert_true(prints_a_notifier(""));
+	eh_test_sql(admin, "CREATE OR REPLACE TRIGGER evenhand_notify AFTER INSERT ON pub.decision FOR EACH STATEMENT"
+	                   " EXECUTE FUNCTION pub.notify('evenhand_log')");
+	assert_false(prints_a_notifier(""));
+	assert_true(prints_a_notifier("identity: tracked\n")); /* updates are to be heard of too */
+	eh_test_sql(admin, "ALTER TABLE pub.decision DISABLE TRIGGER evenhand_notify");
+	assert_true(prints_a_notifier(""));
+	apply(look(map_of("identity: tracked\n"), (struct eh_fit_wish){.mode = EH_MAP_MODE_POLL}, "reads_log")->sql, "-- as the owner",
+	      "pub_owner");
+	assert_false(prints_a_notifier("identity: tracked\n"));
+}
+
 /* Where rows are tracked, a corrected row gets a new transaction id, and is read again. */
 static void printed_sql_renews_corrected_rows(void **state)
 {
@@ -335,6 +361,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(verdicts_are_the_server_s, reset),
 		cmocka_unit_test_setup(printed_sql_mends_a_plain_table, reset),
+		cmocka_unit_test_setup(a_trigger_that_notifies_is_enough, reset),
 		cmocka_unit_test_setup(printed_sql_renews_corrected_rows, reset),
 		cmocka_unit_test_setup(printed_sql_mends_two_tables, reset),
 		cmocka_unit_test_setup(printed_sql_mends_a_partitioned_table, reset),
