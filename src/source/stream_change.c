@@ -59,6 +59,7 @@ enum eh_rc eh_stream_describe(struct eh_stream *s, bool *needs_text, struct eh_e
 			return rc;
 		*needs_text = *needs_text || (!s->text && !eh_stream_reads_binary(&s->column[i]));
 	}
+	s->id_is_key = s->decoded->columns[s->column[s->map->id].at].key;
 	s->described = true;
 	return EH_OK;
 }
@@ -124,6 +125,13 @@ static bool same_images(const struct eh_stream *s)
 	return true;
 }
 
+static enum eh_rc refuse_without_id(struct eh_stream *s, const char *what, struct eh_err *err)
+{
+	(void)snprintf(s->gap, sizeof s->gap, "%s of %s.%s came without the id, which is no part of its replica identity", what,
+	               s->map->schema, s->map->table);
+	return refuse(s, "as the table's owner run: ALTER TABLE ... REPLICA IDENTITY FULL", err);
+}
+
 static enum eh_rc make_update(struct eh_stream *s, bool *any, struct eh_err *err)
 {
 	struct eh_pgoutput *m = s->decoded;
@@ -132,6 +140,8 @@ static enum eh_rc make_update(struct eh_stream *s, bool *any, struct eh_err *err
 
 	if (!whole && !tracked(s))
 		return refuse_without_old(s, "an UPDATE", err);
+	if (!whole && !s->id_is_key)
+		return refuse_without_id(s, "an UPDATE", err); /* it may have changed the id */
 	s->change = (struct eh_change){.kind = EH_CHANGE_REPLACE, .row = &s->now.row, .n = 1};
 	if (whole)
 		fill_unchanged(m);
@@ -152,11 +162,8 @@ static enum eh_rc make_delete(struct eh_stream *s, struct eh_err *err)
 
 	if (m->old != EH_PGOUTPUT_OLD_ROW && !tracked(s))
 		return refuse_without_old(s, "a DELETE", err);
-	if (m->old != EH_PGOUTPUT_OLD_ROW && !old_has_id(s)) {
-		(void)snprintf(s->gap, sizeof s->gap, "a DELETE of %s.%s came without the id, which is no part of its replica identity",
-		               s->map->schema, s->map->table);
-		return refuse(s, "as the table's owner run: ALTER TABLE ... REPLICA IDENTITY FULL", err);
-	}
+	if (m->old != EH_PGOUTPUT_OLD_ROW && !old_has_id(s))
+		return refuse_without_id(s, "a DELETE", err);
 	s->change = (struct eh_change){.kind = EH_CHANGE_TAKE, .old = &s->was.row, .n = 1};
 	return read_image(s, m->olds, m->olds_n, &s->was, err);
 }

@@ -50,6 +50,7 @@ struct eh_stream {
 	struct eh_replication *link;
 	bool text;          /* columns come as text */
 	bool described;     /* the stream has described the table */
+	bool id_is_key;     /* the id is part of the replica identity: where no old key comes, it is as it was */
 	bool inside, again; /* in a transaction; in one that was read before */
 	bool truncated;     /* a truncate was given out, and the place still stands before it */
 	uint64_t commit, ordinal; /* of the transaction at hand, and its changes so far */

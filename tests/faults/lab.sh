@@ -93,7 +93,7 @@ make_log() { # NAME ROWS
 		score numeric, sex text, tier text, model text, evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id())" \
 		-c "CREATE INDEX ON log.$1 (evenhand_xid)" -c "GRANT SELECT ON log.$1 TO log_reader, evenhand_source" \
 		-c "INSERT INTO log.$1 SELECT 'h' || i, now() - i * interval '10 days' / $2,
-			CASE WHEN i * 7919 % 100 < 30 THEN 'no' ELSE 'yes' END, (i * 31 % 1000) / 1000.0,
+			CASE WHEN i::bigint * 7919 % 100 < 30 THEN 'no' ELSE 'yes' END, (i * 31 % 1000) / 1000.0,
 			(ARRAY['M','F','X'])[1 + i % 3], 't' || i % 4, 'm' || i % 2 FROM generate_series(1, $2) i"
 }
 

@@ -125,6 +125,7 @@ static void lost_slot_is_a_gap(void **state)
 	(void)state;
 	rig_sql(RIG_ROWS(1, 100));
 	(void)rig_gather_once(map, 0);
+	as_admin(SLOTS_ARE_FREE);
 	as_admin("SELECT pg_drop_replication_slot('evenhand_log')");
 	rig_sql(RIG_ROWS(101, 110));
 	expect_stop(map, "slot evenhand_log is gone", "evenhand source accept-gap log --reason TEXT");
@@ -147,6 +148,7 @@ static void slot_read_by_another_is_a_gap(void **state)
 	(void)state;
 	(void)rig_gather_once(map, 0);
 	rig_sql(RIG_ROWS(1, 100));
+	as_admin(SLOTS_ARE_FREE);
 	as_admin("SELECT pg_replication_slot_advance('evenhand_log', pg_current_wal_lsn())");
 	expect_stop(map, "read by another", "accept-gap");
 }
@@ -207,6 +209,20 @@ static void tracked_id_may_change(void **state)
 	expect_as_polled();
 	rig_sql("ALTER TABLE public.decision DROP CONSTRAINT decision_pkey, ADD row_no bigserial PRIMARY KEY");
 	rig_sql("DELETE FROM public.decision WHERE tier = 2");
+	expect_stop(map, "came without the id", "REPLICA IDENTITY FULL");
+}
+
+/* An update that may have changed the id, and does not say from what, cannot be counted either. */
+static void tracked_update_must_name_the_id(void **state)
+{
+	const struct eh_map *map = rig_map(STREAM("identity: tracked\n"));
+
+	(void)state;
+	rig_sql("ALTER TABLE public.decision DROP CONSTRAINT decision_pkey, ADD row_no bigserial PRIMARY KEY");
+	rig_sql(RIG_ROWS(1, 40));
+	(void)rig_gather_once(map, 0);
+	rig_sql("ALTER TABLE public.decision REPLICA IDENTITY DEFAULT");
+	rig_sql("UPDATE public.decision SET id = 'new' || id WHERE tier = 1");
 	expect_stop(map, "came without the id", "REPLICA IDENTITY FULL");
 }
 
@@ -378,6 +394,7 @@ int main(void)
 		cmocka_unit_test_setup(update_without_old_row_stops, fresh),
 		cmocka_unit_test_setup(tracked_source_needs_no_old_row, fresh),
 		cmocka_unit_test_setup(tracked_id_may_change, fresh),
+		cmocka_unit_test_setup(tracked_update_must_name_the_id, fresh),
 		cmocka_unit_test_setup(outcomes_come_beside_the_stream, fresh),
 		cmocka_unit_test_setup(altered_before_its_backfill_is_looked_at_again, fresh),
 		cmocka_unit_test_setup(dropped_column_stops, fresh),
