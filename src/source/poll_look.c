@@ -78,7 +78,9 @@ static enum eh_rc look(struct eh_poll *poll, int64_t standby_us, uint32_t *filen
 	eh_pg_arg_int8(&args, poll->table);
 	/* Before the snapshot is taken: nobody rewrites the table between its file's name and its rows. */
 	enum eh_rc rc = eh_pg_query_text(poll->pg, poll->lock_sql, NULL, false, &locked, err);
-	if (rc == EH_OK)
+	if (rc != EH_OK)
+		rc = eh_source_while_reading(poll->pg, poll->map, err);
+	else
 		rc = eh_pg_query(poll->pg, horizon ? &eh_sql_source_poll_look_horizon : &eh_sql_source_poll_look, &args, &res, err);
 	if (rc != EH_OK)
 		return rc;

@@ -18,7 +18,7 @@ static enum eh_rc find_table(struct eh_poll *poll, struct eh_err *err)
 	if (rc != EH_OK)
 		return rc;
 	if (PQntuples(res) == 0) {
-		(void)eh_fail(err, EH_BAD_INPUT, "the table %s.%s of source %s does not exist", map->schema, map->table, map->source);
+		(void)eh_fail(err, EH_BAD_INPUT, "the table %s.%s does not exist", map->schema, map->table);
 		return eh_hint(err, "import a file with this map first, or correct `table` and `conninfo` in the map");
 	}
 	if (strcmp(eh_pg_text(res, 0, 1), "r") != 0) {
@@ -151,6 +151,8 @@ enum eh_rc eh_poll_open(struct eh_arena *arena, struct eh_pg *pg, const struct e
 		rc = make_sql(poll, arena, err);
 	if (rc == EH_OK)
 		rc = check_id(poll, err);
+	if (rc != EH_OK && eh_source_is_denied(poll->pg, err))
+		return eh_source_while_reading(poll->pg, map, err);
 	if (rc != EH_OK)
 		return eh_while(err, "source %s", map->source);
 	poll->row = (struct eh_row){.fields = poll->fields, .utf8_known = poll->utf8_known};

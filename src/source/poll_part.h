@@ -6,6 +6,7 @@
 #ifndef EH_SOURCE_POLL_PART_H
 #define EH_SOURCE_POLL_PART_H
 
+#include "source/denied.h"
 #include "source/poll.h"
 #include "source/packing.h"
 

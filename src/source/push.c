@@ -45,7 +45,9 @@ static enum eh_rc look(struct eh_push *push, uint32_t *filenode, struct eh_err *
 	enum eh_rc rc = push->lockable ? eh_pg_query_text(push->pg, lock, NULL, false, &locked, err) : EH_OK;
 
 	eh_pg_arg_int8(&args, push->table);
-	if (rc == EH_OK)
+	if (rc != EH_OK)
+		rc = eh_source_while_reading(push->pg, push->map, err);
+	else
 		rc = eh_pg_query(push->pg, &eh_sql_source_poll_look, &args, &res, err);
 	if (rc != EH_OK)
 		return rc;
@@ -340,7 +342,7 @@ static enum eh_rc next(struct eh_source_reader *reader, const struct eh_change *
 		rc = eh_push_walk(push, change, err);
 	if (rc == EH_OK && *change == NULL)
 		rc = finish(push, err);
-	return rc;
+	return rc != EH_OK && eh_source_is_denied(push->pg, err) ? eh_source_while_reading(push->pg, push->map, err) : rc;
 }
 
 static enum eh_rc begin_again(struct eh_source_reader *reader, const struct eh_position *position, struct eh_err *err)

@@ -22,7 +22,7 @@ static enum eh_rc find_table(struct eh_push *push, struct kind *kind, struct eh_
 	if (rc != EH_OK)
 		return rc;
 	if (PQntuples(res) == 0) {
-		(void)eh_fail(err, EH_BAD_INPUT, "the table %s.%s of source %s does not exist", map->schema, map->table, map->source);
+		(void)eh_fail(err, EH_BAD_INPUT, "the table %s.%s does not exist", map->schema, map->table);
 		return eh_hint(err, "import a file with this map first, or correct `table` and `conninfo` in the map");
 	}
 	const char *relkind = eh_pg_text(res, 0, 1);
@@ -161,6 +161,8 @@ enum eh_rc eh_push_open(struct eh_push *push, struct eh_err *err)
 		rc = eh_push_look_at_columns(push, err);
 	if (rc == EH_OK)
 		rc = check_id(push, err);
+	if (rc != EH_OK && eh_source_is_denied(push->pg, err))
+		return eh_source_while_reading(push->pg, push->map, err);
 	if (rc != EH_OK)
 		return eh_while(err, "source %s", push->map->source);
 	eh_push_make_queries(push);

@@ -7,6 +7,7 @@
 #define EH_SOURCE_PUSH_PART_H
 
 #include "source/poll_columns.h"
+#include "source/denied.h"
 #include "source/push.h"
 
 /* What a type lets us say of a value without looking at it. */

@@ -209,6 +209,8 @@ enum eh_rc eh_stream_open(struct eh_arena *arena, struct eh_pg *pg, const struct
 	s->forms = eh_arena_zalloc(arena, map->columns_n, sizeof *s->forms);
 	s->column = eh_arena_zalloc(arena, map->columns_n, sizeof *s->column);
 	enum eh_rc rc = eh_stream_look_at_table(s, err);
+	if (rc != EH_OK && eh_source_is_denied(pg, err))
+		return eh_source_while_reading(pg, map, err);
 	if (rc != EH_OK)
 		return eh_while(err, "source %s", map->source);
 	s->decoded = eh_xmalloc(sizeof *s->decoded);

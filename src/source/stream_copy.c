@@ -83,7 +83,9 @@ static enum eh_rc check_unaltered(struct eh_stream *s, struct eh_arena *arena, s
 	int64_t now = 0;
 	enum eh_rc rc = eh_pg_exec_script(s->pg, eh_arena_printf(arena, "LOCK TABLE ONLY %s IN ACCESS SHARE MODE", s->table_name), err);
 
-	if (rc == EH_OK)
+	if (rc != EH_OK)
+		rc = eh_source_while_reading(s->pg, s->map, err);
+	else
 		rc = eh_stream_read_look(s, &now, err);
 	if (rc != EH_OK || now == s->looked)
 		return rc;

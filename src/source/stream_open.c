@@ -195,7 +195,7 @@ enum eh_rc eh_stream_look_at_table(struct eh_stream *s, struct eh_err *err)
 	if (rc != EH_OK)
 		return rc;
 	if (PQntuples(res) == 0) {
-		(void)eh_fail(err, EH_BAD_INPUT, "the table %s.%s of source %s does not exist", map->schema, map->table, map->source);
+		(void)eh_fail(err, EH_BAD_INPUT, "the table %s.%s does not exist", map->schema, map->table);
 		return eh_hint(err, "import a file with this map first, or correct `table` and `conninfo` in the map");
 	}
 	s->table = (uint32_t)eh_pg_int8(res, 0, 0);

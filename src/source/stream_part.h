@@ -7,6 +7,7 @@
 #define EH_SOURCE_STREAM_PART_H
 
 #include "pg/replication.h"
+#include "source/denied.h"
 #include "source/pgoutput.h"
 #include "source/stream.h"
 #include "source/stream_row.h"

@@ -419,6 +419,26 @@ static void hidden_rows_are_refused(void **state)
 	}
 }
 
+static void revoked_select_is_named_with_its_grant(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const struct eh_map *map = rig_map(i == 0 ? RIG_MAP("log", "") : RIG_MAP("pushed", "mode: pushdown\n"));
+		struct eh_gather_options options = {.once = true, .quiet = true};
+		struct eh_gather_result result;
+		struct eh_err err = {0};
+
+		rig_gather_once(map, 0);
+		rig_sql("REVOKE SELECT ON public.decision FROM evenhand_source");
+		expect_rc(EH_REFUSED, rig_gather(map, &options, &result, &err), &err);
+		if (strstr(err.text, "reading public.decision of source ") == NULL || strstr(err.hint, "GRANT SELECT ON") == NULL ||
+		    strstr(err.hint, "evenhand doctor --source ") == NULL)
+			fail_msg("it says \"%s\" and hints \"%s\"", err.text, err.hint);
+		rig_sql("GRANT SELECT ON public.decision TO evenhand_source");
+		rig_gather_once(map, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +459,7 @@ int main(void)
 		cmocka_unit_test_setup(counted_source_keeps_its_strata, rig_reset),
 		cmocka_unit_test_setup(scenario_has_its_own_clock, rig_reset),
 		cmocka_unit_test_setup(hidden_rows_are_refused, rig_reset),
+		cmocka_unit_test_setup(revoked_select_is_named_with_its_grant, rig_reset),
 	};
 
 	return cmocka_run_group_tests(tests, rig_begin, rig_end);

@@ -40,7 +40,7 @@ static void expect_refused(const char *sql, const char *says, const char *hints)
 static void table_that_cannot_be_followed_is_refused(void **state)
 {
 	(void)state;
-	expect_refused("SELECT 1", "public.decision of source log does not exist", "import");
+	expect_refused("SELECT 1", "source log: the table public.decision does not exist", "import");
 	expect_refused("CREATE TABLE public.decision (" COLUMNS ")", "no column evenhand_xid",
 	               "ALTER TABLE \"public\".\"decision\" ADD evenhand_xid xid8 NOT NULL DEFAULT pg_current_xact_id()");
 	expect_refused("ALTER TABLE public.decision ADD evenhand_xid xid8 DEFAULT pg_current_xact_id()", "no index on \"evenhand_xid\"",
