@@ -101,7 +101,11 @@ static enum eh_rc resume(struct eh_gathering *run, struct eh_err *err)
 	enum eh_rc rc = moved ? eh_record_write(&run->record, &step, err) : EH_OK;
 
 	run->resumed = true;
-	return rc == EH_OK && run->gap_accepted ? end_gap(run, err) : rc;
+	if (rc != EH_OK || !run->gap_accepted)
+		return rc;
+	if (!run->options->quiet)
+		eh_log("source %s: reading goes on after the gap that was accepted: what lies in it is not counted", run->map->source);
+	return end_gap(run, err);
 }
 
 /* How the source keeps what was not read yet, for who watches it. */
