@@ -79,6 +79,9 @@ static enum eh_rc add_gathers(struct run *run, bool *own_conninfo, struct eh_err
 			add_gather(run, sources[i].name);
 		else if (child != NULL)
 			eh_cli_children_want(child, !sources[i].removed);
+		/* It ended because its source was removed, and that was put back before anybody looked. */
+		if (child != NULL && !sources[i].removed && sources[i].map->follow)
+			child->done = false;
 	}
 	return rc;
 }

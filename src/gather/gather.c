@@ -152,6 +152,8 @@ enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, const struct
 		eh_pg_rollback(source);
 		eh_pg_rollback(store);
 	}
+	result->taken |= run.record.lost;
+	result->removed = run.record.source.removed;
 	if (rc == EH_REFUSED)
 		put_gap_on_record(&run);
 	eh_reader_close(run.reader);

@@ -38,6 +38,7 @@ struct eh_gather_result {
 	uint64_t rounded;  /* values that had more decimals than their scale */
 	int64_t looked;    /* retry: rows that were read again; of them rows[] were counted */
 	bool taken;        /* another gather has the source, or it was removed: nothing ails it */
+	bool removed;      /* it was removed, before or meanwhile */
 	bool began;        /* store and source were reached, and the source can be gathered */
 	bool ended;        /* the source is not followed, and all of it is tallied */
 };

@@ -23,6 +23,10 @@ UPDATE evenhand.source_state SET phase = $2::text, commit_no = $3::bigint, posit
 	progressed_at = now()
 WHERE source_id = $1::integer AND commit_no = $6::bigint AND epoch = $7::bigint
 
+-- name: count_removed
+-- 1 where the source was removed and not put back.
+SELECT count(*) FROM evenhand.source_removed WHERE source_id = $1::integer
+
 -- name: write_commit
 INSERT INTO evenhand.gather_commit (source_id, commit_no, position, clock_us, n_on_time, n_early, n_late, n_set_aside, digest,
 	n_repeated, n_corrected, n_taken)

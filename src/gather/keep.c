@@ -100,9 +100,13 @@ enum eh_rc eh_gather_keep(const struct eh_settings *settings, const struct eh_ma
 
 		if (stopped(options) && rc == EH_AGAIN)
 			return EH_OK; /* whoever stops gather may stop its servers too */
-		if (rc != EH_OK && !result->taken)
+		if (rc != EH_OK && !result->taken && !options->retry) /* a retry's error is for who typed it */
 			note_trouble(settings, map, rc, err);
 		now.again = now.again || result->began;
+		if (rc == EH_REFUSED && result->removed && now.again) {
+			eh_log("source %s was removed while it was followed: it is read no more", map->source);
+			return EH_OK; /* as whoever removed it wanted */
+		}
 		if (rc != EH_AGAIN || options->once || !map->follow || !now.again)
 			return rc;
 		if (eh_time_steady_us() - began_us > PAUSE_MAX_S * EH_SECOND_US)

@@ -104,6 +104,25 @@ enum eh_rc eh_record_open(struct eh_record *record, struct eh_err *err)
 	return rc == EH_OK ? read_uncovered(record, err) : rc;
 }
 
+enum eh_rc eh_record_refuse_lost(struct eh_record *record, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+	int64_t removed = 0;
+
+	record->lost = true;
+	eh_pg_arg_int8(&args, record->source.id);
+	enum eh_rc rc = eh_pg_query_int8(record->store, &eh_sql_gather_count_removed, &args, &removed, err);
+	if (rc != EH_OK)
+		return rc;
+	record->source.removed = removed > 0;
+	if (removed > 0) {
+		(void)eh_fail(err, EH_REFUSED, "source %s was removed: it is followed no more", record->source.name);
+		return eh_hint(err, "`evenhand source add %s` puts it back", record->source.name);
+	}
+	(void)eh_fail(err, EH_REFUSED, "source %s was taken over by another gather", record->source.name);
+	return eh_hint(err, "run one gather a source");
+}
+
 void eh_record_free(struct eh_record *record)
 {
 	eh_position_free(&record->position);
@@ -258,11 +277,7 @@ static enum eh_rc write_state(struct eh_record *record, int64_t commit_no, const
 	eh_pg_arg_int8(&args, record->commit_no);
 	eh_pg_arg_int8(&args, record->epoch);
 	enum eh_rc rc = eh_pg_run(record->store, &eh_sql_gather_update_state, &args, &touched, err);
-	if (rc == EH_OK && touched != 1) {
-		(void)eh_fail(err, EH_REFUSED, "source %s was taken over by another gather", record->source.name);
-		return eh_hint(err, "run one gather a source");
-	}
-	return rc;
+	return rc == EH_OK && touched != 1 ? eh_record_refuse_lost(record, err) : rc;
 }
 
 enum eh_rc eh_record_clear_trouble(struct eh_record *record, struct eh_err *err)

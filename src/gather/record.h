@@ -27,6 +27,7 @@ struct eh_record {
 
 	/* As stored. */
 	int64_t epoch; /* whoever takes the source over raises it, and this one can write no more */
+	bool lost;     /* somebody took the source over, or removed it */
 	bool reads;    /* it has committed something */
 	enum eh_gather_phase phase;
 	int64_t commit_no;
@@ -42,6 +43,9 @@ struct eh_record {
 
 /* Takes the source over from whoever had it before; reads the state, the dictionary and the commits that no leaf covers. */
 EH_MUST enum eh_rc eh_record_open(struct eh_record *record, struct eh_err *err);
+
+/* Says why the state is not the one that this gather knows: the source was taken over, or removed. */
+EH_MUST enum eh_rc eh_record_refuse_lost(struct eh_record *record, struct eh_err *err);
 void eh_record_free(struct eh_record *record);
 
 /* What the next transaction makes of the source. */

@@ -79,8 +79,7 @@ static enum eh_rc hold_state(struct eh_record *record, struct eh_err *err)
 	enum eh_rc rc = eh_pg_query(record->store, &eh_sql_gather_hold_state, &args, &res, err);
 	if (rc != EH_OK || PQntuples(res) == 1)
 		return rc;
-	(void)eh_fail(err, EH_REFUSED, "source %s was taken over by another gather", record->source.name);
-	return eh_hint(err, "run one gather a source");
+	return eh_record_refuse_lost(record, err);
 }
 
 static enum eh_rc forget_and_append(struct eh_record *record, bool tracked, const char *why, struct eh_err *err)

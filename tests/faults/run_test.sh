@@ -71,7 +71,8 @@ dropped_table_holds_nobody() {
 drop_table() { psql -XAtq -h "$EVENHAND_STATE/run" -U evenhand_source evenhand -c "DROP TABLE log.$1" 2>>"$work/log"; }
 removed_source_is_left_alone() {
 	"$work/evenhand" source remove first --reason "the log moved" >>"$work/log" 2>&1 && within 20 left first || return 1
-	phase_is first removed || return 1
+	phase_is first removed && [ "$(grep -c "source first was removed while it was followed" "$work/log")" -eq 1 ] &&
+		! grep -Eq "taken over|first ended with exit code" "$work/log" || return 1
 	printf 'id,at,decision,sex\n5,2025-01-01T00:20:00Z,yes,M\n' | "$work/evenhand" import --map "$work/first.yaml" - >/dev/null 2>>"$work/log"
 	sleep 1
 	total_is 8 && "$work/evenhand" source add first --reason "it is back" >>"$work/log" 2>&1 && within 20 total_is 9

@@ -206,6 +206,19 @@ static void expect_map_refused(const char *text)
 	assert_non_null(strstr(err.text, "counts differently"));
 }
 
+/* What is wrong with a map that somebody typed does not ail the source. */
+static void expect_retry_refused_without_trouble(const char *text)
+{
+	const struct eh_settings settings = {.state = eh_test_state()};
+	struct eh_gather_options options = {.once = true, .quiet = true, .retry = true};
+	struct eh_gather_result result = {0};
+	struct eh_err err = {0};
+
+	expect_rc(EH_REFUSED, eh_gather_keep(&settings, rig_map(text), &options, &result, &err), &err);
+	assert_non_null(strstr(err.text, "counts differently"));
+	assert_int_equal(rig_int8("SELECT count(*) FROM evenhand.source_trouble"), 0);
+}
+
 /* A value gets its meaning later: the rows that had it are counted once, and recompute agrees. */
 static void mended_rows_are_counted_once(void **state)
 {
@@ -218,6 +231,7 @@ static void mended_rows_are_counted_once(void **state)
 	expect_map_refused(MENDED("log", "log", "", "yes", "maybe", ""));
 	expect_map_refused(MENDED("log", "log", "", "no", "yes, maybe", ""));
 	expect_map_refused(MENDED("log", "log", "", "yes", "no, maybe", ", F: Female"));
+	expect_retry_refused_without_trouble(MENDED("log", "log", "", "yes", "maybe", ""));
 	const struct eh_map *mended = rig_map(MENDED("log", "log", "", "yes", "no, maybe", ", X: Other"));
 	struct eh_gather_result r = retry(mended);
 	assert_int_equal(r.looked, 6);
