@@ -95,7 +95,7 @@ a_slot_made_anew_is_a_gap() {
 	add anew 5
 	refuses anew 'data gap' && refuses anew 'accept-gap anew' || return 1
 	"$work/evenhand" source accept-gap anew --reason "the slot was dropped by hand" >"$work/out" 2>&1 || return 1
-	once anew || return 1
+	once anew && grep -q "source anew: reading goes on after the gap that was accepted" "$work/out" || return 1
 	add anew 7
 	once anew && counts anew 107 && "$work/evenhand" ledger check >"$work/said" 2>&1 && let_go anew
 }
