@@ -108,7 +108,8 @@ static bool is_silent(const PGresult *res, int i)
 {
 	const char *phase = eh_pg_text(res, i, PHASE);
 
-	return phase && strcmp(phase, "live") == 0 && eh_pg_null(res, i, REMOVED) && eh_pg_int8(res, i, QUIET_S) > SILENT_S;
+	return phase && strcmp(phase, "live") == 0 && eh_pg_null(res, i, REMOVED) &&
+	       eh_pg_int8(res, i, QUIET_S) > SILENT_S;
 }
 
 static enum eh_state state_of(const struct sources *s, int i)
@@ -116,7 +117,8 @@ static enum eh_state state_of(const struct sources *s, int i)
 	enum eh_state state = eh_pg_null(s->list, i, PHASE) ? EH_PAGE_STATE_THIN : EH_PAGE_STATE_OK;
 
 	for (int k = 0; k < PQntuples(s->alerts); k++) {
-		if (strcmp(eh_pg_text(s->alerts, k, 1), eh_pg_text(s->list, i, NAME)) != 0 || eh_pg_bool(s->alerts, k, 5))
+		if (strcmp(eh_pg_text(s->alerts, k, 1), eh_pg_text(s->list, i, NAME)) != 0 ||
+		    eh_pg_bool(s->alerts, k, 5))
 			continue;
 		if (strcmp(eh_pg_text(s->alerts, k, 2), "page") == 0)
 			return EH_PAGE_STATE_ALERT;
@@ -147,7 +149,9 @@ static void add_rate(const struct sources *s, int i, json_t *facts)
 		if (eh_pg_int8(s->rates, k, 0) == eh_pg_int8(s->list, i, ID))
 			fact(facts, "Rows in the last hour",
 			     eh_arena_printf(s->arena, "%s%s", eh_pg_bool(s->rates, k, 2) ? "more than " : "",
-			                     eh_page_words_count(s->arena, eh_pg_null(s->rates, k, 1) ? 0 : eh_pg_int8(s->rates, k, 1))));
+			                     eh_page_words_count(s->arena, eh_pg_null(s->rates, k, 1)
+			                                                           ? 0
+			                                                           : eh_pg_int8(s->rates, k, 1))));
 }
 
 static json_t *make_facts(const struct sources *s, int i, const struct eh_map *map)
@@ -157,15 +161,18 @@ static json_t *make_facts(const struct sources *s, int i, const struct eh_map *m
 	json_t *facts = json_array();
 
 	fact(facts, "Reads",
-	     eh_arena_printf(arena, "%s.%s %s", map->schema, map->table, map->conninfo ? "of another database" : "of this database"));
+	     eh_arena_printf(arena, "%s.%s %s", map->schema, map->table,
+	                     map->conninfo ? "of another database" : "of this database"));
 	fact(facts, "Mode", mode_words(map));
 	fact(facts, "State", phase_words(res, i));
 	if (!eh_pg_null(res, i, CLOCK)) {
 		int64_t clock_us = eh_pg_int8(res, i, CLOCK), lag_us = eh_pg_int8(res, i, NOW) - clock_us;
 
 		fact(facts, "Clock", eh_page_words_instant(arena, clock_us));
-		if (!eh_pg_bool(res, i, PLAYED) && map->follow && strcmp(eh_pg_text(res, i, PHASE), "live") == 0)
-			fact(facts, "Behind", lag_us < EH_SECOND_US ? "less than a second" : eh_page_words_span(arena, lag_us));
+		if (!eh_pg_bool(res, i, PLAYED) && map->follow && eh_pg_null(res, i, REMOVED) &&
+		    strcmp(eh_pg_text(res, i, PHASE), "live") == 0)
+			fact(facts, "Behind",
+			     lag_us < EH_SECOND_US ? "less than a second" : eh_page_words_span(arena, lag_us));
 	}
 	if (!eh_pg_null(res, i, PROGRESSED))
 		fact(facts, "Last commit",
@@ -173,7 +180,8 @@ static json_t *make_facts(const struct sources *s, int i, const struct eh_map *m
 		                     eh_page_words_instant(arena, eh_pg_int8(res, i, PROGRESSED))));
 	add_rate(s, i, facts);
 	if (!eh_pg_null(res, i, SLOT)) {
-		fact(facts, "Slot", eh_arena_printf(arena, "%s, %s", eh_pg_text(res, i, SLOT), eh_pg_text(res, i, WAL_STATUS)));
+		fact(facts, "Slot",
+		     eh_arena_printf(arena, "%s, %s", eh_pg_text(res, i, SLOT), eh_pg_text(res, i, WAL_STATUS)));
 		fact(facts, "Log kept for us", bytes_words(arena, eh_pg_int8(res, i, RETAINED)));
 		fact(facts, "Not read yet", bytes_words(arena, eh_pg_int8(res, i, LAG_BYTES)));
 	}
@@ -182,7 +190,8 @@ static json_t *make_facts(const struct sources *s, int i, const struct eh_map *m
 	fact(facts, "Pane and lateness",
 	     eh_arena_printf(arena, "%s, closed %s after it ends", eh_map_pane_name(map->pane),
 	                     eh_page_words_span(arena, map->lateness_us)));
-	fact(facts, "Map", eh_arena_printf(arena, "version %s", eh_page_words_count(arena, eh_pg_int8(res, i, MAP_VERSION))));
+	fact(facts, "Map",
+	     eh_arena_printf(arena, "version %s", eh_page_words_count(arena, eh_pg_int8(res, i, MAP_VERSION))));
 	return facts;
 }
 
@@ -191,10 +200,13 @@ static json_t *make_fates(const struct sources *s, int i)
 {
 	static const char *const what[][2] = {
 		{"On time", "Came before their pane was closed; they stand in every verdict."},
-		{"Early", "Dated more than five minutes ahead of the clock; kept, and counted when the clock gets there."},
-		{"Late", "Came after their pane was closed; in windows from the next close on, and in blocks of their own in the "
+		{"Early",
+	         "Dated more than five minutes ahead of the clock; kept, and counted when the clock gets there."},
+		{"Late", "Came after their pane was closed; in windows from the next close on, and in blocks of their "
+	                 "own in the "
 	                 "evidence. Closed verdicts stand."},
-		{"Set aside", "Could not be used, for a reason that is kept; in no count until the map or the row is mended."},
+		{"Set aside",
+	         "Could not be used, for a reason that is kept; in no count until the map or the row is mended."},
 		{"Delivered again", "The same row once more; counted once."},
 		{"Corrected", "A newer version came: the old row was taken off, the new one counted."},
 		{"Taken off", "Deleted at the source, or counted again from the start after a history that broke off."},
@@ -240,8 +252,8 @@ static json_t *make_asides(const struct sources *s, int i)
 		json_decref(list);
 		return NULL;
 	}
-	json_t *made = json_pack("{s:o, s:s, s:b}", "reasons", list, "count", eh_page_words_plural(s->arena, all, "row waits", "rows wait"),
-	                         "hidden", !s->rows);
+	json_t *made = json_pack("{s:o, s:s, s:b}", "reasons", list, "count",
+	                         eh_page_words_plural(s->arena, all, "row waits", "rows wait"), "hidden", !s->rows);
 	if (all >= 10000)
 		eh_page_set(made, "count", "Of the newest 10 000 rows");
 	return made;
@@ -273,8 +285,9 @@ static json_t *make_gap(const struct sources *s, int i)
 
 	if (eh_pg_null(res, i, GAP_NO))
 		return NULL;
-	json_t *gap = json_pack("{s:s, s:s, s:s, s:s}", "reason", eh_page_words_sentence(s->arena, eh_pg_text(res, i, GAP_REASON)),
-	                        "found", eh_page_words_instant(s->arena, eh_pg_int8(res, i, GAP_AT)), "position",
+	json_t *gap = json_pack("{s:s, s:s, s:s, s:s}", "reason",
+	                        eh_page_words_sentence(s->arena, eh_pg_text(res, i, GAP_REASON)), "found",
+	                        eh_page_words_instant(s->arena, eh_pg_int8(res, i, GAP_AT)), "position",
 	                        eh_pg_text(res, i, GAP_POSITION), "source", eh_pg_text(res, i, NAME));
 	EH_ASSERT(gap);
 	eh_page_set(gap, "accepted_by", eh_pg_text(res, i, GAP_ACCEPTED_BY));
@@ -290,16 +303,17 @@ static json_t *make_alerts(const struct sources *s, int i)
 
 		if (strcmp(eh_pg_text(s->alerts, k, 1), eh_pg_text(s->list, i, NAME)) != 0)
 			continue;
-		eh_page_append(list, json_pack("{s:s, s:s, s:s, s:s, s:s}", "href",
-		                               eh_arena_printf(s->arena, "/alerts/%s", eh_pg_text(s->alerts, k, 0)), "title",
-		                               eh_pg_text(s->alerts, k, 3), "sentence", eh_pg_text(s->alerts, k, 4), "state",
-		                               eh_page_state_slug(over   ? EH_PAGE_STATE_OK
-		                                                  : page ? EH_PAGE_STATE_ALERT
-		                                                         : EH_PAGE_STATE_WATCH),
-		                               "word",
-		                               over   ? "Has ended"
-		                               : page ? "Page"
-		                                      : "Review"));
+		eh_page_append(list,
+		               json_pack("{s:s, s:s, s:s, s:s, s:s}", "href",
+		                         eh_arena_printf(s->arena, "/alerts/%s", eh_pg_text(s->alerts, k, 0)), "title",
+		                         eh_pg_text(s->alerts, k, 3), "sentence", eh_pg_text(s->alerts, k, 4), "state",
+		                         eh_page_state_slug(over   ? EH_PAGE_STATE_OK
+		                                            : page ? EH_PAGE_STATE_ALERT
+		                                                   : EH_PAGE_STATE_WATCH),
+		                         "word",
+		                         over   ? "Has ended"
+		                         : page ? "Page"
+		                                : "Review"));
 	}
 	return list;
 }
@@ -315,11 +329,13 @@ static enum eh_rc make_source(const struct sources *s, int i, json_t **out, stru
 
 	if (rc != EH_OK)
 		return eh_while(err, "the map kept for source %s", name);
-	json_t *source = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "name", name, "state", eh_page_state_slug(state), "word",
-	                           state_word(state), "facts", make_facts(s, i, map), "fates", make_fates(s, i), "observes",
-	                           make_observes(s, map), "alerts", make_alerts(s, i), "unmapped", eh_serve_unmapped(s->arena, figures));
+	json_t *source = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "name", name, "state",
+	                           eh_page_state_slug(state), "word", state_word(state), "facts", make_facts(s, i, map),
+	                           "fates", make_fates(s, i), "observes", make_observes(s, map), "alerts",
+	                           make_alerts(s, i), "unmapped", eh_serve_unmapped(s->arena, figures));
 	EH_ASSERT(source);
-	json_t *asides = make_asides(s, i), *gap = make_gap(s, i), *outcomes = eh_serve_outcomes(s->arena, figures, NULL, NULL);
+	json_t *asides = make_asides(s, i), *gap = make_gap(s, i),
+	       *outcomes = eh_serve_outcomes(s->arena, figures, NULL, NULL);
 	if (asides)
 		eh_page_put(source, "set_aside", asides);
 	if (gap)
@@ -327,8 +343,10 @@ static enum eh_rc make_source(const struct sources *s, int i, json_t **out, stru
 	if (outcomes)
 		eh_page_put(source, "outcomes", outcomes);
 	if (!gap && !eh_pg_null(res, i, TROUBLE))
-		eh_page_put(source, "trouble", json_pack("{s:s, s:s}", "message", eh_page_words_sentence(s->arena, eh_pg_text(res, i, TROUBLE_MESSAGE)),
-		                                         "hint", eh_page_words_sentence(s->arena, eh_pg_text(res, i, TROUBLE_HINT))));
+		eh_page_put(source, "trouble",
+		            json_pack("{s:s, s:s}", "message",
+		                      eh_page_words_sentence(s->arena, eh_pg_text(res, i, TROUBLE_MESSAGE)), "hint",
+		                      eh_page_words_sentence(s->arena, eh_pg_text(res, i, TROUBLE_HINT))));
 	*out = source;
 	return EH_OK;
 }
@@ -344,7 +362,8 @@ static const char *first_sentence(const struct sources *s)
 	if (n == 0)
 		return "No decision log is registered yet.";
 	if (in_order == n)
-		return n == 1 ? "The source is in order." : eh_arena_printf(s->arena, "All %d sources are in order.", n);
+		return n == 1 ? "The source is in order."
+		              : eh_arena_printf(s->arena, "All %d sources are in order.", n);
 	return eh_arena_printf(s->arena, "%d of %s in order.", in_order,
 	                       n == 1 ? "1 source is" : eh_arena_printf(s->arena, "%d sources are", n));
 }
@@ -363,7 +382,8 @@ static enum eh_rc read_all(struct eh_worker *worker, struct sources *s, struct e
 	return rc == EH_OK ? eh_pg_query(pg, &eh_sql_serve_read_source_alerts, NULL, &s->alerts, err) : rc;
 }
 
-enum eh_rc eh_serve_page_sources(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+enum eh_rc eh_serve_page_sources(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp,
+                                 struct eh_err *err)
 {
 	SOURCES_AUTO s = {.arena = rq->arena, .rows = (EH_SERVE_ROWS & (unsigned)rq->session.role) != 0};
 	EH_JSON_AUTO list = json_array();
@@ -378,7 +398,7 @@ enum eh_rc eh_serve_page_sources(struct eh_worker *worker, struct eh_request *rq
 	}
 	if (rc != EH_OK)
 		return rc;
-	json_t *model = json_pack("{s:s, s:b, s:s, s:O, s:b}", "title", "Sources", "live", 1, "sentence", first_sentence(&s), "sources",
-	                          list, "none", PQntuples(s.list) == 0);
+	json_t *model = json_pack("{s:s, s:b, s:s, s:O, s:b}", "title", "Sources", "live", 1, "sentence",
+	                          first_sentence(&s), "sources", list, "none", PQntuples(s.list) == 0);
 	return eh_serve_page(worker, rq, rp, "sources", model, err);
 }
