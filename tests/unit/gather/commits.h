@@ -12,13 +12,13 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "cube/tally.h"
 #include "gather/record.h"
 #include "source/panes.h"
 #include "source/register.h"
 #include "source/shape.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/test.h"
+#include "tests/unit/gather/oracle.h"
 
 #define COMMITS_START_US (INT64_C(1704067200) * EH_SECOND_US) /* 2024-01-01 */
 
@@ -181,23 +181,13 @@ static inline struct eh_sha256 commits_oracle(const struct commits *c)
 	EH_ARENA_AUTO arena = eh_arena_new();
 	struct eh_cells *cells = eh_cells_new(arena, c->record.source.map);
 	struct eh_delta *delta = eh_delta_new(cells, c->record.source.map);
-	struct eh_cube_tally *tally = eh_cube_tally_begin();
-	struct eh_pack pack = {0};
 
 	for (size_t i = c->n; i-- > 0;) {
 		struct eh_decision d = commits_decision(&c->alive[i]);
 
 		eh_delta_add(delta, &d, EH_GATHER_ON_TIME);
 	}
-	eh_delta_pack(delta, &pack);
-	for (size_t i = 0; i < pack.panes; i++) {
-		struct eh_sha256 block = eh_sha256_of(pack.pane[i].block.at, pack.pane[i].block.n);
-
-		eh_cube_tally_block(tally, pack.pane[i].pane_us, &block);
-	}
-	eh_delta_free_pack(&pack);
-	eh_delta_free(delta);
-	return eh_cube_tally_end(tally);
+	return oracle_tally(delta);
 }
 
 /* That of the store. */

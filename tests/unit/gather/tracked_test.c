@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "base/time.h"
-#include "cube/tally.h"
 #include "gather/record.h"
 #include "gather/tracked.h"
 #include "source/panes.h"
+#include "tests/unit/gather/oracle.h"
 #include "tests/unit/gather/rig.h"
 
 #define IDS 60
@@ -147,8 +147,6 @@ static struct eh_sha256 oracle_digest(const struct world *w)
 	EH_ARENA_AUTO arena = eh_arena_new();
 	struct eh_cells *cells = eh_cells_new(arena, w->map);
 	struct eh_delta *delta = eh_delta_new(cells, w->map);
-	struct eh_cube_tally *tally = eh_cube_tally_begin();
-	struct eh_pack pack = {0};
 
 	for (int i = 0; i < IDS; i++) {
 		struct eh_decision d = w->held[i].decision;
@@ -159,15 +157,7 @@ static struct eh_sha256 oracle_digest(const struct world *w)
 		d.outcome_adverse = w->held[i].adverse;
 		eh_delta_add(delta, &d, EH_GATHER_ON_TIME);
 	}
-	eh_delta_pack(delta, &pack);
-	for (size_t p = 0; p < pack.panes; p++) {
-		struct eh_sha256 digest = eh_sha256_of(pack.pane[p].block.at, pack.pane[p].block.n);
-
-		eh_cube_tally_block(tally, pack.pane[p].pane_us, &digest);
-	}
-	eh_delta_free_pack(&pack);
-	eh_delta_free(delta);
-	return eh_cube_tally_end(tally);
+	return oracle_tally(delta);
 }
 
 /* ---- what is stored ---- */
