@@ -8,23 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lab.sh"
 groups=5000
 [ -z "$long" ] || groups=1000000
-gather= hit=0
+hit=0
 
-leave_more() { # a gather that a failed case left
-	[ -z "$gather" ] || kill -9 "$gather" 2>/dev/null
-}
-begin_gather() { # NAME
-	[ -z "$gather" ] || kill_one "$gather"
-	"$work/evenhand" gather --map "$work/$1.yaml" 2>>"$work/log" &
-	gather=$!
-}
-end_gather() {
-	kill -TERM $gather 2>/dev/null
-	wait $gather
-	code=$?
-	gather=
-	return $code
-}
 counted() { sql -c "SELECT coalesce(sum(n_on_time + n_early + n_late), 0) FROM evenhand.gather_commit JOIN evenhand.source USING (source_id) WHERE name = '$1'"; }
 counts() { [ "$(counted "$1")" -ge "$2" ]; }
 aside() { sql -c "SELECT coalesce(sum(n_set_aside), 0) FROM evenhand.gather_commit JOIN evenhand.source USING (source_id) WHERE name = '$1'"; }

@@ -25,6 +25,7 @@ export EVENHAND_STATE="$work/state" EVENHAND_POLL_INTERVAL=20ms EVENHAND_COMMIT_
 mkdir "$work/state"
 
 leave() {
+	[ -z "$gather" ] || kill -9 "$gather" 2>/dev/null
 	command -v leave_more >/dev/null && leave_more
 	for p in $writers $proxy; do kill -9 "$p" 2>/dev/null; done
 	[ ! -e "$lab/postmaster.pid" ] || lab_stop immediate
@@ -84,6 +85,22 @@ use_store() {
 	export EVENHAND_STORE
 }
 sql() { psql -h 127.0.0.1 -p "$lab_port" -U postgres -d evenhand -qAtX -v ON_ERROR_STOP=1 "$@"; }
+
+# ---- a gather in the background ------------------------------------------------------------------------
+
+gather=
+begin_gather() { # NAME [PROGRAM]
+	[ -z "$gather" ] || kill_one "$gather"
+	"${2:-$work/evenhand}" gather --map "$work/$1.yaml" 2>>"$work/log" &
+	gather=$!
+}
+end_gather() {
+	kill -TERM $gather 2>/dev/null
+	wait $gather
+	code=$?
+	gather=
+	return $code
+}
 
 # ---- a log, and who writes it ------------------------------------------------------------------------
 

@@ -9,21 +9,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 cuts=1
 sizes=40000
 [ -z "$long" ] || { cuts=100; sizes="300 40000 7000000"; }
-gather= serve= hit=0
+serve= hit=0
 
-leave_more() {
-	for p in $gather $serve; do kill -9 "$p" 2>/dev/null; done
-}
+leave_more() { [ -z "$serve" ] || kill -9 "$serve" 2>/dev/null; }
 
-begin_gather() {
-	"$work/evenhand" gather --source net 2>>"$work/log" &
-	gather=$!
-}
-end_gather() {
-	kill -TERM $gather 2>/dev/null
-	wait $gather
-	gather=
-}
 rows() { sql -c "SELECT count(*) FROM log.net"; }
 counted() { sql -c "SELECT coalesce(sum(n_on_time + n_early + n_late), 0) FROM evenhand.gather_commit"; }
 # What is in the table now is counted within so many seconds, by the process that was there before.
@@ -31,6 +20,8 @@ goes_on() { # SECONDS
 	want=$(rows)
 	within "$1" reached && kill -0 $gather
 }
+# After many faults the pauses have grown to half a minute; half a minute of life makes them short again.
+calm() { [ -z "$long" ] || { goes_on 60 && sleep 31; }; }
 reached() { [ "$(counted)" -ge "$want" ]; }
 says() { # SINCE_LINE WORDS
 	tail -n "+$(($1 + 1))" "$work/log" | grep -q "$2"
@@ -49,7 +40,7 @@ history_is_cut() {
 }
 
 live_is_cut() {
-	begin_gather
+	begin_gather net
 	goes_on 30 || return 1 # one that never began may end
 	for i in $(seq $cuts); do
 		sleep "$(moment 300)"
@@ -60,6 +51,7 @@ live_is_cut() {
 	goes_on 40
 }
 refused_for_a_while() {
+	calm || return 1
 	at=$(lines)
 	network refuse
 	sleep 2
@@ -70,12 +62,14 @@ refused_for_a_while() {
 
 # The server's end is gone, and nobody told the client: half of tcp_user_timeout, and a question.
 half_open() {
+	calm || return 1
 	at=$(lines)
 	network half
 	hit=$((hit + 1))
 	within 8 says "$at" 'fell silent' && network pass && goes_on 20
 }
 held() {
+	calm || return 1
 	at=$(lines)
 	network hold
 	hit=$((hit + 1))
@@ -83,6 +77,7 @@ held() {
 }
 # Nothing answers, not even a new connection: 2 s of silence, and twice 5 s for the question.
 stalled() {
+	calm || return 1
 	at=$(lines)
 	network stall
 	hit=$((hit + 1))
@@ -90,12 +85,14 @@ stalled() {
 }
 # A statement that takes long is no silence.
 slow_is_not_silent() {
+	calm || return 1
 	at=$(lines)
 	sql -c "BEGIN; LOCK TABLE evenhand.gather_commit; SELECT pg_sleep(5); COMMIT" >/dev/null
 	hit=$((hit + 1))
 	goes_on 10 && ! says "$at" 'fell silent'
 }
 trickles_and_waits() {
+	calm || return 1
 	network trickle 1
 	sleep 2
 	network delay 50

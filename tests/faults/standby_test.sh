@@ -6,10 +6,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/faults/lab.sh
 . "$here/lab.sh"
 standby=$work/standby
-gather= held= hit=0
+held= hit=0
 
 leave_more() {
-	for p in $gather $held; do kill -9 "$p" 2>/dev/null; done
+	[ -z "$held" ] || kill -9 "$held" 2>/dev/null
 	[ ! -e "$standby/postmaster.pid" ] || standby_stop immediate
 }
 
@@ -29,15 +29,6 @@ counts() { [ "$(counted "$1")" -eq "$2" ]; }
 goes_on() { # NAME SECONDS
 	want=$(sql -c "SELECT count(*) FROM log.$1")
 	within "$2" counts "$1" "$want"
-}
-begin_gather() { # NAME
-	"$work/evenhand" gather --map "$work/$1.yaml" 2>>"$work/log" &
-	gather=$!
-}
-end_gather() {
-	kill -TERM $gather 2>/dev/null
-	wait $gather
-	gather=
 }
 clock() { sql -c "SELECT coalesce(clock_us, 0) FROM evenhand.source_state JOIN evenhand.source USING (source_id) WHERE name = '$1'"; }
 moves() { [ "$(clock "$1")" -gt "$2" ]; }

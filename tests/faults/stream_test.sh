@@ -8,22 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lab.sh"
 rounds=3 passings=1
 [ -z "$long" ] || { rounds=100; passings="1 2"; }
-gather= hit=0
+hit=0
 
-leave_more() {
-	[ -z "$gather" ] || kill -9 "$gather" 2>/dev/null
-}
-begin_gather() { # NAME [PROGRAM]
-	"${2:-$work/evenhand}" gather --map "$work/$1.yaml" 2>>"$work/log" &
-	gather=$!
-}
-end_gather() {
-	kill -TERM $gather 2>/dev/null
-	wait $gather
-	code=$?
-	gather=
-	return $code
-}
 of() { echo "JOIN evenhand.source USING (source_id) WHERE name = '$1'"; }
 # What is counted now: adds, less what was taken off.
 counted() { sql -c "SELECT coalesce(sum(d.n - d.n_taken), 0) FROM evenhand.pane_delta d $(of "$1")"; }

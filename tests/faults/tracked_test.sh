@@ -8,11 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lab.sh"
 rounds=3
 [ -z "$long" ] || rounds=100
-gather= hit=0
-
-leave_more() {
-	[ -z "$gather" ] || kill -9 "$gather" 2>/dev/null
-}
+hit=0
 
 prepare() {
 	make_log seen 0 && sql -c "ALTER TABLE log.seen DROP CONSTRAINT seen_pkey" -c "ALTER TABLE log.seen ADD version int" \
