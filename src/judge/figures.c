@@ -192,7 +192,8 @@ static json_t *missing(const struct eh_judge_source *s, uint32_t a)
 		                        "100 in the %d days before; "
 		                        "those decisions are in no group and in no ratio",
 		                        name, 100.0 * share(recent), RECENT_DAYS, 100.0 * share(before), BEFORE_DAYS);
-	return json_pack("{s:s,s:I,s:o,s:o,s:o}", "attribute", name, "n_missing", (json_int_t)recent.missing, "share",
+	return json_pack("{s:s,s:I,s:I,s:o,s:o,s:o}", "attribute", name, "n", (json_int_t)recent.n, "n_missing",
+	                 (json_int_t)recent.missing, "share",
 	                 eh_judge_real(share(recent)), "share_before", eh_judge_real(share(before)), "sentence",
 	                 sentence);
 }

@@ -1,9 +1,10 @@
 -- name: monitor_latest
 -- one monitor's last verdict and battery, its source's figures and clock
 SELECT m.verdict, m.battery, m.pane_us, m.leaf_index, l.figures, t.clock_us, s.name,
-       (SELECT encode(sha256, 'hex') FROM evenhand.policy_version ORDER BY leaf_index DESC LIMIT 1) AS policy
+       encode(p.sha256, 'hex') AS policy, p.canonical::jsonb ->> 'policy' AS policy_name
 FROM evenhand.monitor_latest m JOIN evenhand.source s USING (source_id)
 LEFT JOIN evenhand.source_latest l USING (source_id) LEFT JOIN evenhand.source_state t USING (source_id)
+LEFT JOIN LATERAL (SELECT sha256, canonical FROM evenhand.policy_version ORDER BY leaf_index DESC LIMIT 1) p ON true
 WHERE m.monitor = $1::text
 -- name: monitor_points
 -- $1 monitor, $2 from: its daily points

@@ -17,7 +17,7 @@
 
 struct monitor {
 	struct eh_arena *arena;
-	const char *key, *source, *policy;
+	const char *key, *source, *policy, *policy_name;
 	json_t *verdict, *battery, *figures;
 	int64_t pane_us, clock_us, leaf_index, from_us;
 	bool clock_known;
@@ -61,6 +61,7 @@ static enum eh_rc read_latest(struct eh_worker *worker, struct monitor *m, bool 
 	m->clock_us = m->clock_known ? eh_pg_int8(res, 0, 5) : m->pane_us;
 	m->source = eh_arena_strdup(m->arena, eh_pg_text(res, 0, 6));
 	m->policy = eh_pg_null(res, 0, 7) ? NULL : eh_arena_strdup(m->arena, eh_pg_text(res, 0, 7));
+	m->policy_name = eh_pg_null(res, 0, 8) ? "in force" : eh_arena_strdup(m->arena, eh_pg_text(res, 0, 8));
 	m->about = eh_serve_about(m->verdict);
 	return EH_OK;
 }
@@ -308,12 +309,13 @@ static json_t *make_model(struct monitor *m, const struct eh_verdict_rows *rows)
 	const char *way = eh_arena_printf(arena, "%s decisions, %s", m->about.adverse ? "Adverse" : "Favourable",
 	                                  eh_serve_strata_words(arena, m->verdict));
 	json_t *model =
-		json_pack("{s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:O, s:O}",
+		json_pack("{s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:O, s:O}",
 	                  "title", eh_arena_printf(arena, "%s: %s", attribute, m->about.group), "live", 1, "source",
 	                  m->source, "attribute", attribute, "group", m->about.group, "reference", m->about.reference,
 	                  "way", way, "state", eh_page_state_slug(state), "word", eh_page_state_word(state),
-	                  "sentence", eh_serve_monitor_sentence(arena, m->verdict, m->battery), "verdict_sentence",
-	                  eh_serve_verdict_sentence(arena, m->verdict, m->battery), "tiles", make_tiles(m), "siblings",
+	                  "sentence", eh_serve_monitor_sentence(arena, m->verdict), "verdict_sentence",
+	                  eh_serve_verdict_sentence(arena, m->verdict, m->battery, m->policy_name), "unknown",
+	                  eh_serve_unknown_sentence(arena, m->verdict, m->battery, missing_of(m)), "tiles", make_tiles(m), "siblings",
 	                  make_siblings(m, rows), "alerts", make_alerts(m), "battery", battery_table(m), "verdict",
 	                  m->verdict, "measures", m->battery);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "page/phrase.h"
 #include "page/words.h"
 
 struct eh_points_about eh_serve_about(const json_t *verdict)
@@ -50,39 +51,43 @@ const char *eh_serve_window_words(struct eh_arena *arena, const json_t *verdict)
 	return eh_arena_printf(arena, "%s to %s", eh_page_words_day(arena, from_us), eh_page_words_day(arena, to_us));
 }
 
-static const char *rate_words(struct eh_arena *arena, const json_t *verdict, const char *n_key, const char *k_key)
-{
-	int64_t n = eh_page_json_count(verdict, n_key), k = eh_page_json_count(verdict, k_key);
-
-	return eh_arena_printf(arena, "%s of %s", eh_page_words_share(arena, n > 0 ? (double)k / (double)n : NAN),
-	                       eh_page_words_plural(arena, n, "decision", "decisions"));
-}
-
-const char *eh_serve_monitor_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery)
+static struct eh_phrase_finding finding_of(struct eh_arena *arena, const json_t *verdict)
 {
 	struct eh_points_about about = eh_serve_about(verdict);
-	double air = eh_page_json_number(verdict, "air"), lo = eh_page_json_number(verdict, "air_lo");
-	double hi = eh_page_json_number(verdict, "air_hi");
-	const char *window = eh_serve_window_words(arena, verdict);
+	int64_t from_us, to_us;
+	bool when = eh_page_json_time(verdict, "window_start", &from_us) && eh_page_json_time(verdict, "pane_end", &to_us);
+
+	return (struct eh_phrase_finding){.group = about.group,
+	                                  .reference = about.reference,
+	                                  .strata = about.conditional ? join(arena, json_object_get(verdict, "strata")) : NULL,
+	                                  .adverse = about.adverse,
+	                                  .n = (uint64_t)eh_page_json_count(verdict, "n_protected"),
+	                                  .k = (uint64_t)eh_page_json_count(verdict, "k_protected"),
+	                                  .n_ref = (uint64_t)eh_page_json_count(verdict, "n_reference"),
+	                                  .k_ref = (uint64_t)eh_page_json_count(verdict, "k_reference"),
+	                                  .ratio = eh_page_json_number(verdict, "air"),
+	                                  .lo = eh_page_json_number(verdict, "air_lo"),
+	                                  .hi = eh_page_json_number(verdict, "air_hi"),
+	                                  .level = 95,
+	                                  .from = when ? eh_page_words_day(arena, from_us) : NULL,
+	                                  .to = when ? eh_page_words_day(arena, to_us) : NULL};
+}
+
+/* The text without the space after its last sentence. */
+static const char *keep(struct eh_arena *arena, const struct eh_buf *b)
+{
+	return eh_arena_strndup(arena, b->data, b->len > 0 && b->data[b->len - 1] == ' ' ? b->len - 1 : b->len);
+}
+
+const char *eh_serve_monitor_sentence(struct eh_arena *arena, const json_t *verdict)
+{
+	struct eh_phrase_finding f = finding_of(arena, verdict);
 	EH_BUF_AUTO b = {0};
 
-	(void)battery;
-	eh_buf_printf(&b, "%s%s, %s about %s were %s, against %s about %s", window ? "From " : "In the last 30 days",
-	              window ? window : "", rate_words(arena, verdict, "n_protected", "k_protected"), about.group,
-	              about.adverse ? "adverse" : "favourable",
-	              rate_words(arena, verdict, "n_reference", "k_reference"), about.reference);
-	if (isnan(air)) {
-		eh_buf_puts(&b, ".");
-	} else {
-		eh_buf_printf(&b, ": a ratio of %s", eh_page_words_number(arena, air, 2));
-		if (about.conditional)
-			eh_buf_printf(&b, " within the same %s", join(arena, json_object_get(verdict, "strata")));
-		if (!isnan(lo) && !isnan(hi))
-			eh_buf_printf(&b, " (95\u00a0%% interval %s to %s)", eh_page_words_number(arena, lo, 2),
-			              eh_page_words_number(arena, hi, 2));
-		eh_buf_puts(&b, ".");
-	}
-	return eh_arena_strdup(arena, b.data);
+	eh_phrase_say_rates(&b, &f);
+	if (f.strata == NULL)
+		eh_phrase_say_people(&b, &f);
+	return keep(arena, &b);
 }
 
 /* The lines that are crossed: "0.90 (drift)", "0.90 (drift) and 0.80 (level)". */
@@ -104,45 +109,63 @@ static const char *crossed_lines(struct eh_arena *arena, const json_t *verdict, 
 	return json_array_size(names) ? join(arena, names) : NULL;
 }
 
-const char *eh_serve_verdict_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery)
+static void say_with_ratio(struct eh_buf *b, struct eh_arena *arena, enum eh_phrase phrase, double ratio)
+{
+	const struct eh_phrase_value values[] = {{"ratio", eh_page_words_number(arena, ratio, 2)}, {0}};
+
+	if (!isnan(ratio))
+		eh_phrase_put(b, phrase, values);
+}
+
+static void say_crossed(struct eh_buf *b, struct eh_arena *arena, const json_t *verdict, const char *lines,
+                        const char *policy)
+{
+	int64_t onset_us;
+	const struct eh_phrase_value values[] = {{"line", lines}, {"policy", policy}, {0}};
+
+	eh_phrase_put(b, EH_PHRASE_CROSSED, values);
+	if (eh_page_json_time(verdict, "onset", &onset_us)) {
+		const struct eh_phrase_value onset[] = {{"onset", eh_page_words_day(arena, onset_us)}, {0}};
+
+		eh_phrase_put(b, EH_PHRASE_ONSET, onset);
+	}
+	eh_phrase_put(b, EH_PHRASE_NO_FINDING, NULL);
+}
+
+const char *eh_serve_verdict_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery,
+                                      const char *policy)
 {
 	struct eh_points_about about = eh_serve_about(verdict);
 	const char *said = eh_page_json_text(verdict, "verdict");
 	double detectable = eh_page_json_number(battery, "detectable_air");
 	const char *lines = crossed_lines(arena, verdict, about.adverse);
-	int64_t onset_us;
+	EH_BUF_AUTO b = {0};
 
 	if (said && strcmp(said, "crossed") == 0 && lines) {
-		const char *since = eh_page_json_time(verdict, "onset", &onset_us)
-		                            ? eh_arena_printf(arena, "; the change is estimated to have begun on %s",
-		                                              eh_page_words_day(arena, onset_us))
-		                            : "";
-		return eh_arena_printf(
-			arena,
-			"The indicator crossed the line %s of the policy%s. A statistical difference is not by itself "
-			"a finding of unlawful discrimination.",
-			lines, since);
+		say_crossed(&b, arena, verdict, lines, policy);
+	} else if (said && strcmp(said, "not_crossed") == 0) {
+		eh_phrase_put(&b, EH_PHRASE_NOT_CROSSED, NULL);
+		say_with_ratio(&b, arena, EH_PHRASE_COULD_SEE, detectable);
+	} else if (said && strcmp(said, "not_enough_data") == 0) {
+		eh_phrase_put(&b, EH_PHRASE_NOT_ENOUGH, NULL);
+		say_with_ratio(&b, arena, EH_PHRASE_ONLY_SEE, detectable);
+	} else {
+		eh_phrase_put(&b, said && strcmp(said, "suppressed") == 0 ? EH_PHRASE_SUPPRESSED : EH_PHRASE_STALE, NULL);
 	}
-	if (said && strcmp(said, "not_crossed") == 0)
-		return isnan(detectable)
-		               ? "No line of the policy is crossed."
-		               : eh_arena_printf(
-					 arena,
-					 "No line of the policy is crossed. "
-			                  "This window could have told a ratio of %s from parity "
-					 "(4 times in 5); a smaller gap can hide in it.",
-					 eh_page_words_number(arena, detectable, 2));
-	if (said && strcmp(said, "not_enough_data") == 0)
-		return isnan(detectable)
-		               ? "There is not enough data to say whether a line is crossed. "
-				  "That is not a good result; it is none."
-		               : eh_arena_printf(
-					 arena,
-					 "There is not enough data to say whether a line is crossed: "
-			                  "only a ratio of %s or less would "
-					 "stand out.",
-					 eh_page_words_number(arena, detectable, 2));
-	if (said && strcmp(said, "suppressed") == 0)
-		return "The figures are held back, as they are about too few people.";
-	return "The source is silent, so this is how things stood, not how they stand.";
+	return keep(arena, &b);
+}
+
+const char *eh_serve_unknown_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery,
+                                      const json_t *missing)
+{
+	const char *said = eh_page_json_text(verdict, "verdict"), *attribute = eh_page_json_text(verdict, "attribute");
+	bool crossed = said && strcmp(said, "crossed") == 0;
+	struct eh_phrase_unknown u = {.attribute = attribute ? attribute : "label",
+	                              .missing = (uint64_t)eh_page_json_count(missing, "n_missing"),
+	                              .n = (uint64_t)eh_page_json_count(missing, "n"),
+	                              .could_see = crossed ? NAN : eh_page_json_number(battery, "detectable_air")};
+	EH_BUF_AUTO b = {0};
+
+	eh_phrase_say_unknown(&b, &u);
+	return keep(arena, &b);
 }

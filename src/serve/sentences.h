@@ -22,10 +22,15 @@ const char *eh_serve_strata_words(struct eh_arena *arena, const json_t *verdict)
 /* "21 Oct 2026 to 20 Nov 2026". */
 const char *eh_serve_window_words(struct eh_arena *arena, const json_t *verdict);
 
-/* What was found: shares, ratio, interval. */
-const char *eh_serve_monitor_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery);
+/* What was found: shares, ratio, interval, people. */
+const char *eh_serve_monitor_sentence(struct eh_arena *arena, const json_t *verdict);
 
-/* What the lines say of it. */
-const char *eh_serve_verdict_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery);
+/* What the lines of the policy of that name say of it. */
+const char *eh_serve_verdict_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery,
+                                      const char *policy);
+
+/* What is not known; never empty.  `missing` {n, n_missing} of the attribute, or NULL. */
+const char *eh_serve_unknown_sentence(struct eh_arena *arena, const json_t *verdict, const json_t *battery,
+                                      const json_t *missing);
 
 #endif

@@ -37,13 +37,13 @@ static void the_figures_are_said(void **state)
 	EH_JSON_AUTO within = verdict("crossed", "adverse", "[\"tier\",\"region\"]", "1.556");
 
 	(void)state;
-	const char *text = eh_serve_monitor_sentence(arena, raw, NULL);
-	assert_non_null(strstr(
-		text,
-		"From 21 Oct 2025 to 20 Nov 2025, 12.6\u00a0% of 1000 decisions about Black were adverse, "
-		"against 8.1\u00a0% of 4000 decisions about White: a ratio of 1.56 (95\u00a0% interval 1.29 to 1.88)."));
-	text = eh_serve_monitor_sentence(arena, within, NULL);
-	assert_non_null(strstr(text, "a ratio of 1.56 within the same tier and region"));
+	assert_string_equal(eh_serve_monitor_sentence(arena, raw),
+	                    "From 21 Oct 2025 to 20 Nov 2025, 12.6 in 100 decisions about Black were adverse, against 8.1 in 100 about "
+	                    "White (126 of 1000 against 324 of 4000). The ratio is 1.56 (95 % interval 1.29 to 1.88). At the rate of "
+	                    "White, about 45 fewer of them would have been adverse.");
+	const char *text = eh_serve_monitor_sentence(arena, within);
+	assert_non_null(strstr(text, "Like for like, within the same tier and region, the ratio is 1.56"));
+	assert_null(strstr(text, "At the rate of")); /* the raw rates say nothing like for like */
 	assert_string_equal(eh_serve_strata_words(arena, within), "like for like: within the same tier and region");
 }
 
@@ -53,7 +53,7 @@ static void a_missing_ratio_is_not_made_up(void **state)
 	EH_JSON_AUTO none = verdict("not_enough_data", "adverse", "null", "null");
 
 	(void)state;
-	assert_null(strstr(eh_serve_monitor_sentence(arena, none, NULL), "ratio"));
+	assert_null(strstr(eh_serve_monitor_sentence(arena, none), "ratio"));
 }
 
 static void each_verdict_has_its_sentence(void **state)
@@ -67,14 +67,34 @@ static void each_verdict_has_its_sentence(void **state)
 	EH_JSON_AUTO stale = verdict("stale", "favourable", "null", "0.99");
 
 	(void)state;
-	const char *text = eh_serve_verdict_sentence(arena, crossed, battery);
-	assert_non_null(strstr(text, "crossed the line 1.11 (drift) of the policy"));
-	assert_non_null(strstr(text, "22 Oct 2025"));
-	assert_non_null(strstr(eh_serve_verdict_sentence(arena, quiet, battery), "a ratio of 0.89 from parity"));
-	assert_non_null(strstr(eh_serve_verdict_sentence(arena, quiet, NULL), "No line of the policy is crossed."));
-	assert_non_null(strstr(eh_serve_verdict_sentence(arena, thin, battery), "not enough data"));
-	assert_non_null(strstr(eh_serve_verdict_sentence(arena, hidden, battery), "held back"));
-	assert_non_null(strstr(eh_serve_verdict_sentence(arena, stale, battery), "silent"));
+	const char *text = eh_serve_verdict_sentence(arena, crossed, battery, "house");
+	assert_string_equal(text, "The indicator crossed the line 1.11 (drift) of policy \"house\". The change seems to have begun about "
+	                          "22 Oct 2025. This is a difference in numbers. It is not a finding about any person or any one "
+	                          "decision.");
+	assert_string_equal(eh_serve_verdict_sentence(arena, quiet, battery, "house"),
+	                    "No line of the policy is crossed. A ratio of 0.89 would have stood out here 4 times in 5. A smaller gap can "
+	                    "hide.");
+	assert_string_equal(eh_serve_verdict_sentence(arena, quiet, NULL, "house"), "No line of the policy is crossed.");
+	assert_string_equal(eh_serve_verdict_sentence(arena, thin, battery, "house"),
+	                    "There is not enough data to say if a line is crossed. That is not a good result; it is none. Only a ratio of "
+	                    "0.89 or worse would stand out.");
+	assert_non_null(strstr(eh_serve_verdict_sentence(arena, hidden, battery, "house"), "held back"));
+	assert_non_null(strstr(eh_serve_verdict_sentence(arena, stale, battery, "house"), "silent"));
+}
+
+static void what_is_not_known_is_always_said(void **state)
+{
+	EH_ARENA_AUTO arena = eh_arena_new();
+	EH_JSON_AUTO battery = json_pack("{s:f}", "detectable_air", .89);
+	EH_JSON_AUTO missing = json_pack("{s:i,s:i}", "n", 5000, "n_missing", 12);
+	EH_JSON_AUTO crossed = verdict("crossed", "adverse", "null", "1.556");
+	EH_JSON_AUTO quiet = verdict("not_crossed", "favourable", "null", "0.99");
+
+	(void)state;
+	const char *why = "We do not know why the rates differ, or how the groups differ in things that the log does not hold.";
+	assert_string_equal(eh_serve_unknown_sentence(arena, crossed, battery, NULL), why);
+	assert_non_null(strstr(eh_serve_unknown_sentence(arena, quiet, battery, NULL), "A gap nearer to 1 than 0.89 can hide here."));
+	assert_non_null(strstr(eh_serve_unknown_sentence(arena, crossed, NULL, missing), "12 of 5000 decisions have no race;"));
 }
 
 /* The bytes of a page as small letters. */
@@ -117,6 +137,7 @@ int main(void)
 		cmocka_unit_test(the_figures_are_said),
 		cmocka_unit_test(a_missing_ratio_is_not_made_up),
 		cmocka_unit_test(each_verdict_has_its_sentence),
+		cmocka_unit_test(what_is_not_known_is_always_said),
 		cmocka_unit_test(no_page_accuses),
 	};
 
