@@ -25,6 +25,23 @@ const struct eh_judge_fault_rule eh_judge_fault_rules[EH_JUDGE_FAULTS] = {
 	[EH_JUDGE_FAULT_UNMAPPED] = {"unmapped", "Values that the map does not know", false, true,
                                      "Give the value its group under `groups` in the source map, and register the map "
                                      "again."},
+	[EH_JUDGE_FAULT_MISSING_SIDE] = {"missing-by-decision", "Labels are missing more often with one decision", false, true,
+                                         "Find out why the label is missing with that decision: what the monitors see may be "
+                                         "the better half."},
+	[EH_JUDGE_FAULT_GROUP] = {"group-volume", "A group's share of the decisions jumped", false, true,
+                                  "Ask the owner of the log whether the group's decisions are still all written there, and "
+                                  "whether others were added."},
+	[EH_JUDGE_FAULT_VALUE] = {"category", "A value vanished, came, or jumped", false, true,
+                                  "Ask the owner of the log whether a part of the business moved, was renamed, or is no "
+                                  "longer written."},
+	[EH_JUDGE_FAULT_ROUTING] = {"routing-separation", "Versions of one component see different groups", false, true,
+                                    "Find out who decides which version a person meets; a ratio within one version says "
+                                    "little about groups that it does not see."},
+	[EH_JUDGE_FAULT_COVERAGE] = {"monitored-share", "Fewer decisions are monitored", false, true,
+                                     "Find out why more decisions have no group at all: no monitor sees them."},
+	[EH_JUDGE_FAULT_BASE_RATE] = {"outcome-base-rate", "The rate of outcomes jumped", false, true,
+                                      "Find out whether the log keeps all outcomes, or only those of one kind; until then "
+                                      "do not read error rates of those months."},
 	[EH_JUDGE_FAULT_STALLED] = {"stalled", "The source stands still", true, false,
                                     "See `evenhand status` and the messages of gather; no verdict is newer than the "
                                     "source's clock until it moves again."},
@@ -42,6 +59,11 @@ const struct eh_judge_fault_rule eh_judge_fault_rules[EH_JUDGE_FAULTS] = {
 	[EH_JUDGE_FAULT_SET_ASIDE] = {"set-aside", "More rows are set aside", false, false,
                                       "See `evenhand setaside list`: mend the map or the rows, then `evenhand setaside "
                                       "retry`."},
+	[EH_JUDGE_FAULT_SILENT] = {"monitor-silent", "The monitor was silent", true, false,
+                                   "Find out why judge did not run; what came meanwhile is judged when it runs again, and "
+                                   "nobody was told of it before."},
+	[EH_JUDGE_FAULT_DELIVERY] = {"delivery", "A message was not delivered", true, false,
+                                     "See `evenhand status` for the route and its last error, and mend the route."},
 };
 
 int eh_judge_fault_find(const char *slug)
