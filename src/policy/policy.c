@@ -1,243 +1,176 @@
 /*
- * policy.c - see policy.h.
+ * policy.c - the built-in default, and what a policy says of one monitor.  See policy.h.
  */
 #include "policy/policy.h"
 
 #include <string.h>
 
-#include "base/fixed.h"
-#include "base/json.h"
 #include "base/time.h"
-#include "config/yaml.h"
+#include "policy/inside.h"
 
-static const char *const outcome_names[] = {"favourable", "adverse", NULL};
+const char *const eh_policy_detectors[] = {"shiryaev-roberts-2x2/1", NULL};
 
 double eh_policy_fraction(int64_t ppm)
 {
 	return (double)ppm / EH_POLICY_PPM;
 }
 
-static json_t *decimal(int64_t ppm)
-{
-	char text[32];
-
-	eh_fixed_format(ppm, 6, text);
-	return json_string(text);
-}
-
-/* Writes the canonical form and names the version by it. */
-static void seal(struct eh_arena *home, struct eh_policy *p)
-{
-	EH_BUF_AUTO text = {0};
-	EH_JSON_AUTO lines = json_array();
-	EH_JSON_AUTO outcomes = json_array();
-	struct eh_err err;
-
-	for (uint32_t i = 0; i < p->lines; i++)
-		json_array_append_new(lines, json_pack("{s:o,s:o}", "tau", decimal(p->line[i].tau_ppm), "gate",
-		                                       decimal(p->line[i].gate_ppm)));
-	if (p->favourable)
-		json_array_append_new(outcomes, json_string(outcome_names[0]));
-	if (p->adverse)
-		json_array_append_new(outcomes, json_string(outcome_names[1]));
-	EH_JSON_AUTO doc = json_pack(
-		"{s:s,s:s,s:I,s:{s:o,s:o},s:{s:I,s:I},s:O,s:O,s:b}", "detector", "shiryaev-roberts-2x2/1", "policy",
-		p->name, "window_seconds", (json_int_t)(p->window_us / EH_SECOND_US), "budget", "page",
-		decimal(p->page_ppm), "review", decimal(p->review_ppm), "minimum", "n", (json_int_t)p->min_n, "rarer",
-		(json_int_t)p->min_rarer, "lines", lines, "outcomes", outcomes, "conditional", p->conditional);
-	EH_ASSERT(doc != NULL && eh_json_canonical(doc, &text, &err) == EH_OK);
-	p->canonical = eh_arena_strndup(home, text.data, text.len);
-	p->version = eh_sha256_of(text.data, text.len);
-}
-
-static struct eh_policy defaults(void)
-{
-	return (struct eh_policy){
-		.name = "built-in default",
-		.window_us = 30 * EH_DAY_US,
-		.page_ppm = EH_POLICY_PPM / 2,
-		.review_ppm = 4 * EH_POLICY_PPM,
-		.min_n = 30,
-		.min_rarer = 5,
-		.line = {{.tau_ppm = 900000, .gate_ppm = 850000}, {.tau_ppm = 800000, .gate_ppm = 800000}},
-		.lines = 2,
-		.favourable = true,
-		.adverse = true,
-		.conditional = true};
-}
-
 const struct eh_policy *eh_policy_default(struct eh_arena *home)
 {
 	struct eh_policy *p = eh_arena_zalloc(home, 1, sizeof *p);
+	struct eh_policy_family *everything = eh_arena_zalloc(home, 1, sizeof *everything);
+	struct eh_err err;
 
-	*p = defaults();
-	seal(home, p);
+	*everything = (struct eh_policy_family){
+		.name = "everything",
+		.sources = {.all = true},
+		.attributes = {.all = true},
+		.favourable = true,
+		.adverse = true,
+		.window_us = 30 * EH_DAY_US,
+		.conditional = true,
+		.line = {{.tau_ppm = 900000, .gate_ppm = 850000}, {.tau_ppm = 800000, .gate_ppm = 800000}},
+		.lines = 2};
+	*p = (struct eh_policy){.name = "built-in default",
+	                        .detector = eh_policy_detectors[0],
+	                        .detector_version = 1,
+	                        .page_ppm = EH_POLICY_PPM / 2,
+	                        .review_ppm = 4 * EH_POLICY_PPM,
+	                        .min_n = 30,
+	                        .min_rarer = 5,
+	                        .family = everything,
+	                        .families = 1,
+	                        .flat = true};
+	EH_ASSERT(eh_policy_gather(p, NULL, &err) == EH_OK);
+	eh_policy_seal(home, p);
 	return p;
 }
 
-/* A decimal number between two bounds, both in millionths. */
-static enum eh_rc read_decimal(const struct eh_yaml *node, int64_t min_ppm, int64_t max_ppm, int64_t *ppm,
-                               struct eh_err *err)
+bool eh_policy_names_hold(const struct eh_policy_names *names, const char *name)
 {
-	const char *text;
-	enum eh_rc rc = eh_yaml_text(node, &text, err);
+	for (size_t i = 0; !names->all && i < names->n; i++)
+		if (strcmp(names->name[i], name) == 0)
+			return true;
+	return names->all;
+}
 
-	if (rc != EH_OK)
-		return rc;
-	if (eh_fixed_parse(text, strlen(text), 6, ppm) != EH_FIXED_EXACT)
-		return eh_yaml_fail(node, err, "\"%s\" is not a decimal number of at most six places", text);
-	if (*ppm < min_ppm || *ppm > max_ppm) {
-		char low[32], high[32];
+bool eh_policy_watches_both(const struct eh_policy_family *f, const char *a, const char *b)
+{
+	bool turned = strcmp(a, b) > 0;
 
-		eh_fixed_format(min_ppm, 6, low);
-		eh_fixed_format(max_ppm, 6, high);
-		return eh_yaml_fail(node, err, "%s lies outside %s to %s", text, low, high);
+	for (size_t i = 0; !f->all_intersections && i < f->intersections_n; i++)
+		if (strcmp(f->intersections[i].attribute[turned], a) == 0 &&
+		    strcmp(f->intersections[i].attribute[!turned], b) == 0)
+			return true;
+	return f->all_intersections;
+}
+
+static bool watches_group(const struct eh_policy_family *f, const struct eh_policy_monitor *m)
+{
+	for (size_t i = 0; m->group != NULL && i < f->groups_n; i++)
+		if (strcmp(f->groups[i].attribute, m->attribute) == 0)
+			return eh_policy_names_hold(&f->groups[i].groups, m->group);
+	return true;
+}
+
+static bool watches_outcome(const struct eh_policy_family *f, const struct eh_policy_monitor *m)
+{
+	if (m->outcome != EH_POLICY_SCORE)
+		return m->outcome == EH_POLICY_FAVOURABLE ? f->favourable : f->adverse;
+	for (uint32_t i = 0; i < f->cuts; i++)
+		if (f->cut_micro[i] == m->cut_micro)
+			return true;
+	return false;
+}
+
+static bool selects(const struct eh_policy_family *f, const struct eh_policy_monitor *m)
+{
+	if (!eh_policy_names_hold(&f->sources, m->source) || !watches_outcome(f, m) || (m->conditional && !f->conditional))
+		return false;
+	if (m->segment != NULL && !eh_policy_names_hold(&f->segments, m->segment))
+		return false;
+	return m->other != NULL ? eh_policy_watches_both(f, m->attribute, m->other)
+	                        : eh_policy_names_hold(&f->attributes, m->attribute) && watches_group(f, m);
+}
+
+int64_t eh_policy_gate(const struct eh_policy *policy, const struct eh_policy_monitor *m)
+{
+	int64_t gate_ppm = 0;
+
+	for (const struct eh_policy_family *f = policy->family; f < policy->family + policy->families; f++) {
+		if (!selects(f, m))
+			continue;
+		for (uint32_t l = 0; l < f->lines; l++)
+			if (f->line[l].tau_ppm == m->tau_ppm && f->line[l].gate_ppm > gate_ppm)
+				gate_ppm = f->line[l].gate_ppm;
 	}
-	return EH_OK;
+	return gate_ppm;
 }
 
-static enum eh_rc read_budget(const struct eh_yaml *node, struct eh_policy *p, struct eh_err *err)
+int64_t eh_policy_window(const struct eh_policy *policy, const char *source)
 {
-	static const char *const keys[] = {"page", "review", NULL};
-	const struct eh_yaml *page = eh_yaml_get(node, "page"), *review = eh_yaml_get(node, "review");
-	enum eh_rc rc = eh_yaml_keys(node, keys, err);
+	int64_t window_us = 0;
 
-	if (rc == EH_OK && page != NULL)
-		rc = read_decimal(page, 1000, 1000 * (int64_t)EH_POLICY_PPM, &p->page_ppm, err);
-	if (rc == EH_OK && review != NULL)
-		rc = read_decimal(review, 1000, 1000 * (int64_t)EH_POLICY_PPM, &p->review_ppm, err);
-	if (rc == EH_OK && p->page_ppm > p->review_ppm)
-		return eh_yaml_fail(node, err, "the budget for pages is larger than that for the review queue");
-	return rc;
+	for (const struct eh_policy_family *f = policy->family; f < policy->family + policy->families; f++)
+		if (f->window_us > window_us && eh_policy_names_hold(&f->sources, source))
+			window_us = f->window_us;
+	return window_us > 0 ? window_us : policy->window_us;
 }
 
-static enum eh_rc read_minimum(const struct eh_yaml *node, struct eh_policy *p, struct eh_err *err)
+/* Takes a line into the policy's own, from high to low; false where there is no room. */
+static bool add_line(struct eh_policy *p, const struct eh_policy_line *line)
 {
-	static const char *const keys[] = {"n", "rarer", NULL};
-	const struct eh_yaml *n = eh_yaml_get(node, "n"), *rarer = eh_yaml_get(node, "rarer");
-	enum eh_rc rc = eh_yaml_keys(node, keys, err);
+	uint32_t at = 0;
 
-	if (rc == EH_OK && n != NULL)
-		rc = eh_yaml_int(n, 1, 1000000, &p->min_n, err);
-	if (rc == EH_OK && rarer != NULL)
-		rc = eh_yaml_int(rarer, 1, 1000000, &p->min_rarer, err);
-	return rc;
-}
-
-static enum eh_rc read_line(const struct eh_yaml *node, struct eh_policy *p, struct eh_err *err)
-{
-	static const char *const keys[] = {"tau", "gate", NULL};
-	const struct eh_yaml *tau, *gate;
-	struct eh_policy_line *line = &p->line[p->lines];
-	enum eh_rc rc = eh_yaml_keys(node, keys, err);
-
-	if (rc == EH_OK)
-		rc = eh_yaml_need(node, "tau", &tau, err);
-	if (rc == EH_OK)
-		rc = eh_yaml_need(node, "gate", &gate, err);
-	if (rc == EH_OK)
-		rc = read_decimal(tau, 300000, 999999, &line->tau_ppm, err);
-	if (rc == EH_OK)
-		rc = read_decimal(gate, 100000, 999999, &line->gate_ppm, err);
-	if (rc == EH_OK && line->gate_ppm > line->tau_ppm)
-		return eh_yaml_fail(gate, err, "a gate above its tau would let through what the test does not claim");
-	for (uint32_t i = 0; rc == EH_OK && i < p->lines; i++)
-		if (p->line[i].tau_ppm == line->tau_ppm)
-			return eh_yaml_fail(tau, err, "this tau is listed twice");
+	while (at < p->lines && p->line[at].tau_ppm > line->tau_ppm)
+		at++;
+	if (at < p->lines && p->line[at].tau_ppm == line->tau_ppm) {
+		if (line->gate_ppm > p->line[at].gate_ppm)
+			p->line[at].gate_ppm = line->gate_ppm;
+		return true;
+	}
+	if (p->lines == EH_POLICY_LINES_MAX)
+		return false;
+	memmove(p->line + at + 1, p->line + at, (p->lines - at) * sizeof *p->line);
+	p->line[at] = *line;
 	p->lines++;
-	return rc;
+	return true;
 }
 
-static enum eh_rc read_lines(const struct eh_yaml *node, struct eh_policy *p, struct eh_err *err)
+static bool add_cut(struct eh_policy *p, int64_t cut_micro)
 {
-	enum eh_rc rc = eh_yaml_want(node, EH_YAML_SEQUENCE, err);
+	uint32_t at = 0;
 
-	if (rc != EH_OK)
-		return rc;
-	if (node->n == 0 || node->n > EH_POLICY_LINES_MAX)
-		return eh_yaml_fail(node, err, "a policy has 1 to %d lines", EH_POLICY_LINES_MAX);
-	p->lines = 0;
-	for (const struct eh_yaml *item = node->first; rc == EH_OK && item != NULL; item = item->next)
-		rc = read_line(item, p, err);
-	return rc;
+	while (at < p->cuts && p->cut_micro[at] < cut_micro)
+		at++;
+	if (at < p->cuts && p->cut_micro[at] == cut_micro)
+		return true;
+	if (p->cuts == EH_POLICY_CUTS_MAX)
+		return false;
+	memmove(p->cut_micro + at + 1, p->cut_micro + at, (p->cuts - at) * sizeof *p->cut_micro);
+	p->cut_micro[at] = cut_micro;
+	p->cuts++;
+	return true;
 }
 
-static enum eh_rc read_outcomes(const struct eh_yaml *node, struct eh_policy *p, struct eh_err *err)
+enum eh_rc eh_policy_gather(struct eh_policy *p, const struct eh_yaml *node, struct eh_err *err)
 {
-	enum eh_rc rc = eh_yaml_want(node, EH_YAML_SEQUENCE, err);
-
-	p->favourable = p->adverse = false;
-	for (const struct eh_yaml *item = rc == EH_OK ? node->first : NULL; rc == EH_OK && item != NULL;
-	     item = item->next) {
-		int which;
-
-		rc = eh_yaml_choice(item, outcome_names, &which, err);
-		if (rc == EH_OK)
-			*(which == 0 ? &p->favourable : &p->adverse) = true;
+	for (const struct eh_policy_family *f = p->family; f < p->family + p->families; f++) {
+		p->favourable |= f->favourable;
+		p->adverse |= f->adverse;
+		p->conditional |= f->conditional;
+		if (f->window_us > p->window_us)
+			p->window_us = f->window_us;
+		for (uint32_t l = 0; l < f->lines; l++)
+			if (!add_line(p, &f->line[l]))
+				return eh_yaml_fail(node, err, "all families together have more than %d different tau",
+				                    EH_POLICY_LINES_MAX);
+		for (uint32_t c = 0; c < f->cuts; c++)
+			if (!add_cut(p, f->cut_micro[c]))
+				return eh_yaml_fail(node, err, "all families together have more than %d different cuts of the score",
+				                    EH_POLICY_CUTS_MAX);
 	}
-	if (rc == EH_OK && !p->favourable && !p->adverse)
-		return eh_yaml_fail(node, err, "a policy watches at least one outcome");
-	return rc;
-}
-
-static enum eh_rc read_keys(const struct eh_yaml *root, struct eh_policy *p, struct eh_err *err)
-{
-	static const char *const keys[] = {"policy", "window",   "budget",      "minimum",
-	                                   "lines",  "outcomes", "conditional", NULL};
-	const struct eh_yaml *node;
-	enum eh_rc rc = eh_yaml_keys(root, keys, err);
-
-	if (rc == EH_OK)
-		rc = eh_yaml_need(root, "policy", &node, err);
-	if (rc == EH_OK)
-		rc = eh_yaml_text(node, &p->name, err);
-	if (rc == EH_OK && (node = eh_yaml_get(root, "window")) != NULL) {
-		rc = eh_yaml_duration(node, &p->window_us, err);
-		if (rc == EH_OK && (p->window_us < EH_DAY_US || p->window_us > 366 * EH_DAY_US))
-			return eh_yaml_fail(node, err, "a window is between 1d and 366d long");
-	}
-	if (rc == EH_OK && (node = eh_yaml_get(root, "budget")) != NULL)
-		rc = read_budget(node, p, err);
-	if (rc == EH_OK && (node = eh_yaml_get(root, "minimum")) != NULL)
-		rc = read_minimum(node, p, err);
-	if (rc == EH_OK && (node = eh_yaml_get(root, "lines")) != NULL)
-		rc = read_lines(node, p, err);
-	if (rc == EH_OK && (node = eh_yaml_get(root, "outcomes")) != NULL)
-		rc = read_outcomes(node, p, err);
-	if (rc == EH_OK && (node = eh_yaml_get(root, "conditional")) != NULL)
-		rc = eh_yaml_bool(node, &p->conditional, err);
-	return rc;
-}
-
-static enum eh_rc take_tree(struct eh_arena *home, const struct eh_yaml *root, const struct eh_policy **policy,
-                            struct eh_err *err)
-{
-	struct eh_policy *p = eh_arena_zalloc(home, 1, sizeof *p);
-	enum eh_rc rc = eh_yaml_want(root, EH_YAML_MAPPING, err);
-
-	*p = defaults();
-	if (rc == EH_OK)
-		rc = read_keys(root, p, err);
-	if (rc != EH_OK)
-		return rc;
-	seal(home, p);
-	*policy = p;
+	if (p->flat) /* as written: the index of a line is what stored evidence knows it by */
+		memcpy(p->line, p->family->line, sizeof p->line);
 	return EH_OK;
-}
-
-enum eh_rc eh_policy_parse(struct eh_arena *home, const char *file, const char *text, size_t len,
-                           const struct eh_policy **policy, struct eh_err *err)
-{
-	const struct eh_yaml *root;
-	enum eh_rc rc = eh_yaml_parse(home, file, text, len, &root, err);
-
-	return rc == EH_OK ? take_tree(home, root, policy, err) : rc;
-}
-
-enum eh_rc eh_policy_read(struct eh_arena *home, const char *path, const struct eh_policy **policy, struct eh_err *err)
-{
-	const struct eh_yaml *root;
-	enum eh_rc rc = eh_yaml_read(home, path, &root, NULL, NULL, err);
-
-	return rc == EH_OK ? take_tree(home, root, policy, err) : rc;
 }

@@ -8,6 +8,12 @@
 #include "base/time.h"
 #include "tests/lib/test.h"
 
+#define FAMILIES                                                                                                       \
+	"policy: two\nfamilies:\n  - name: claims\n    sources: [claims]\n    attributes: [sex, race]\n"              \
+	"    groups: {race: [black, hispanic]}\n    intersections: [[sex, race]]\n    segments: [region, channel]\n"    \
+	"    outcomes: [adverse, {score: {above: 0.7}}, {score: {above: -3}}]\n    window: 90d\n    conditional: no\n"  \
+	"    lines: [{tau: 0.9, gate: 0.9}, {tau: 0.8, gate: 0.75}, {tau: 0.95, gate: 0.94}]\n  - name: rest\n"
+
 static const struct eh_policy *parse(struct eh_arena *home, const char *text)
 {
 	const struct eh_policy *p;
@@ -78,6 +84,113 @@ static void a_version_is_what_is_meant(void **state)
 		assert_false(eh_sha256_equal(&parse(home, other[i])->version, &p->version));
 }
 
+/* Families: what a list leaves out is all there is, what stands on top holds for every family that does not say otherwise. */
+static void families_choose_monitors(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	const struct eh_policy *p = parse(home, FAMILIES);
+	struct eh_policy_monitor m = {.source = "claims", .attribute = "sex", .group = "female", .outcome = EH_POLICY_ADVERSE, .tau_ppm = 800000};
+
+	(void)state;
+	assert_false(p->flat);
+	assert_int_equal(p->families, 2);
+	assert_string_equal(p->family[0].name, "claims");
+	assert_true(p->window_us == 90 * EH_DAY_US && p->lines == 3 && p->cuts == 2 && p->favourable && p->adverse && p->conditional);
+	assert_true(p->line[0].tau_ppm == 950000 && p->line[1].tau_ppm == 900000 && p->line[2].tau_ppm == 800000);
+	assert_true(p->line[1].gate_ppm == 900000 && p->line[2].gate_ppm == 800000);
+	assert_int_equal(eh_policy_gate(p, &m), 800000); /* .75 of "claims", .80 of "rest": the one that fires earlier */
+	m.tau_ppm = 950000;
+	assert_int_equal(eh_policy_gate(p, &m), 940000);
+	m.source = "credit";
+	assert_int_equal(eh_policy_gate(p, &m), 0);
+	m.tau_ppm = 900000;
+	assert_int_equal(eh_policy_gate(p, &m), 850000);
+	m.conditional = true;
+	assert_int_equal(eh_policy_gate(p, &m), 850000);
+	assert_int_equal(eh_policy_window(p, "claims"), 90 * EH_DAY_US);
+	assert_int_equal(eh_policy_window(p, "credit"), 30 * EH_DAY_US);
+}
+
+static void a_family_is_asked_by_name(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	const struct eh_policy *p = parse(home, FAMILIES);
+	struct eh_policy_monitor race = {.source = "claims", .attribute = "race", .group = "black", .outcome = EH_POLICY_SCORE, .cut_micro = 700000, .tau_ppm = 950000};
+	struct eh_policy_monitor both = race, segment = race;
+
+	(void)state;
+	assert_int_equal(eh_policy_gate(p, &race), 940000);
+	race.cut_micro = 700001;
+	assert_int_equal(eh_policy_gate(p, &race), 0);
+	race.cut_micro = -3000000;
+	race.group = "white";
+	assert_int_equal(eh_policy_gate(p, &race), 0);
+	both.other = "sex";
+	assert_int_equal(eh_policy_gate(p, &both), 940000);
+	both.other = "age";
+	assert_int_equal(eh_policy_gate(p, &both), 0);
+	segment.segment = "region";
+	assert_int_equal(eh_policy_gate(p, &segment), 940000);
+	segment.segment = "tier";
+	assert_int_equal(eh_policy_gate(p, &segment), 0);
+	segment.segment = NULL;
+	segment.conditional = true;
+	assert_int_equal(eh_policy_gate(p, &segment), 0);
+	assert_int_equal(eh_policy_gate(parse(home, "policy: p\n"), &both), 0); /* flat: no intersections, no segments */
+}
+
+/* However families, names and lines are ordered, what means the same is one version. */
+static void the_order_of_families_does_not_matter(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	const struct eh_policy *p = parse(home, FAMILIES);
+	const struct eh_policy *again =
+		parse(home, "policy: two\nfamilies:\n  - {name: rest, outcomes: [adverse, favourable]}\n  - name: claims\n    window: 90d\n"
+	                    "    attributes: [race, sex]\n    groups: {race: [hispanic, black]}\n    intersections: [[race, sex]]\n"
+	                    "    segments: [channel, region]\n    sources: [claims]\n    conditional: no\n"
+	                    "    outcomes: [{score: {above: -3}}, adverse, {score: {above: .70}}]\n"
+	                    "    lines: [{tau: .8, gate: .75}, {tau: .95, gate: .94}, {tau: .9, gate: .9}]\n");
+
+	(void)state;
+	assert_string_equal(again->canonical, p->canonical);
+	assert_true(eh_sha256_equal(&again->version, &p->version));
+	assert_string_equal(p->canonical,
+	                    "{\"budget\":{\"page\":\"0.5\",\"review\":\"4\"},\"detector\":\"shiryaev-roberts-2x2/1\",\"families\":["
+	                    "{\"attributes\":[\"race\",\"sex\"],\"conditional\":false,\"groups\":[{\"attribute\":\"race\",\"groups\":[\"black\",\"hispanic\"]}],"
+	                    "\"intersections\":[[\"race\",\"sex\"]],\"lines\":[{\"gate\":\"0.94\",\"tau\":\"0.95\"},{\"gate\":\"0.9\",\"tau\":\"0.9\"},{\"gate\":\"0.75\",\"tau\":\"0.8\"}],"
+	                    "\"name\":\"claims\",\"outcomes\":[\"adverse\",{\"score\":{\"above\":\"-3\"}},{\"score\":{\"above\":\"0.7\"}}],"
+	                    "\"segments\":[\"channel\",\"region\"],\"sources\":[\"claims\"],\"window_seconds\":7776000},"
+	                    "{\"conditional\":true,\"lines\":[{\"gate\":\"0.85\",\"tau\":\"0.9\"},{\"gate\":\"0.8\",\"tau\":\"0.8\"}],\"name\":\"rest\","
+	                    "\"outcomes\":[\"favourable\",\"adverse\"],\"window_seconds\":2592000}],"
+	                    "\"minimum\":{\"n\":30,\"rarer\":5},\"policy\":\"two\"}");
+}
+
+/* A stored version comes back as it went, whatever the program's default is now; anything else is refused. */
+static void a_stored_version_reads_back(void **state)
+{
+	static const char *const files[] = {"policy: built-in default\n", FAMILIES, "policy: \"a \\\"name\\\" \\\\ \\u00e9\\n\"\nmaturity: 730d\n",
+	                                    "policy: p\nfamilies: [{name: a, attributes: [], intersections: all, segments: all}]\n",
+	                                    "policy: p\nwindow: 36h\nlines: [{tau: .8, gate: .7}, {tau: .9, gate: .7}]\n"};
+	static const char *const strange[] = {"", "{}", "policy: p\n", "{\"policy\":\"p\"}", "{\"detector\":\"shiryaev-roberts-2x2/99\",\"policy\":\"p\"}"};
+	EH_ARENA_AUTO home = eh_arena_new();
+	const struct eh_policy *again;
+	struct eh_err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		const struct eh_policy *p = parse(home, files[i]);
+
+		expect_rc(EH_OK, eh_policy_parse_canonical(home, p->canonical, strlen(p->canonical), &again, &err), &err);
+		assert_string_equal(again->canonical, p->canonical);
+		assert_true(again->flat == p->flat && again->lines == p->lines && again->maturity_us == p->maturity_us);
+		assert_memory_equal(again->line, p->line, sizeof p->line);
+		assert_string_equal(again->name, p->name);
+	}
+	for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++)
+		assert_int_equal(eh_policy_parse_canonical(home, strange[i], strlen(strange[i]), &again, &err), EH_REFUSED);
+	assert_non_null(strstr(err.text, "\"shiryaev-roberts-2x2/99\""));
+}
+
 static void every_refusal(void **state)
 {
 	static const struct {
@@ -119,6 +232,25 @@ static void every_refusal(void **state)
 		{"policy: p\noutcomes: []\n", "p.yaml:2:11: a policy watches at least one outcome"},
 		{"policy: p\noutcomes: [advers]\n", "p.yaml:2:12: outcomes[0] is \"advers\", did you mean \"adverse\"?"},
 		{"policy: p\noutcomes: [scores]\n", "p.yaml:2:12: outcomes[0] is \"scores\", it must be one of: favourable, adverse"},
+		{"policy: p\noutcomes: [{scores: 1}]\n", "p.yaml:2:13: unknown key \"outcomes[0].scores\", did you mean \"score\"?"},
+		{"policy: p\noutcomes: [{score: {above: 1}}, {score: {above: 1.0}}]\n", "p.yaml:2:49: this cut is listed twice"},
+		{"policy: p\nmaturity: 23h\n", "p.yaml:2:11: a maturity is between 1d and 3660d long"},
+		{"policy: p\nwindow_seconds: 86400\n", "p.yaml:2:1: unknown key \"window_seconds\""},
+		{"policy: p\ndetector: shiryaev\n", "p.yaml:2:11: detector is \"shiryaev\", it must be one of: shiryaev-roberts-2x2/1"},
+		{"policy: p\nfamilies: []\n", "p.yaml:2:11: a policy has 1 to 64 families"},
+		{"policy: p\nfamilies: [{sources: [a]}]\n", "p.yaml:2:12: families[0] has no \"name\""},
+		{"policy: p\nfamilies: [{name: a}, {name: a}]\n", "p.yaml:2:30: there are two families named \"a\""},
+		{"policy: p\nfamilies: [{name: a, attribute: [x]}]\n", "p.yaml:2:22: unknown key \"families[0].attribute\", did you mean \"attributes\"?"},
+		{"policy: p\nfamilies: [{name: a, sources: []}]\n", "p.yaml:2:31: a family looks at one source at least"},
+		{"policy: p\nfamilies: [{name: a, sources: [x, x]}]\n", "p.yaml:2:35: \"x\" stands twice in families[0].sources"},
+		{"policy: p\nfamilies: [{name: a, attributes: []}]\n", "p.yaml:2:34: a family watches one attribute or intersection at least"},
+		{"policy: p\nfamilies: [{name: a, attributes: [x], groups: {y: [z]}}]\n", "p.yaml:2:48: the family does not watch \"y\", of which groups are chosen"},
+		{"policy: p\nfamilies: [{name: a, groups: {y: []}}]\n", "p.yaml:2:34: no group is named; leave the attribute out of `attributes` instead"},
+		{"policy: p\nfamilies: [{name: a, intersections: [[x]]}]\n", "p.yaml:2:38: an intersection is of two attributes, as [sex, age]"},
+		{"policy: p\nfamilies: [{name: a, intersections: [[x, y], [y, x]]}]\n", "p.yaml:2:46: this intersection is listed twice"},
+		{"policy: p\nfamilies: [{name: a, intersections: some}]\n", "p.yaml:2:37: families[0].intersections must be a list [..], it is a single value"},
+		{"policy: p\nfamilies: [{name: a, lines: [{tau: .9, gate: .8}, {tau: .91, gate: .8}, {tau: .92, gate: .8}, {tau: .93, gate: .8}]}, {name: b}]\n",
+	         "p.yaml:2:11: all families together have more than 4 different tau"},
 		{"policy: p\nconditional: maybe\n", "p.yaml:2:14: conditional must be yes or no"},
 		{"policy: p\npolicy: q\n", "p.yaml:2:1: the key \"policy\" is written twice, first in line 1"},
 	};
@@ -150,7 +282,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_built_in_default), cmocka_unit_test(a_file_is_the_default_with_changes),
-		cmocka_unit_test(a_version_is_what_is_meant), cmocka_unit_test(every_refusal), cmocka_unit_test(a_file_that_is_not_there),
+		cmocka_unit_test(a_version_is_what_is_meant), cmocka_unit_test(families_choose_monitors), cmocka_unit_test(a_family_is_asked_by_name),
+		cmocka_unit_test(the_order_of_families_does_not_matter), cmocka_unit_test(a_stored_version_reads_back), cmocka_unit_test(every_refusal), cmocka_unit_test(a_file_that_is_not_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
