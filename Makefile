@@ -174,7 +174,10 @@ $(O)/libevenhand-tests.a: $(TEST_LIB_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-unit-programs: $(UNIT) $(O)/evenhand-faults $(O)/tests/faults/proxy
+unit-programs: $(UNIT) $(O)/evenhand-faults $(O)/tests/faults/proxy $(O)/tests/scenarios/reading
+
+$(O)/tests/scenarios/reading: $(O)/tests/scenarios/reading.o $(O)/libevenhand-tests.a
+	@$(CC) $(OPT) $(LINKHARD) -o $@ $< $(O)/libevenhand-tests.a
 
 $(O)/tests/faults/proxy: $(O)/tests/faults/proxy.o
 	@$(CC) $(OPT) $(LINKHARD) -o $@ $<

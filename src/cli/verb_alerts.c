@@ -64,14 +64,14 @@ static json_t *alert_json(const PGresult *res, int row, bool whole)
 	json_error_t why;
 	EH_JSON_AUTO body = json_loads(eh_pg_text(res, row, 14), 0, &why);
 	json_t *alert = json_pack(
-		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "type", "alert",
+		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "type", "alert",
 		"alert", eh_pg_text(res, row, 0), "kind", eh_pg_text(res, row, 1), "source", eh_pg_text(res, row, 2),
 		"attribute", eh_pg_text(res, row, 3), "group", eh_pg_text(res, row, 4), "event",
 		eh_pg_text(res, row, 5), "state", eh_pg_text(res, row, 6), "severity", eh_pg_text(res, row, 7), "at",
 		instant(res, row, 8), "pane_end", instant(res, row, 9), "onset", instant(res, row, 10),
 		"evidence_sha256", eh_pg_text(res, row, 11), "policy_sha256", eh_pg_text(res, row, 12), "found_in",
 		eh_pg_text(res, row, 13), "outcome", pick(body, "outcome"), "owner", pick(body, "owner"), "lineage",
-		pick(body, "lineage"), "sentence", pick(body, "sentence"));
+		pick(body, "lineage"), "sentence", pick(body, "sentence"), "unknown", pick(body, "unknown"));
 
 	EH_ASSERT(alert != NULL);
 	if (strcmp(eh_pg_text(res, row, 1), "data") == 0) { /* about a source, not about a group of people */

@@ -13,6 +13,7 @@
 #include "judge/display.h"
 #include "judge/inside.h"
 #include "judge/sql.h"
+#include "page/phrase.h"
 #include "stats/exact.h"
 #include "stats/proportion.h"
 
@@ -27,11 +28,6 @@ static json_t *table(const struct eh_judge_counts *c, int outcome, struct ehs_in
 	                 eh_judge_real(ratio.est), "lo", eh_judge_real(ratio.lo), "hi", eh_judge_real(ratio.hi));
 }
 
-static const char *outcome_words(int outcome)
-{
-	return outcome == EH_JUDGE_FAVOURABLE ? "favourable decisions" : "adverse decisions";
-}
-
 /* 1 in the chain of numbers a person reads: 23 October 2025. */
 static void plain_date(int64_t us, char out[32])
 {
@@ -42,20 +38,44 @@ static void plain_date(int64_t us, char out[32])
 	snprintf(out, 32, "%d %s %d", d.day, months[d.month - 1], d.year);
 }
 
-/* "adverse decisions were 1.59 times as frequent for B (race) as for A in the same stratum (...)" */
-static void write_ratio(struct eh_buf *out, const struct eh_judge_alert *a, const struct eh_judge_counts *counts,
-                        struct ehs_interval ratio, int level)
+/* "tier and region"; NULL where the alert's monitor is raw. */
+static const char *strata_words(const struct eh_judge_alert *a, struct eh_arena *home)
+{
+	EH_BUF_AUTO b = {0};
+
+	if (a->kind == EH_JUDGE_RAW)
+		return NULL;
+	for (const char *const *name = eh_judge_projection_names(a->source->attribute[a->pair->attribute].projection);
+	     *name != NULL; name++)
+		eh_buf_printf(&b, "%s%s", b.len == 0 ? "" : name[1] != NULL ? ", " : " and ", *name);
+	return eh_arena_strndup(home, b.data, b.len);
+}
+
+static void say_rates(struct eh_buf *out, const struct eh_judge_alert *a, const struct eh_judge_counts *counts,
+                      struct ehs_interval ratio, int level, const char *from, const char *to)
 {
 	const struct eh_judge_source *s = a->source;
-	const struct eh_map_protected *attribute = &s->map->protect[a->pair->attribute];
+	EH_ARENA_AUTO home = eh_arena_new();
 	struct ehs_2x2 t = eh_judge_natural(counts, a->outcome);
+	struct eh_phrase_finding f = {.group = eh_cube_group_label(s->names, a->pair->attribute, a->pair->group),
+	                              .reference = s->map->protect[a->pair->attribute].reference,
+	                              .attribute = s->map->protect[a->pair->attribute].name,
+	                              .strata = strata_words(a, home),
+	                              .adverse = a->outcome == EH_JUDGE_ADVERSE,
+	                              .n = t.prot.n,
+	                              .k = t.prot.x,
+	                              .n_ref = t.ref.n,
+	                              .k_ref = t.ref.x,
+	                              .ratio = ratio.est,
+	                              .lo = ratio.lo,
+	                              .hi = ratio.hi,
+	                              .level = level,
+	                              .from = from,
+	                              .to = to};
 
-	eh_buf_printf(out, "%s were %.2f times as frequent for %s (%s) as for %s%s", outcome_words(a->outcome),
-	              ratio.est, eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), attribute->name,
-	              attribute->reference, a->kind == EH_JUDGE_CONDITIONAL ? " in the same stratum" : "");
-	eh_buf_printf(out, " (%d %% interval %.2f to %.2f; %llu of %llu against %llu of %llu). ", level, ratio.lo,
-	              ratio.hi, (unsigned long long)t.prot.x, (unsigned long long)t.prot.n, (unsigned long long)t.ref.x,
-	              (unsigned long long)t.ref.n);
+	eh_phrase_say_rates(out, &f);
+	if (f.strata == NULL)
+		eh_phrase_say_people(out, &f);
 }
 
 /* The evidence has gone: what there is to say is the window, and that the alert stays open. */
@@ -64,53 +84,63 @@ static void write_calm(struct eh_buf *out, const struct eh_judge_event *e)
 	const struct eh_judge_alert *a = e->alert;
 	EH_ARENA_AUTO home = eh_arena_new();
 	struct eh_judge_window w = eh_judge_in_window(a->source, a->pair, a->outcome, a->kind, home);
+	char from[32], to[32];
 
-	eh_buf_puts(out, "The ratio has returned inside the line. ");
-	if (isfinite(w.air.est)) {
-		eh_buf_puts(out, "In the window of the policy, ");
-		write_ratio(out, a, &w.counts, w.air, 95);
-	}
-	eh_buf_puts(out, "The alert stays open until two people close it.");
+	plain_date(a->source->window_start_us, from);
+	plain_date(a->source->pane_end_us, to);
+	eh_phrase_put(out, EH_PHRASE_RECOVERED, NULL);
+	if (isfinite(w.air.est))
+		say_rates(out, a, &w.counts, w.air, 95, from, to);
+	eh_phrase_put(out, EH_PHRASE_STAYS_OPEN, NULL);
 }
 
 static void write_sentence(struct eh_buf *out, const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
 	const struct eh_policy *policy = eh_judge_policy(a->source->judge);
-	char since[32];
+	char since[32], line[32];
 
 	if (!e->onset.found || strcmp(e->event, "recovered") == 0) {
 		write_calm(out, e);
 		return;
 	}
 	plain_date(e->onset.onset_us, since);
-	eh_buf_printf(out, "Since about %s, ", since);
-	write_ratio(out, a, &e->onset.since, e->onset.ratio, 90);
-	eh_buf_printf(out, "The indicator crossed the line %s%.2f of policy \"%s\".",
-	              a->outcome == EH_JUDGE_ADVERSE ? "1/" : "", eh_policy_fraction(policy->line[a->line].tau_ppm),
-	              policy->name);
+	snprintf(line, sizeof line, "%s%.2f", a->outcome == EH_JUDGE_ADVERSE ? "1/" : "",
+	         eh_policy_fraction(policy->line[a->line].tau_ppm));
+	const struct eh_phrase_value values[] = {{"line", line}, {"policy", policy->name}, {0}};
+	say_rates(out, a, &e->onset.since, e->onset.ratio, 90, since, NULL);
+	eh_phrase_put(out, EH_PHRASE_CROSSED, values);
 }
 
 static void write_detail(struct eh_buf *out, const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
-	double years = exp(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line));
 
-	if (years > 1e6)
-		eh_buf_puts(out, "If the ratio stood at the line, evidence this strong would arise on average less "
-		                 "than once in a million "
-		                 "years of watching this indicator. ");
-	else
-		eh_buf_printf(out,
-		              "If the ratio stood at the line, evidence this strong would arise on average about once "
-		              "in %.0f years of "
-		              "watching this indicator. ",
-		              years);
-	eh_buf_puts(out, "The figures since the onset are for a chosen window and tend to overstate; the fixed window "
-	                 "of the policy is the "
-	                 "headline. This is a statistical difference between groups; it is not by itself a finding "
-	                 "about any person or "
-	                 "decision, and it does not say why the difference arose.");
+	eh_phrase_say_years(out, exp(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line)));
+	eh_phrase_put(out, EH_PHRASE_CHOSEN, NULL);
+	eh_phrase_put(out, EH_PHRASE_NO_FINDING, NULL);
+}
+
+/* Never empty: why is never known here. */
+static void write_unknown(struct eh_buf *out, const struct eh_judge_event *e)
+{
+	const struct eh_judge_alert *a = e->alert;
+	const struct eh_judge_source *s = a->source;
+	struct eh_phrase_unknown u = {.attribute = s->map->protect[a->pair->attribute].name,
+	                              .late = a->pair->late_blocks > 0,
+	                              .could_see = NAN};
+
+	u.n = eh_cube_n(s->window);
+	u.missing = s->attribute[a->pair->attribute].window.by_group[0].n;
+	eh_phrase_say_unknown(out, &u);
+}
+
+/* The text without the space after its last sentence. */
+static const char *without_space(struct eh_buf *b)
+{
+	EH_ASSERT(b->len > 0 && b->data[b->len - 1] == ' ');
+	b->data[--b->len] = '\0';
+	return b->data;
 }
 
 /* The database keeps a number as its digits and gives 10^17 back as an integer that no reader of JSON takes; what lies
@@ -257,6 +287,7 @@ enum eh_rc eh_judge_body(struct eh_judge_store *store, const struct eh_judge_eve
 	const struct eh_judge_source *s = a->source;
 	EH_BUF_AUTO sentence = {0};
 	EH_BUF_AUTO detail = {0};
+	EH_BUF_AUTO unknown = {0};
 	char evidence[EH_SHA256_HEX], policy[EH_SHA256_HEX];
 	json_t *lineage = NULL, *changed = NULL, *ids = NULL;
 	enum eh_rc rc = eh_judge_lineage(store, a, answers, &lineage, &changed, err);
@@ -271,14 +302,16 @@ enum eh_rc eh_judge_body(struct eh_judge_store *store, const struct eh_judge_eve
 	}
 	write_sentence(&sentence, e);
 	write_detail(&detail, e);
+	write_unknown(&unknown, e);
 	eh_sha256_hex(&e->evidence_sha256, evidence);
 	eh_sha256_hex(&eh_judge_policy(s->judge)->version, policy);
-	*body = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s,s:s,s:n}", "alert", a->id,
+	*body = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s,s:s,s:n}", "alert", a->id,
 	                  "kind", "bias", "source", s->map->source, "attribute",
 	                  s->map->protect[a->pair->attribute].name, "group",
 	                  eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), "reference",
 	                  s->map->protect[a->pair->attribute].reference, "outcome", eh_judge_outcome_name(a->outcome),
-	                  "sentence", sentence.data, "detail", detail.data, "strata", strata_names(a), "lineage",
+	                  "sentence", without_space(&sentence), "detail", without_space(&detail),
+	                  "unknown", without_space(&unknown), "strata", strata_names(a), "lineage",
 	                  lineage, "changed", changed, "examples", ids, "evidence_sha256", evidence, "policy_sha256",
 	                  policy, "policy", eh_judge_policy(s->judge)->name, "owner");
 	EH_ASSERT(*body != NULL);

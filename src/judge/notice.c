@@ -76,7 +76,7 @@ static json_t *rise_facts(const struct eh_judge_rise *r)
 
 static void put_rise(struct eh_buf *out, const struct eh_judge_rise *r)
 {
-	eh_buf_printf(out, "in %.1f of 100 decisions of the last %d days, against %.1f of 100 in the %d days before",
+	eh_buf_printf(out, "in %.1f of 100 decisions of the last %d days, against %.1f in the %d days before",
 	              100 * eh_judge_share(r->recent_x, r->recent_n), RECENT_DAYS, 100 * eh_judge_share(r->before_x, r->before_n), BEFORE_DAYS);
 }
 
@@ -97,7 +97,7 @@ static void tell_missing(const void *ctx, bool active, struct eh_buf *sentence, 
 			continue;
 		eh_buf_printf(sentence, "%s is missing ", s->map->protect[a].name);
 		put_rise(sentence, &r);
-		eh_buf_puts(sentence, "; those decisions are in no group and in no ratio. ");
+		eh_buf_puts(sentence, ". They are in no group and in no ratio. ");
 	}
 	json_object_set_new(facts, "attributes", list);
 	if (!active)

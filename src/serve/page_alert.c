@@ -406,6 +406,7 @@ static json_t *make_model(const struct dossier *d, const struct eh_request *rq)
 	eh_page_put(model, "asked", json_boolean(json_array_size(requests) > 0));
 	eh_page_set(model, "sentence", eh_page_json_text(d->body, "sentence"));
 	eh_page_set(model, "detail", eh_page_json_text(d->body, "detail"));
+	eh_page_set(model, "unknown", eh_page_json_text(d->body, "unknown"));
 	eh_page_set(model, "direction_sentence", eh_page_json_text(d->body, "direction_sentence"));
 	json_t *changed = json_object_get(d->body, "changed"), *examples = json_object_get(d->body, "examples");
 	if (json_array_size(changed) > 0)

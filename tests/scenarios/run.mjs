@@ -168,7 +168,7 @@ class Play {
 		const ledger = await this.store.run(['ledger', 'check'], { wanted: [0, 1] });
 		if (ledger.code !== 0)
 			broken.push(`ledger check says no: ${ledger.text}${ledger.errors}`);
-		return broken;
+		return [...broken, ...(await this.store.reading(this.seen.alerts.flatMap((one) => [one.sentence, one.unknown ?? '']))) ];
 	}
 
 	async play() {

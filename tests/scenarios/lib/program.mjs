@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, chmodSync, rmSync, mkdirSync, writeFileSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 // Runs a command to its end.  A code that is not wanted is an error that holds what it said.
 function run(command, words, { env, input, wanted = [0] }) {
@@ -49,6 +49,14 @@ export class Store {
 
 	run(words, options = {}) {
 		return run(this.program, words, { env: this.env, ...options });
+	}
+
+	// What a reader of these sentences would stumble over.
+	async reading(sentences) {
+		const lint = join(dirname(this.program), 'tests/scenarios/reading');
+		const read = await run(lint, [], { env: this.env, input: sentences.map((one) => one.replaceAll('\n', ' ') + '\n').join(''), wanted: [0, 1] });
+
+		return read.text.split('\n').filter((line) => line !== '').map((line) => `a sentence of an alert ${line}`);
 	}
 
 	async json(words, options) {
