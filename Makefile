@@ -59,7 +59,7 @@ STATS_SRC := $(wildcard stats/*.c)
 SQL := $(wildcard src/*/*.sql)
 SQL_ROOMS := $(sort $(foreach f,$(SQL),$(word 2,$(subst /, ,$(f)))))
 ASSETS := $(sort $(wildcard migrations/*.sql dashboards/*.css dashboards/*.js dashboards/*.svg \
-	dashboards/pages/*.html examples/insurer/*.yaml))
+	dashboards/pages/*.html examples/insurer/*.yaml examples/policies/*.yaml))
 
 OBJ := $(SRC:%.c=$(O)/%.o) $(SQL_ROOMS:%=$(O)/gen/%/sql.o) $(O)/gen/pg_sql_all.o $(O)/gen/assets.o
 STATS_OBJ := $(STATS_SRC:%.c=$(O)/%.o)
