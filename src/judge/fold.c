@@ -31,6 +31,16 @@ void eh_judge_set_sink(struct eh_judge *judge, const struct eh_judge_sink *sink)
 	judge->sink = *sink;
 }
 
+void eh_judge_hush(struct eh_judge *judge)
+{
+	judge->hushed = true;
+}
+
+bool eh_judge_is_hushed(const struct eh_judge *judge)
+{
+	return judge->hushed;
+}
+
 static void free_source(struct eh_judge_source *source)
 {
 	for (size_t a = 0; a < source->map->protect_n; a++) {
@@ -61,7 +71,8 @@ void eh_judge_free(struct eh_judge *judge)
 	eh_arena_free(judge->home);
 }
 
-struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t source_id, const struct eh_map *map)
+static struct eh_judge_source *add_source(struct eh_judge *judge, int64_t source_id, const struct eh_map *map,
+                                          struct eh_cube_names *names)
 {
 	static const enum eh_pane kinds[] = {[EH_MAP_PANE_HOUR] = EH_PANE_HOUR,
 	                                     [EH_MAP_PANE_DAY] = EH_PANE_DAY,
@@ -74,7 +85,7 @@ struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t sour
 	s->map = map;
 	s->pane_kind = kinds[map->pane];
 	s->shape = eh_source_shape(map);
-	s->names = eh_cube_names_new(judge->home, &s->shape);
+	s->names = names != NULL ? names : eh_cube_names_new(judge->home, &s->shape);
 	s->window = eh_cube_new(s->names);
 	for (uint32_t a = 0; a < s->shape.attributes; a++)
 		s->attribute[a].projection = eh_judge_projection_new(judge->home, map, a, s->names);
@@ -84,6 +95,16 @@ struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t sour
 	*judge->sources_end = s;
 	judge->sources_end = &s->next;
 	return s;
+}
+
+struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t source_id, const struct eh_map *map)
+{
+	return add_source(judge, source_id, map, NULL);
+}
+
+struct eh_judge_source *eh_judge_add_source_like(struct eh_judge *judge, const struct eh_judge_source *like)
+{
+	return add_source(judge, like->source_id, like->map, like->names);
 }
 
 const struct eh_policy *eh_judge_policy(const struct eh_judge *judge)
@@ -262,12 +283,12 @@ static enum eh_rc judge_pane(struct eh_judge *judge, struct eh_judge_source *s, 
 	s->any = true;
 	s->panes++;
 	count_day(s, close);
-	for (uint32_t a = 0; a < s->shape.attributes; a++) {
+	for (uint32_t a = 0; !judge->hushed && a < s->shape.attributes; a++) {
 		eh_judge_table_fill(&s->attribute[a].window, s->window, s->names, a, s->attribute[a].projection);
 		count_naive(s, a);
 	}
 	eh_judge_weigh(judge, s);
-	enum eh_rc rc = tell_verdicts(judge, s, lines, err);
+	enum eh_rc rc = judge->hushed ? EH_OK : tell_verdicts(judge, s, lines, err);
 	return rc == EH_OK ? eh_judge_alert_step(judge, s, close, lines, err) : rc;
 }
 
@@ -285,7 +306,7 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 	EH_BUF_AUTO lines = {0};
 	int64_t end_us = eh_pane_next(s->pane_kind, close->last_pane_us);
 	bool seen = close->pane != NULL && eh_cube_n(close->pane) > 0;
-	enum eh_rc rc = move_window(s, close, err);
+	enum eh_rc rc = judge->hushed ? EH_OK : move_window(s, close, err);
 
 	if (rc != EH_OK)
 		return rc;
@@ -300,7 +321,7 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 	if (seen)
 		rc = judge_pane(judge, s, close, &lines, err);
 	*digest = eh_sha256_of(lines.len > 0 ? lines.data : "", lines.len);
-	return rc == EH_OK ? eh_judge_notice(judge, s, close, err) : rc;
+	return rc == EH_OK && !judge->hushed ? eh_judge_notice(judge, s, close, err) : rc;
 }
 
 void eh_judge_late(struct eh_judge_source *source, int64_t pane_us, const struct eh_cube *late, const struct eh_cube *taken)

@@ -30,6 +30,7 @@ struct eh_judge {
 	size_t standings, standings_cap;
 	double *log_years;
 	bool *marked;
+	bool hushed;
 };
 
 /* Re-weighs every monitor after a close of `source`. */

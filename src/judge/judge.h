@@ -77,8 +77,8 @@ struct eh_judge_event {
 	const char *event; /* raised, escalated, folded, recovered */
 	const struct eh_judge_close *close;
 	int64_t pane_end_us;
-	const char *line;     /* the replay line, without a newline */
-	const char *evidence; /* canonical JSON */
+	const char *line;     /* the replay line, without a newline; NULL where the judge is hushed */
+	const char *evidence; /* canonical JSON; NULL as well */
 	struct eh_sha256 evidence_sha256;
 	struct eh_judge_onset onset; /* of the monitor named by alert->outcome, kind, line */
 	unsigned crossed;            /* monitors that are crossed at this close */
@@ -132,8 +132,15 @@ struct eh_judge *eh_judge_new(const struct eh_policy *policy, const struct eh_ju
 void eh_judge_free(struct eh_judge *judge);
 void eh_judge_set_sink(struct eh_judge *judge, const struct eh_judge_sink *sink);
 
+/* From now on only what is raised when: no window, no verdict, no line, no evidence, no data alert is made, and an
+ * alert event has neither `line` nor `evidence`.  For a lab run, which is the same path without its words. */
+void eh_judge_hush(struct eh_judge *judge);
+bool eh_judge_is_hushed(const struct eh_judge *judge);
+
 /* Adds a source; `map` must outlive the judge. */
 struct eh_judge_source *eh_judge_add_source(struct eh_judge *judge, int64_t source_id, const struct eh_map *map);
+/* The same source of another judge: it knows the same names, so that both can fold the same cubes. */
+struct eh_judge_source *eh_judge_add_source_like(struct eh_judge *judge, const struct eh_judge_source *like);
 
 /* What came late for one pane since the last close, and what was taken off it; before the close that folds it. */
 void eh_judge_late(struct eh_judge_source *source, int64_t pane_us, const struct eh_cube *late,

@@ -69,13 +69,15 @@ static enum eh_rc tell(struct eh_judge *judge, const struct eh_judge_alert *aler
 	                           .close = close,
 	                           .pane_end_us = alert->source->pane_end_us,
 	                           .crossed = crossed};
-	enum eh_rc rc = eh_judge_evidence(judge, alert, event, close, &evidence, err);
+	enum eh_rc rc = EH_OK;
 
-	if (rc != EH_OK)
+	e.onset = eh_judge_standing_of(judge, alert->pair, alert->outcome, alert->kind, alert->line)->onset;
+	if (judge->hushed)
+		return judge->sink.alert != NULL ? judge->sink.alert(judge->sink.ctx, &e, err) : EH_OK;
+	if ((rc = eh_judge_evidence(judge, alert, event, close, &evidence, err)) != EH_OK)
 		return rc;
 	e.evidence = evidence.data;
 	e.evidence_sha256 = eh_sha256_of(evidence.data, evidence.len);
-	e.onset = eh_judge_standing_of(judge, alert->pair, alert->outcome, alert->kind, alert->line)->onset;
 	put_line(&line, judge, &e);
 	eh_buf_put(lines, line.data, line.len);
 	eh_buf_putc(lines, '\n');

@@ -86,6 +86,39 @@ enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct eh_judge
 	return rc;
 }
 
+static void tell_closed(void *ctx, struct eh_judge_feed *feed, const struct eh_judge_step *step)
+{
+	struct eh_judge_beside *b = ctx;
+
+	if (step->n > 0)
+		b->closed(b->ctx, feed->source, step->last_pane_us);
+}
+
+enum eh_rc eh_judge_replay_beside(struct eh_judge_beside *b, struct eh_err *err)
+{
+	struct eh_judge_sink sink[2] = {{.ctx = b->side[0].ctx, .alert = b->side[0].alert},
+	                                {.ctx = b->side[1].ctx, .alert = b->side[1].alert}};
+	struct eh_judge_refold how = {.below = b->below, .after = tell_closed, .ctx = b};
+	struct eh_judge_store *store = NULL;
+	enum eh_rc rc = eh_pg_begin_snapshot(b->pg, err);
+
+	if (rc == EH_OK)
+		rc = eh_judge_store_open(b->pg, b->side[0].policy, &sink[0], &store, err);
+	if (rc == EH_OK) {
+		struct eh_judge *other = eh_judge_new(b->side[1].policy, &sink[1]);
+
+		eh_judge_hush(store->judge);
+		eh_judge_hush(other);
+		eh_judge_store_beside(store, other);
+		rc = eh_judge_store_refold(store, &how, err);
+	}
+	b->panes = how.panes;
+	b->last_leaf = how.last_leaf;
+	eh_judge_store_close(store);
+	eh_pg_rollback(b->pg);
+	return rc;
+}
+
 void eh_judge_end_line(const struct eh_judge_replayed *r, struct eh_buf *out)
 {
 	char evidence[EH_SHA256_HEX], tallied[EH_SHA256_HEX];

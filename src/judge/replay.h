@@ -2,6 +2,9 @@
  * replay.h - the live path over history: the closes of a store folded again, under the policy
  * in force or another, without writing.
  *
+ * Two policies can be replayed side by side in one pass: each pane is read and decoded once,
+ * and nothing is made of it but alerts, because the lab asks for no more.
+ *
  * Threads  none.
  */
 #ifndef EH_JUDGE_REPLAY_H
@@ -28,5 +31,25 @@ EH_MUST enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct 
 
 /* The end line of a replay, without a newline. */
 void eh_judge_end_line(const struct eh_judge_replayed *replayed, struct eh_buf *out);
+
+/* One of two policies side by side.  `alert` is told of every event; it has neither line nor evidence. */
+struct eh_judge_side {
+	const struct eh_policy *policy;
+	enum eh_rc (*alert)(void *ctx, const struct eh_judge_event *event, struct eh_err *err);
+	void *ctx;
+};
+
+struct eh_judge_beside {
+	struct eh_pg *pg;
+	struct eh_judge_side side[2];
+	int64_t below; /* only closes with a leaf below it; 0: all */
+	/* After each close with decisions: the tables of source->attribute[a].pane hold what the pane had. */
+	void (*closed)(void *ctx, const struct eh_judge_source *source, int64_t pane_us);
+	void *ctx;
+	uint64_t panes;    /* out */
+	int64_t last_leaf; /* out: of the last close; -1: there is none */
+};
+
+EH_MUST enum eh_rc eh_judge_replay_beside(struct eh_judge_beside *beside, struct eh_err *err);
 
 #endif

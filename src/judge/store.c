@@ -47,8 +47,16 @@ void eh_judge_store_close(struct eh_judge_store *store)
 		eh_cube_free(f->expired);
 		eh_cube_free(f->taken);
 	}
+	eh_judge_free(store->beside); /* knows the names of the other */
 	eh_judge_free(store->judge);
 	eh_arena_free(store->home);
+}
+
+void eh_judge_store_beside(struct eh_judge_store *store, struct eh_judge *beside)
+{
+	store->beside = beside;
+	for (struct eh_judge_feed *f = store->feeds; f != NULL; f = f->next)
+		f->beside = eh_judge_add_source_like(beside, f->source);
 }
 
 static int64_t int8_or(const PGresult *res, int row, int col, int64_t none)
@@ -235,7 +243,7 @@ static enum eh_rc load_expired(struct eh_judge_store *store, struct eh_judge_fee
                                struct eh_err *err)
 {
 	eh_cube_clear(feed->expired);
-	if (feed->next_pane_us == INT64_MIN)
+	if (feed->next_pane_us == INT64_MIN || eh_judge_is_hushed(store->judge))
 		return EH_OK;
 	int64_t last_us = eh_pane_previous(feed->source->pane_kind, feed->next_pane_us);
 	int64_t old_us = eh_judge_window_start(feed->source, last_us);
@@ -244,6 +252,38 @@ static enum eh_rc load_expired(struct eh_judge_store *store, struct eh_judge_fee
 	if (old_us > to_us)
 		return EH_OK;
 	return load(store, feed, &feed->leaving, old_us, to_us, feed->last_included, feed->expired, err);
+}
+
+static enum eh_rc fold_into(struct eh_judge *judge, struct eh_judge_source *source, struct eh_judge_feed *feed,
+                            struct eh_judge_step *step, int64_t late_us, int64_t older_us, struct eh_err *err)
+{
+	struct eh_judge_close close = {.first_pane_us = step->first_pane_us,
+	                               .last_pane_us = step->last_pane_us,
+	                               .clock_us = step->clock_us,
+	                               .history = step->history,
+	                               .pane = step->n > 0 ? feed->pane : NULL,
+	                               .late = eh_cube_n(feed->late) > 0 ? feed->late : NULL,
+	                               .late_from_us = late_us,
+	                               .older = eh_cube_n(feed->older) > 0 ? feed->older : NULL,
+	                               .older_from_us = older_us,
+	                               .late_taken = eh_cube_n(feed->late_taken) > 0 ? feed->late_taken : NULL,
+	                               .older_taken = eh_cube_n(feed->older_taken) > 0 ? feed->older_taken : NULL,
+	                               .expired = eh_cube_n(feed->expired) > 0 ? feed->expired : NULL};
+
+	return eh_judge_fold(judge, source, &close, &step->digest, err);
+}
+
+/* Another policy may have another window, and what came late is told apart by it. */
+static enum eh_rc fold_beside(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_step step,
+                              int64_t window_us, int64_t late_us, int64_t older_us, struct eh_err *err)
+{
+	int64_t beside_us = eh_judge_window_start(feed->beside, step.last_pane_us);
+	enum eh_rc rc = EH_OK;
+
+	if (beside_us != window_us && eh_cube_n(feed->late) + eh_cube_n(feed->older) + eh_cube_n(feed->late_taken) +
+	                                              eh_cube_n(feed->older_taken) > 0)
+		rc = load_late(store, feed, &step, beside_us, &late_us, &older_us, err);
+	return rc == EH_OK ? fold_into(store->beside, feed->beside, feed, &step, late_us, older_us, err) : rc;
 }
 
 enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_step *step,
@@ -261,19 +301,9 @@ enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_fee
 	if (rc != EH_OK)
 		return rc;
 	step->n = eh_cube_n(feed->pane);
-	struct eh_judge_close close = {.first_pane_us = step->first_pane_us,
-	                               .last_pane_us = step->last_pane_us,
-	                               .clock_us = step->clock_us,
-	                               .history = step->history,
-	                               .pane = step->n > 0 ? feed->pane : NULL,
-	                               .late = eh_cube_n(feed->late) > 0 ? feed->late : NULL,
-	                               .late_from_us = late_us,
-	                               .older = eh_cube_n(feed->older) > 0 ? feed->older : NULL,
-	                               .older_from_us = older_us,
-	                               .late_taken = eh_cube_n(feed->late_taken) > 0 ? feed->late_taken : NULL,
-	                               .older_taken = eh_cube_n(feed->older_taken) > 0 ? feed->older_taken : NULL,
-	                               .expired = eh_cube_n(feed->expired) > 0 ? feed->expired : NULL};
-	rc = eh_judge_fold(store->judge, source, &close, &step->digest, err);
+	rc = fold_into(store->judge, source, feed, step, late_us, older_us, err);
+	if (rc == EH_OK && feed->beside != NULL)
+		rc = fold_beside(store, feed, *step, window_us, late_us, older_us, err);
 	if (rc != EH_OK)
 		return rc;
 	feed->next_pane_us = eh_pane_next(source->pane_kind, step->last_pane_us);
@@ -285,10 +315,13 @@ enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_fee
 static void apply_closings(struct eh_judge_store *store, const PGresult *closings, int *next, int64_t before)
 {
 	for (; *next < PQntuples(closings) && eh_pg_int8(closings, *next, 1) < before; ++*next) {
-		if (eh_pg_bool(closings, *next, 2))
-			eh_judge_reopen_alert(store->judge, eh_pg_text(closings, *next, 0));
-		else
-			eh_judge_close_alert(store->judge, eh_pg_text(closings, *next, 0));
+		struct eh_judge *judges[] = {store->judge, store->beside};
+
+		for (int i = 0; i < 2 && judges[i] != NULL; i++)
+			if (eh_pg_bool(closings, *next, 2))
+				eh_judge_reopen_alert(judges[i], eh_pg_text(closings, *next, 0));
+			else
+				eh_judge_close_alert(judges[i], eh_pg_text(closings, *next, 0));
 	}
 }
 
@@ -310,6 +343,9 @@ static enum eh_rc refold_row(struct eh_judge_store *store, struct eh_judge_refol
 	enum eh_rc rc = eh_judge_store_fold(store, feed, &step, err);
 	if (rc != EH_OK)
 		return rc;
+	how->last_leaf = eh_pg_int8(res, row, 5);
+	if (how->after != NULL)
+		how->after(how->ctx, feed, &step);
 	if (step.n > 0) {
 		feed->last_leaf = eh_pg_int8(res, row, 5);
 		how->panes++;
@@ -330,9 +366,10 @@ enum eh_rc eh_judge_store_refold(struct eh_judge_store *store, struct eh_judge_r
 {
 	EH_PGRESULT_AUTO closings = NULL;
 	struct eh_pg_args from = {0};
-	int64_t last = -1;
+	int64_t last = -1, below = how->below > 0 ? how->below : INT64_MAX;
 	int next_closing = 0;
 
+	how->last_leaf = -1;
 	eh_pg_arg_int8(&from, -1);
 	enum eh_rc rc = eh_pg_query(store->pg, &eh_sql_judge_read_closings, &from, &closings, err);
 	while (rc == EH_OK) {
@@ -345,6 +382,8 @@ enum eh_rc eh_judge_store_refold(struct eh_judge_store *store, struct eh_judge_r
 			break;
 		for (int row = 0; rc == EH_OK && row < PQntuples(res); row++) {
 			last = eh_pg_int8(res, row, 5);
+			if (last >= below)
+				return EH_OK;
 			apply_closings(store, closings, &next_closing, last);
 			rc = refold_row(store, how, res, row, err);
 		}

@@ -27,6 +27,7 @@ struct eh_judge_ahead {
 struct eh_judge_feed {
 	struct eh_judge_feed *next;
 	struct eh_judge_source *source;
+	struct eh_judge_source *beside; /* the same source in the judge beside; NULL: there is none */
 	const struct eh_map *map;
 	bool ended;            /* gather is done with it for good (`follow: no`) */
 	int64_t clock_us;      /* T up to which everything is covered; INT64_MIN: none yet */
@@ -47,6 +48,7 @@ struct eh_judge_feed {
 struct eh_judge_store {
 	struct eh_pg *pg;
 	struct eh_judge *judge;
+	struct eh_judge *beside; /* folds the same closes under another policy; NULL: none */
 	struct eh_arena *home;
 	struct eh_judge_feed *feeds;
 	int64_t epoch; /* who judges: whoever takes the store over raises it, and this one can write no more */
@@ -55,6 +57,9 @@ struct eh_judge_store {
 EH_MUST enum eh_rc eh_judge_store_open(struct eh_pg *pg, const struct eh_policy *policy,
                                        const struct eh_judge_sink *sink, struct eh_judge_store **out,
                                        struct eh_err *err);
+/* Every close is folded into `beside` as well from now on: each pane is read and decoded once for both.  Before the
+ * first fold, and with no look afterwards; the store owns it from here on. */
+void eh_judge_store_beside(struct eh_judge_store *store, struct eh_judge *beside);
 void eh_judge_store_close(struct eh_judge_store *store); /* NULL is allowed; the connection stays */
 
 /* Looks where gather stands; a source that is new and past its history joins. */
@@ -75,8 +80,11 @@ EH_MUST enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_j
 struct eh_judge_refold {
 	uint64_t panes;                   /* closes with decisions */
 	struct eh_sha256_state *evidence; /* takes the digest of each close with decisions; may be NULL */
+	int64_t below;                    /* only closes with a leaf below it; 0: all */
+	int64_t last_leaf;                /* out: of the last close folded; -1: none */
 	bool check;                       /* compare with the stored digests: EH_REFUSED at the first that differs */
 	void (*before)(void *ctx, struct eh_judge_feed *feed, const struct eh_judge_step *step); /* may be NULL */
+	void (*after)(void *ctx, struct eh_judge_feed *feed, const struct eh_judge_step *step);  /* may be NULL */
 	void *ctx;
 };
 EH_MUST enum eh_rc eh_judge_store_refold(struct eh_judge_store *store, struct eh_judge_refold *how, struct eh_err *err);

@@ -7,6 +7,7 @@
 #include "judge/store.h"
 
 #include "judge/inside.h"
+#include "judge/replay.h"
 #include "tests/lib/cluster.h"
 #include "tests/unit/judge/world.h"
 
@@ -286,6 +287,85 @@ static void a_walk_sees_what_was_covered_then(void **state)
 	eh_judge_store_close(store);
 }
 
+/* What an alert event says without its evidence. */
+static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct eh_err *err)
+{
+	const struct eh_judge_alert *a = e->alert;
+	char at[EH_TIME_TEXT], onset[EH_TIME_TEXT];
+
+	(void)err;
+	eh_time_format(e->close->clock_us, at);
+	eh_time_format(a->onset_us, onset);
+	eh_buf_printf(ctx, "%s %s %s %s %s %s %s\n", a->id, e->event, at, onset, eh_judge_outcome_name(a->outcome),
+	              a->page ? "page" : "review", a->source->map->protect[a->pair->attribute].name);
+	return EH_OK;
+}
+
+static enum eh_rc keep_alert_line(void *ctx, const char *line, struct eh_err *err)
+{
+	static const char *const keys[] = {"alert", "event", "at", "onset", "outcome", "severity", "attribute"};
+	json_error_t why;
+
+	(void)err;
+	if (strncmp(line, "{\"alert\"", 8) != 0)
+		return EH_OK;
+	EH_JSON_AUTO doc = json_loads(line, 0, &why);
+	for (size_t i = 0; strcmp(json_string_value(json_object_get(doc, "kind")), "bias") == 0 && i < 7; i++)
+		eh_buf_printf(ctx, "%s%s", json_string_value(json_object_get(doc, keys[i])), i < 6 ? " " : "\n");
+	return EH_OK;
+}
+
+static void count_pane(void *ctx, const struct eh_judge_source *source, int64_t pane_us)
+{
+	uint64_t *n = ctx;
+
+	(void)pane_us;
+	for (uint32_t g = 0; g < source->attribute[0].pane.groups; g++)
+		*n += source->attribute[0].pane.by_group[g].n;
+}
+
+/* In one pass and without words, whatever came late for whose window. */
+static void two_policies_side_by_side_raise_what_each_raises_alone(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	EH_PG_AUTO pg = eh_test_open(EH_STORE_READER);
+	const struct eh_policy *policy[2] = {
+		world_policy(home, policy_text),
+		world_policy(home, "policy: other\nwindow: 1d\nbudget: {page: 400, review: 900}\nlines: [{tau: 0.95, gate: 0.93}]\n")};
+	struct eh_buf alone[2] = {{0}, {0}}, beside[2] = {{0}, {0}};
+	uint64_t counted = 0, late = 0;
+	struct eh_judge_beside both = {.pg = pg, .closed = count_pane, .ctx = &counted};
+	struct eh_err err;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct eh_judge_replay one = {.pg = pg, .policy = policy[i], .from_us = INT64_MIN, .to_us = INT64_MAX, .line = keep_alert_line, .ctx = &alone[i]};
+		struct eh_judge_replayed replayed;
+
+		expect_rc(EH_OK, eh_judge_replay(&one, &replayed, &err), &err);
+		both.side[i] = (struct eh_judge_side){.policy = policy[i], .alert = keep_event, .ctx = &beside[i]};
+	}
+	expect_rc(EH_OK, eh_judge_replay_beside(&both, &err), &err);
+	for (int i = 0; i < 2; i++) {
+		assert_true(alone[i].len > 0);
+		assert_string_equal(alone[i].data, beside[i].data);
+	}
+	assert_string_not_equal(alone[0].data, alone[1].data);
+	assert_int_equal(both.panes, PANES - PANES / 11);
+	assert_int_equal(both.last_leaf, CLOSE_LEAF(PANES - 1));
+	for (int i = 0; i < DECISIONS; i++)
+		late += decisions[i].index != BATCH_LEAF((decisions[i].pane_us - WORLD_T0) / EH_HOUR_US);
+	assert_int_equal(counted, DECISIONS - late);
+	counted = 0;
+	both.below = CLOSE_LEAF(20);
+	expect_rc(EH_OK, eh_judge_replay_beside(&both, &err), &err);
+	assert_int_equal(both.last_leaf, CLOSE_LEAF(19));
+	for (int i = 0; i < 2; i++) {
+		eh_buf_free(&alone[i]);
+		eh_buf_free(&beside[i]);
+	}
+}
+
 /* T does not run ahead of what a batch leaf covers, and never goes back. */
 static void the_clock_waits_for_its_leaf(void **state)
 {
@@ -320,6 +400,7 @@ int main(void)
 		cmocka_unit_test(an_altered_delta_is_found_out),
 		cmocka_unit_test(uncovered_deltas_are_not_read),
 		cmocka_unit_test(a_walk_sees_what_was_covered_then),
+		cmocka_unit_test(two_policies_side_by_side_raise_what_each_raises_alone),
 		cmocka_unit_test(the_clock_waits_for_its_leaf),
 	};
 
