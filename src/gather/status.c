@@ -139,11 +139,12 @@ static enum eh_rc make_source(struct eh_pg *store, const struct eh_source *sourc
 
 static const struct eh_standing *standing_of(const struct eh_standing *all, size_t n, int64_t source_id)
 {
-	for (size_t i = 0; i < n; i++)
-		if (all[i].id == source_id)
-			return &all[i];
-	EH_ASSERT(!"every source stands somewhere");
-	return NULL;
+	size_t i = 0;
+
+	while (i < n && all[i].id != source_id)
+		i++;
+	EH_ASSERT(i < n); /* every source stands somewhere */
+	return &all[i];
 }
 
 static enum eh_rc make_all(struct eh_pg *store, json_t *doc, struct eh_err *err)
