@@ -33,6 +33,21 @@ EH_MUST enum eh_rc eh_policy_read_families(struct eh_policy_reading *reading, co
 /* Takes all families together; `node` is blamed where there are too many different lines or cuts. */
 EH_MUST enum eh_rc eh_policy_gather(struct eh_policy *policy, const struct eh_yaml *node, struct eh_err *err);
 
+/* One more change; `from` and `to` may be NULL. */
+struct eh_policy_diff;
+EH_PRINTF(7, 8)
+void eh_policy_changed(struct eh_arena *home, struct eh_policy_diff *diff, bool looser, const char *key,
+                       const char *from, const char *to, const char *words, ...);
+
+/* What concerns every monitor: budget, minimum, maturity; `looser_only` leaves the rest out. */
+void eh_policy_diff_whole(struct eh_arena *home, const struct eh_policy *old, const struct eh_policy *now,
+                          bool looser_only, struct eh_policy_diff *out);
+
+/* Values as a reader would write them, in the arena: 0.85; 30d; a line. */
+const char *eh_policy_say_decimal(struct eh_arena *home, int64_t micro);
+const char *eh_policy_say_length(struct eh_arena *home, int64_t us);
+const char *eh_policy_say_lines(struct eh_arena *home, const struct eh_policy_line *line, uint32_t n);
+
 /* Writes the canonical form and names the version by it. */
 void eh_policy_seal(struct eh_arena *home, struct eh_policy *policy);
 

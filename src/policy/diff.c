@@ -1,0 +1,308 @@
+/*
+ * diff.c - two versions compared key by key.  See diff.h.
+ */
+#include "policy/diff.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/fixed.h"
+#include "base/time.h"
+#include "policy/inside.h"
+
+void eh_policy_changed(struct eh_arena *home, struct eh_policy_diff *d, bool looser, const char *key, const char *from,
+                       const char *to, const char *words, ...)
+{
+	va_list args;
+
+	if (d->n == d->cap) {
+		size_t cap = d->cap == 0 ? 16 : d->cap * 2;
+		struct eh_policy_change *more = eh_arena_zalloc(home, cap, sizeof *more);
+
+		if (d->n > 0)
+			memcpy(more, d->change, d->n * sizeof *more);
+		d->change = more;
+		d->cap = cap;
+	}
+	va_start(args, words);
+	d->change[d->n++] = (struct eh_policy_change){
+		.key = key, .from = from, .to = to, .looser = looser, .words = eh_arena_vprintf(home, words, args)};
+	va_end(args);
+}
+
+const char *eh_policy_say_decimal(struct eh_arena *home, int64_t micro)
+{
+	char text[32];
+
+	eh_fixed_format(micro, 6, text);
+	return eh_arena_strdup(home, text);
+}
+
+const char *eh_policy_say_length(struct eh_arena *home, int64_t us)
+{
+	if (us % EH_DAY_US == 0)
+		return eh_arena_printf(home, "%" PRId64 "d", us / EH_DAY_US);
+	if (us % EH_HOUR_US == 0)
+		return eh_arena_printf(home, "%" PRId64 "h", us / EH_HOUR_US);
+	return eh_arena_printf(home, "%" PRId64 "s", us / EH_SECOND_US);
+}
+
+const char *eh_policy_say_lines(struct eh_arena *home, const struct eh_policy_line *line, uint32_t n)
+{
+	EH_BUF_AUTO out = {0};
+
+	for (uint32_t i = 0; i < n; i++)
+		eh_buf_printf(&out, "%s%s (gate %s)", i == 0 ? "" : ", ", eh_policy_say_decimal(home, line[i].tau_ppm),
+		              eh_policy_say_decimal(home, line[i].gate_ppm));
+	return eh_arena_strndup(home, n == 0 ? "none" : out.data, n == 0 ? 4 : out.len);
+}
+
+static void put_name(struct eh_buf *out, const char *name)
+{
+	eh_buf_printf(out, "%s%s", out->len == 0 ? "" : ", ", name);
+}
+
+static const char *said(struct eh_arena *home, const struct eh_buf *text)
+{
+	return text->len == 0 ? "none" : eh_arena_strndup(home, text->data, text->len);
+}
+
+static const char *say_names(struct eh_arena *home, const struct eh_policy_names *names)
+{
+	EH_BUF_AUTO out = {0};
+
+	if (names->all)
+		return "all";
+	for (size_t i = 0; i < names->n; i++)
+		put_name(&out, names->name[i]);
+	return said(home, &out);
+}
+
+static const char *say_groups(struct eh_arena *home, const struct eh_policy_family *f)
+{
+	EH_BUF_AUTO out = {0};
+
+	if (f->groups_n == 0)
+		return "all";
+	for (size_t i = 0; i < f->groups_n; i++)
+		eh_buf_printf(&out, "%s%s: %s", i == 0 ? "" : "; ", f->groups[i].attribute,
+		              say_names(home, &f->groups[i].groups));
+	return said(home, &out);
+}
+
+static const char *say_intersections(struct eh_arena *home, const struct eh_policy_family *f)
+{
+	EH_BUF_AUTO out = {0};
+
+	if (f->all_intersections)
+		return "all";
+	for (size_t i = 0; i < f->intersections_n; i++)
+		put_name(&out, eh_arena_printf(home, "%s with %s", f->intersections[i].attribute[0],
+		                               f->intersections[i].attribute[1]));
+	return said(home, &out);
+}
+
+static const char *say_outcomes(struct eh_arena *home, const struct eh_policy_family *f)
+{
+	EH_BUF_AUTO out = {0};
+
+	if (f->favourable)
+		put_name(&out, "favourable");
+	if (f->adverse)
+		put_name(&out, "adverse");
+	for (uint32_t i = 0; i < f->cuts; i++)
+		put_name(&out, eh_arena_printf(home, "score above %s", eh_policy_say_decimal(home, f->cut_micro[i])));
+	return said(home, &out);
+}
+
+/* Whether everything that `old` chooses is still chosen. */
+static bool still_chosen(const struct eh_policy_names *old, const struct eh_policy_names *now)
+{
+	for (size_t i = 0; !now->all && !old->all && i < old->n; i++)
+		if (!eh_policy_names_hold(now, old->name[i]))
+			return false;
+	return now->all || !old->all;
+}
+
+static bool groups_still_chosen(const struct eh_policy_family *old, const struct eh_policy_family *now)
+{
+	static const struct eh_policy_names every = {.all = true};
+
+	for (size_t i = 0; i < now->groups_n; i++) {
+		const struct eh_policy_names *was = &every;
+
+		for (size_t k = 0; k < old->groups_n; k++)
+			if (strcmp(old->groups[k].attribute, now->groups[i].attribute) == 0)
+				was = &old->groups[k].groups;
+		if (!still_chosen(was, &now->groups[i].groups))
+			return false;
+	}
+	return true;
+}
+
+static bool intersections_still_chosen(const struct eh_policy_family *old, const struct eh_policy_family *now)
+{
+	for (size_t i = 0; !old->all_intersections && i < old->intersections_n; i++)
+		if (!eh_policy_watches_both(now, old->intersections[i].attribute[0], old->intersections[i].attribute[1]))
+			return false;
+	return now->all_intersections || !old->all_intersections;
+}
+
+static bool outcomes_still_watched(const struct eh_policy_family *old, const struct eh_policy_family *now)
+{
+	for (uint32_t i = 0; i < old->cuts; i++) {
+		uint32_t k = 0;
+
+		while (k < now->cuts && now->cut_micro[k] != old->cut_micro[i])
+			k++;
+		if (k == now->cuts)
+			return false;
+	}
+	return (now->favourable || !old->favourable) && (now->adverse || !old->adverse);
+}
+
+static bool lines_still_hold(const struct eh_policy_family *old, const struct eh_policy_family *now)
+{
+	for (uint32_t i = 0; i < old->lines; i++) {
+		uint32_t k = 0;
+
+		while (k < now->lines &&
+		       (now->line[k].tau_ppm < old->line[i].tau_ppm || now->line[k].gate_ppm < old->line[i].gate_ppm))
+			k++;
+		if (k == now->lines)
+			return false;
+	}
+	return true;
+}
+
+/* What one key says before and after; nothing where it says the same. */
+static void compare(struct eh_arena *home, struct eh_policy_diff *d, bool looser, const char *prefix, const char *key,
+                    const char *from, const char *to)
+{
+	if (strcmp(from, to) != 0)
+		eh_policy_changed(home, d, looser, eh_arena_printf(home, "%s%s", prefix, key), from, to,
+		                  "%s%s goes from %s to %s.", prefix, key, from, to);
+}
+
+static void diff_family(struct eh_arena *home, const char *prefix, const struct eh_policy_family *a,
+                        const struct eh_policy_family *b, struct eh_policy_diff *d)
+{
+	compare(home, d, !still_chosen(&a->sources, &b->sources), prefix, "sources", say_names(home, &a->sources),
+	        say_names(home, &b->sources));
+	compare(home, d, !still_chosen(&a->attributes, &b->attributes), prefix, "attributes",
+	        say_names(home, &a->attributes), say_names(home, &b->attributes));
+	compare(home, d, !groups_still_chosen(a, b), prefix, "groups", say_groups(home, a), say_groups(home, b));
+	compare(home, d, !intersections_still_chosen(a, b), prefix, "intersections", say_intersections(home, a),
+	        say_intersections(home, b));
+	compare(home, d, !still_chosen(&a->segments, &b->segments), prefix, "segments", say_names(home, &a->segments),
+	        say_names(home, &b->segments));
+	compare(home, d, !outcomes_still_watched(a, b), prefix, "outcomes", say_outcomes(home, a),
+	        say_outcomes(home, b));
+	compare(home, d, b->window_us < a->window_us, prefix, "window", eh_policy_say_length(home, a->window_us),
+	        eh_policy_say_length(home, b->window_us));
+	compare(home, d, a->conditional && !b->conditional, prefix, "conditional", a->conditional ? "yes" : "no",
+	        b->conditional ? "yes" : "no");
+	compare(home, d, !lines_still_hold(a, b), prefix, "lines", eh_policy_say_lines(home, a->line, a->lines),
+	        eh_policy_say_lines(home, b->line, b->lines));
+}
+
+static const struct eh_policy_family *family_of(const struct eh_policy *p, const char *name)
+{
+	for (size_t i = 0; i < p->families; i++)
+		if (strcmp(p->family[i].name, name) == 0)
+			return &p->family[i];
+	return NULL;
+}
+
+static void diff_families(struct eh_arena *home, const struct eh_policy *old, const struct eh_policy *now,
+                          struct eh_policy_diff *d)
+{
+	if (old->flat != now->flat)
+		eh_policy_changed(home, d, false, "families", old->flat ? NULL : "by name", old->flat ? "by name" : NULL,
+		                  old->flat ? "What is watched is now said family by family."
+		                            : "What is watched is now said for everything at once.");
+	for (size_t i = 0; i < old->families; i++) {
+		const struct eh_policy_family *a = &old->family[i], *b = family_of(now, a->name);
+		const char *key = eh_arena_printf(home, "families.%s", a->name);
+
+		if (b != NULL)
+			diff_family(home, eh_arena_printf(home, "%s.", key), a, b, d);
+		else
+			eh_policy_changed(home, d, true, key, a->name, NULL, "The family \"%s\" is dropped.", a->name);
+	}
+	for (size_t i = 0; i < now->families; i++)
+		if (family_of(old, now->family[i].name) == NULL)
+			eh_policy_changed(home, d, false, eh_arena_printf(home, "families.%s", now->family[i].name), NULL,
+			                  now->family[i].name, "The family \"%s\" is added.", now->family[i].name);
+}
+
+/* A budget is what false alerts may cost: a smaller one asks for more evidence. */
+static void diff_budget(struct eh_arena *home, const char *key, int64_t old, int64_t now, bool looser_only,
+                        struct eh_policy_diff *d)
+{
+	const char *from = eh_policy_say_decimal(home, old), *to = eh_policy_say_decimal(home, now);
+
+	if (now < old)
+		eh_policy_changed(home, d, true, key, from, to,
+		                  "%s falls from %s to %s false alerts a year, so an alert takes more evidence.", key, from,
+		                  to);
+	else if (now > old && !looser_only)
+		eh_policy_changed(home, d, false, key, from, to,
+		                  "%s rises from %s to %s false alerts a year, so an alert takes less evidence.", key, from,
+		                  to);
+}
+
+static void diff_minimum(struct eh_arena *home, const char *key, int64_t old, int64_t now, bool looser_only,
+                         struct eh_policy_diff *d)
+{
+	const char *from = eh_arena_printf(home, "%" PRId64, old), *to = eh_arena_printf(home, "%" PRId64, now);
+
+	if (now > old)
+		eh_policy_changed(home, d, true, key, from, to,
+		                  "%s rises from %s to %s, so an alert takes more decisions.", key, from, to);
+	else if (now < old && !looser_only)
+		eh_policy_changed(home, d, false, key, from, to, "%s falls from %s to %s, so an alert takes fewer decisions.",
+		                  key, from, to);
+}
+
+void eh_policy_diff_whole(struct eh_arena *home, const struct eh_policy *old, const struct eh_policy *now,
+                          bool looser_only, struct eh_policy_diff *d)
+{
+	diff_budget(home, "budget.page", old->page_ppm, now->page_ppm, looser_only, d);
+	diff_budget(home, "budget.review", old->review_ppm, now->review_ppm, looser_only, d);
+	diff_minimum(home, "minimum.n", old->min_n, now->min_n, looser_only, d);
+	diff_minimum(home, "minimum.rarer", old->min_rarer, now->min_rarer, looser_only, d);
+	if (old->maturity_us != now->maturity_us) {
+		const char *from = old->maturity_us > 0 ? eh_policy_say_length(home, old->maturity_us) : "as each map says";
+		const char *to = now->maturity_us > 0 ? eh_policy_say_length(home, now->maturity_us) : "as each map says";
+
+		eh_policy_changed(home, d, true, "maturity", from, to,
+		                  "maturity goes from %s to %s, so other decisions enter outcome measures.", from, to);
+	}
+}
+
+void eh_policy_diff(struct eh_arena *home, const struct eh_policy *old, const struct eh_policy *now,
+                    struct eh_policy_diff *d)
+{
+	*d = (struct eh_policy_diff){0};
+	compare(home, d, false, "", "policy", old->name, now->name);
+	compare(home, d, false, "", "detector", old->detector, now->detector);
+	eh_policy_diff_whole(home, old, now, false, d);
+	if (old->flat && now->flat)
+		diff_family(home, "", old->family, now->family, d);
+	else
+		diff_families(home, old, now, d);
+	if (d->n == 0 && !eh_sha256_equal(&old->version, &now->version)) /* as of a name with a comma in it */
+		eh_policy_changed(home, d, false, "families", NULL, NULL, "The names of the families are written otherwise.");
+}
+
+json_t *eh_policy_diff_json(const struct eh_policy_diff *d)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < d->n; i++)
+		json_array_append_new(out, json_pack("{s:s,s:s?,s:s?,s:b,s:s}", "key", d->change[i].key, "from",
+		                                     d->change[i].from, "to", d->change[i].to, "looser",
+		                                     d->change[i].looser, "words", d->change[i].words));
+	return out;
+}
