@@ -174,7 +174,7 @@ $(O)/libevenhand-tests.a: $(TEST_LIB_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-unit-programs: $(UNIT) $(O)/evenhand-faults $(O)/tests/faults/proxy $(O)/tests/scenarios/reading
+unit-programs: $(UNIT) $(O)/evenhand-faults $(O)/tests/faults/proxy $(O)/tests/scenarios/reading $(O)/tests/calibrate/calibrate
 
 $(O)/tests/scenarios/reading: $(O)/tests/scenarios/reading.o $(O)/libevenhand-tests.a
 	@$(CC) $(OPT) $(LINKHARD) -o $@ $< $(O)/libevenhand-tests.a
@@ -188,7 +188,7 @@ MANY := $(MAKE) -j$(shell nproc 2>/dev/null || echo 2) --no-print-directory
 test: deps-test ## install what the tests need, and run them all but the long ones
 	@$(MANY) all unit-programs
 	@$(MANY) SAN=asan unit-programs
-	@tests/run.sh -b $(B) faults web demo real lint vectors unit asan scenarios
+	@tests/run.sh -b $(B) faults web demo real lint calibrate vectors unit asan scenarios
 
 check: need-build ## run what needs no database: the rules of the house and the quick tests
 	@$(MANY) all unit-programs
@@ -216,6 +216,16 @@ bench-stats: all $(STATS_BENCH) ## measure each statistic beside GSL, R and scip
 
 $(O)/tests/bench/%_bench: $(O)/tests/bench/%_bench.o $(O)/libevenhand-tests.a $(O)/libevenhand.a $(O)/libevenhand-stats.a
 	@$(CC) $(OPT) $(LINKHARD) -o $@ $^ -lcmocka $(LIBS)
+
+# ---- years of hourly looks, on the alarm's own code ---
+
+CALIBRATE := $(O)/tests/calibrate/calibrate
+
+calibrate: all $(CALIBRATE) ## let the alarm watch years of invented decisions, and hold it to its promises
+	@$(CALIBRATE)
+
+$(CALIBRATE): $(patsubst %.c,$(O)/%.o,$(wildcard tests/calibrate/*.c)) $(O)/libevenhand.a $(O)/libevenhand-stats.a
+	@$(CC) $(OPT) $(LINKHARD) -o $@ $^ $(LIBS)
 
 # ---- fuzzing: each tests/fuzz/NAME_fuzz.c from the seeds in tests/fuzz/seeds/NAME, $(FUZZ_S) seconds ---
 
@@ -251,7 +261,7 @@ install: all ## install the program and its examples under PREFIX (default /usr/
 	  install -D -m 644 $$f $(DOC)/$$f || exit 1; done
 
 .SECONDARY:
-.PHONY: test check lint faults scenarios bench bench-stats demo install all need-build deps-run deps-test stats unit-programs fuzz fuzz-programs help clean
+.PHONY: test check lint faults scenarios bench bench-stats calibrate demo install all need-build deps-run deps-test stats unit-programs fuzz fuzz-programs help clean
 
 clean: ## remove everything that was built
 	rm -rf $(B)

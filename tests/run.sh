@@ -8,6 +8,7 @@
 #   asan       unit tests and vectors once more, under address and undefined-behaviour sanitizers
 #   scenarios  tests/scenarios: policy, decisions, expectations
 #   real       real decision logs to their alerts and back (../shared, skipped where absent)
+#   calibrate  two dozen years of invented decisions (`make calibrate` plays 300)
 #   demo       the demo, from nothing to the end of its year
 #   faults     tests/faults: kill -9 at any moment
 #   web        tests/web: the dashboard by HTTP and in a real browser
@@ -109,6 +110,7 @@ for group; do
 	scenarios) for file in tests/scenarios/*.scn; do job "${file#tests/}" "tests/scenarios/run.sh $build/evenhand $file"; done ;;
 	real) for name in toronto_arrests french_motor compas7214 boston_hmda; do job "real/$name" "tests/real/run.sh $build/evenhand $name"; done
 		job real/audit "tests/real/audit.sh $build/evenhand" ;;
+	calibrate) job calibrate "$build/tests/calibrate/calibrate --short" ;;
 	demo) job demo "tests/demo/demo_test.sh $build/evenhand" ;;
 	faults) for file in tests/faults/*_test.sh; do job "${file#tests/}" "$file $build/evenhand"; done ;;
 	web) job web "tests/web/run.sh $build" ;;
