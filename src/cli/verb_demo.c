@@ -153,7 +153,7 @@ static enum eh_rc load_history(struct demo *d, struct eh_err *err)
 		rc = eh_cli_demo_write(d->arena, &d->folder, "evenhand.yaml", config, strlen(config), &d->settings.config, err);
 	if (rc != EH_OK)
 		return rc;
-	d->settings.webhook_url = NULL;
+	d->settings.webhook_url = d->settings.notify = NULL;
 	eh_settings_export(&d->settings);
 	const char *const import[] = {"import", "--map", map_path, csv_path, NULL};
 	rc = run_child(d, "import", import, err);

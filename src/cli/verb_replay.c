@@ -103,7 +103,7 @@ static enum eh_rc fill_scratch(struct eh_settings *settings, const struct eh_scr
 	struct eh_settings alone = *settings;
 	enum eh_rc rc = eh_scratch_connect(scratch, EH_STORE_WRITER, &store, err);
 
-	alone.webhook_url = NULL;
+	alone.webhook_url = alone.notify = NULL;
 	alone.register_file = NULL;
 	if (rc == EH_OK)
 		rc = eh_gather_open_source(settings, map, &source, err);

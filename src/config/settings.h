@@ -27,6 +27,8 @@ struct eh_settings {
 	const char *ops_listen;		/* host:port of metrics and health */
 	const char *register_file;	/* who answers for which component; NULL: none */
 	const char *webhook_url;	/* NULL: none */
+	const char *notify;		/* the file of routes; NULL: none */
+	const char *public_url;		/* where people reach the dashboard; NULL: messages have no link */
 	int64_t commit_interval_ms;	/* gather commits at least this often while rows come */
 	int64_t poll_interval_ms;	/* gather asks a poll source this often */
 	int64_t backfill_connections;	/* history may be read by so many at once */

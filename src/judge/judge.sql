@@ -132,9 +132,6 @@ INSERT INTO evenhand.alert_step (alert_id, step_no, event, from_state, to_state,
 VALUES ($1::text, $2::integer, $3::text, $4::text, $5::text, $6::text, $7::bigint, $8::bigint, $9::bigint, $10::text, $11::text,
 	$12::text, $13::bytea, $14::bytea, $15::jsonb, $16::bigint)
 
--- name: write_outbox
-INSERT INTO evenhand.outbox (route, dedup_key, body) VALUES ('webhook', $1::text, $2::text) ON CONFLICT (dedup_key) DO NOTHING
-
 -- name: read_alert
 -- Where an alert stands.
 SELECT step_no, state, severity, at_us, pane_end_us, onset_us, evidence_sha256, policy_sha256, body, source, attribute, grp, source_id, kind
@@ -192,11 +189,10 @@ INSERT INTO evenhand.request_outcome (request_id, done, message, leaf_index) VAL
 -- name: read_is_scenario
 SELECT count(*) FROM evenhand.scenario WHERE source_id = $1::integer
 
--- name: write_summary
--- One message for all that history held, once a source.
-INSERT INTO evenhand.outbox (route, dedup_key, body)
-SELECT 'webhook', 'history/' || s.name,
-       jsonb_build_object('type', 'history', 'source', s.name, 'alerts', jsonb_agg(a.alert_id ORDER BY a.alert_id))::text
-FROM evenhand.source s JOIN evenhand.alert a ON a.source_id = s.source_id AND a.found_in = 'history'
-WHERE s.source_id = $1::integer GROUP BY s.name
-ON CONFLICT (dedup_key) DO NOTHING
+-- name: read_summary
+-- What history held of a source, unless somebody was told already.
+SELECT s.name, a.alert_id, a.kind, n.severity FROM evenhand.source s JOIN evenhand.alert a USING (source_id)
+JOIN evenhand.alert_now n USING (alert_id)
+WHERE s.source_id = $1::integer AND a.found_in = 'history'
+	AND NOT EXISTS (SELECT FROM evenhand.outbox o WHERE o.dedup_key = 'history/' || s.name)
+ORDER BY a.alert_id

@@ -9,6 +9,7 @@
 #include "base/failpoint.h"
 #include "judge/display.h"
 #include "judge/sql.h"
+#include "judge/tell.h"
 
 bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome, int kind)
 {
@@ -204,23 +205,6 @@ static enum eh_rc write_evidence(struct eh_judge_writer *w, const struct eh_judg
 	return eh_pg_run(w->store->pg, &eh_sql_judge_write_evidence, &args, NULL, err);
 }
 
-/* What leaves: the step, its sentence and where to look; no id of a decision, no cell of a table. */
-static enum eh_rc write_message(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, struct eh_err *err)
-{
-	EH_JSON_AUTO doc = json_pack("{s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s?}", "type", "alert", "kind", s->kind, "alert",
-	                             s->alert_id, "step", s->step_no, "event", s->event, "state", s->to, "severity",
-	                             s->page ? "page" : "review", "source", s->source, "attribute", s->attribute,
-	                             "group", s->group, "at", eh_judge_time(s->at_us), "sentence", s->sentence);
-	char *text = json_dumps(doc, JSON_COMPACT | JSON_SORT_KEYS);
-	struct eh_pg_args args = {0};
-
-	eh_pg_arg_text(&args, eh_arena_printf(w->tick, "%s/%d", s->alert_id, s->step_no));
-	eh_pg_arg_text(&args, text);
-	enum eh_rc rc = eh_pg_run(w->store->pg, &eh_sql_judge_write_outbox, &args, NULL, err);
-	free(text);
-	return rc;
-}
-
 static enum eh_rc write_step(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, int64_t first,
                              struct eh_err *err)
 {
@@ -250,7 +234,7 @@ static enum eh_rc write_step(struct eh_judge_writer *w, const struct eh_judge_ke
 	rc = eh_pg_run(w->store->pg, &eh_sql_judge_write_step, &args, NULL, err);
 	if (rc == EH_OK)
 		rc = EH_FAILPOINT("judge.before_outbox", err);
-	return rc == EH_OK && w->webhook && !s->history ? write_message(w, s, err) : rc;
+	return rc == EH_OK && !s->history ? eh_judge_tell_step(w, s, err) : rc;
 }
 
 static enum eh_rc write_month(struct eh_judge_writer *w, const struct eh_judge_kept_month *m, int64_t first,

@@ -21,6 +21,9 @@ struct eh_judge_kept_step {
 	const char *alert_id, *event, *from, *to;
 	int step_no; /* 1: the alert itself is new */
 	bool page, history;
+	int level; /* of escalation; 0 before any */
+	const char *const *audience; /* users whom the step concerns beside who took it; see notify/message.h */
+	size_t audience_n;
 	int64_t at_us, pane_end_us, onset_us;
 	const char *actor, *second, *reason;
 	const char *evidence; /* NULL: a person's step, which keeps the last evidence */
@@ -52,7 +55,7 @@ struct eh_judge_writer {
 	struct eh_judge_store *store;
 	struct eh_arena *home, *tick;
 	const struct eh_answers *answers;
-	bool webhook;
+	const struct eh_notify_routes *routes;
 	struct eh_ledger_leaves leaves;
 	struct eh_judge_kept_close *closes, **closes_end;
 	struct eh_judge_kept_step *steps, **steps_end;

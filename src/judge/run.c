@@ -17,6 +17,7 @@
 #include "judge/rows.h"
 #include "judge/seal.h"
 #include "judge/sql.h"
+#include "judge/tell.h"
 #include "judge/watch.h"
 #include "notify/notify.h"
 #include "pg/store.h"
@@ -33,6 +34,7 @@ struct loop {
 	const struct eh_judge_run *run;
 	struct eh_arena *home;
 	struct eh_answers answers;
+	struct eh_notify_routes routes;
 	struct eh_judge_store *store;
 	struct eh_judge_writer *writer;
 	struct eh_judge_watch *watch;
@@ -193,16 +195,6 @@ static enum eh_rc first_pane(struct loop *l, const struct eh_judge_feed *feed, i
 	return rc;
 }
 
-static enum eh_rc say_history(struct loop *l, const struct eh_judge_feed *feed, struct eh_err *err)
-{
-	struct eh_pg_args args = {0};
-
-	if (l->run->settings->webhook_url == NULL)
-		return EH_OK;
-	eh_pg_arg_int8(&args, feed->source->source_id);
-	return eh_pg_run(l->run->pg, &eh_sql_judge_write_summary, &args, NULL, err);
-}
-
 /* One transaction of closes for a source; *more says that others wait. */
 static enum eh_rc advance(struct loop *l, struct eh_judge_feed *feed, bool *more, struct eh_err *err)
 {
@@ -225,7 +217,7 @@ static enum eh_rc advance(struct loop *l, struct eh_judge_feed *feed, bool *more
 	if (rc == EH_OK && !*more && next_us <= last_us)
 		rc = fold_one(l, feed, next_us, last_us, err);
 	if (rc == EH_OK && !*more && feed->history_us != INT64_MIN)
-		rc = say_history(l, feed, err);
+		rc = eh_judge_tell_history(l->writer, feed, err);
 	if (rc == EH_OK)
 		return eh_judge_writer_commit(l->writer, err);
 	eh_pg_rollback(l->run->pg);
@@ -398,7 +390,9 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 		return eh_hint(err, "one judge decides for a store; stop the other, or let it go on.");
 	}
 	if (rc == EH_OK)
-		rc = eh_notify_open(l->run->settings, NULL, &l->notify, err);
+		rc = eh_notify_routes_read(l->home, l->run->settings, &l->routes, err);
+	if (rc == EH_OK)
+		rc = eh_notify_open(&l->routes, NULL, &l->notify, err);
 	if (rc == EH_OK)
 		rc = eh_answers_read(l->home, l->run->settings->register_file, &l->answers, err);
 	if (rc == EH_OK && l->run->drop)
@@ -412,7 +406,7 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 	if (rc == EH_OK)
 		rc = eh_judge_store_refold(l->store, &how, err);
 	if (rc == EH_OK) {
-		l->writer = eh_judge_writer_new(l->store, &l->answers, l->run->settings->webhook_url != NULL);
+		l->writer = eh_judge_writer_new(l->store, &l->answers, &l->routes);
 		/* A source that is asked once an hour does not stand still for half of one. */
 		int64_t polls_ms = 3 * l->run->settings->poll_interval_ms, stalled_ms = l->run->settings->stalled_after_ms;
 		l->watch = eh_judge_watch_new(l->writer, l->store, (stalled_ms > polls_ms ? stalled_ms : polls_ms) * 1000,

@@ -16,7 +16,7 @@
 static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct eh_err *err);
 
 struct eh_judge_writer *eh_judge_writer_new(struct eh_judge_store *store, const struct eh_answers *answers,
-                                            bool webhook)
+                                            const struct eh_notify_routes *routes)
 {
 	struct eh_arena *home = eh_arena_new();
 	struct eh_judge_writer *w = eh_arena_zalloc(home, 1, sizeof *w);
@@ -25,7 +25,7 @@ struct eh_judge_writer *eh_judge_writer_new(struct eh_judge_store *store, const 
 	w->home = home;
 	w->store = store;
 	w->answers = answers;
-	w->webhook = webhook;
+	w->routes = routes;
 	w->tick = eh_arena_new();
 	eh_judge_set_sink(store->judge, &sink);
 	return w;
@@ -116,6 +116,7 @@ enum eh_rc eh_judge_row_last(struct eh_judge_writer *w, const char *alert_id, st
 	out->source = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 9));
 	out->attribute = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 10));
 	out->group = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 11));
+	out->source_id = eh_pg_int8(res, 0, 12);
 	out->kind = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 13));
 	return EH_OK;
 }
@@ -243,6 +244,7 @@ enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *w, const struct eh_judge
 	EH_ASSERT(last.step_no > 0);
 	*s = last;
 	s->next = NULL;
+	s->audience_n = 0;
 	s->alert_id = eh_arena_strdup(w->tick, deed->alert_id);
 	s->event = eh_arena_strdup(w->tick, deed->event);
 	s->from = eh_arena_strdup(w->tick, deed->from);

@@ -15,12 +15,13 @@
 #include "judge/body.h"
 #include "judge/store.h"
 #include "ledger/ledger.h"
+#include "notify/route.h"
 
 struct eh_judge_writer;
 
-/* `webhook`: write outbox rows.  The writer becomes the store's sink. */
+/* Messages go to `routes`, which must outlive the writer.  The writer becomes the store's sink. */
 struct eh_judge_writer *eh_judge_writer_new(struct eh_judge_store *store, const struct eh_answers *answers,
-                                            bool webhook);
+                                            const struct eh_notify_routes *routes);
 void eh_judge_writer_free(struct eh_judge_writer *writer); /* NULL is allowed */
 
 /* A judge that was asleep while another took its place must not write what it decided before: EH_REFUSED.  The first

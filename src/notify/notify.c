@@ -1,70 +1,65 @@
 /*
- * notify.c - see notify.h.
+ * notify.c - see notify.h: which message is sent when, and what is recorded.
  */
 #include "notify/notify.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/failpoint.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "notify/outbox.h"
+#include "notify/send.h"
 #include "notify/sql.h"
 
-#define FLIGHTS 4 /* messages under way at once */
-
-struct flight {
-	CURL *easy; /* NULL: free */
-	struct curl_slist *headers;
-	struct eh_notify *notify;
-	int64_t outbox_id;
-	int attempt_no;
-	size_t answered; /* bytes */
-	char why[CURL_ERROR_SIZE];
-};
+#define FLIGHTS 16  /* messages under way at once */
+#define OF_A_ROUTE 2 /* of them to one receiver: one that hangs holds up no other */
+#define BEATS_TRIES 6 /* a heartbeat that nobody takes is old news before long */
 
 struct eh_notify {
-	char *url;
+	const struct eh_notify_routes *routes;
 	struct eh_notify_limits limits;
 	CURLM *multi;
-	struct flight flight[FLIGHTS];
+	struct eh_notify_flight *flight[FLIGHTS];
 	int64_t look_at_us; /* wall time of the next look into the outbox */
+	int64_t *refresh_at_us; /* a route each: wall time of its next refresh */
+	struct eh_arena *home;
 };
 
 static const struct eh_notify_limits usual = {
 	.connect_ms = 5000, .total_ms = 10000, .answer_bytes = 65536, .look_us = 1000000};
 
-enum eh_rc eh_notify_open(const struct eh_settings *settings, const struct eh_notify_limits *limits, struct eh_notify **out,
-                          struct eh_err *err)
+static enum eh_rc start_curl(struct eh_err *err)
 {
 	static bool ready; /* libcurl's own state, once a process */
-	const char *url = settings->webhook_url;
 
-	*out = NULL;
-	if (url != NULL && strncasecmp(url, "https://", 8) != 0 && strncasecmp(url, "http://", 7) != 0)
-		return eh_fail(err, EH_BAD_INPUT, "webhook_url does not begin with https:// or http://");
 	if (!ready && curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return eh_fail(err, EH_AGAIN, "cannot start libcurl");
 	ready = true;
-	struct eh_notify *notify = eh_xmalloc(sizeof *notify);
-	*notify = (struct eh_notify){.limits = limits != NULL ? *limits : usual, .multi = curl_multi_init()};
-	EH_ASSERT(notify->multi != NULL);
-	if (url != NULL) {
-		notify->url = eh_xmalloc(strlen(url) + 1);
-		memcpy(notify->url, url, strlen(url) + 1);
-	}
-	*out = notify;
 	return EH_OK;
 }
 
-static void land(struct flight *f)
+enum eh_rc eh_notify_open(const struct eh_notify_routes *routes, const struct eh_notify_limits *limits, struct eh_notify **out,
+                          struct eh_err *err)
 {
-	(void)curl_multi_remove_handle(f->notify->multi, f->easy);
-	curl_easy_cleanup(f->easy);
-	curl_slist_free_all(f->headers);
-	f->easy = NULL;
-	f->headers = NULL;
+	struct eh_arena *home;
+	enum eh_rc rc = start_curl(err);
+
+	*out = NULL;
+	if (rc != EH_OK)
+		return rc;
+	home = eh_arena_new();
+	struct eh_notify *notify = eh_arena_zalloc(home, 1, sizeof *notify);
+	*notify = (struct eh_notify){.routes = routes,
+	                             .limits = limits != NULL ? *limits : usual,
+	                             .multi = curl_multi_init(),
+	                             .refresh_at_us = eh_arena_zalloc(home, routes->n + 1, sizeof(int64_t)),
+	                             .home = home};
+	EH_ASSERT(notify->multi != NULL);
+	*out = notify;
+	return EH_OK;
 }
 
 void eh_notify_close(struct eh_notify *notify)
@@ -72,11 +67,10 @@ void eh_notify_close(struct eh_notify *notify)
 	if (notify == NULL)
 		return;
 	for (int i = 0; i < FLIGHTS; i++)
-		if (notify->flight[i].easy != NULL)
-			land(&notify->flight[i]);
+		if (notify->flight[i] != NULL)
+			eh_notify_flight_end(notify->flight[i]);
 	(void)curl_multi_cleanup(notify->multi);
-	free(notify->url);
-	free(notify);
+	eh_arena_free(notify->home);
 }
 
 int eh_notify_under_way(const struct eh_notify *notify)
@@ -84,139 +78,43 @@ int eh_notify_under_way(const struct eh_notify *notify)
 	int n = 0;
 
 	for (int i = 0; i < FLIGHTS; i++)
-		n += notify->flight[i].easy != NULL;
+		n += notify->flight[i] != NULL;
 	return n;
 }
 
-/* ---- one message ------------------------------------------------------------------------ */
+/* ---- what is recorded ---------------------------------------------------------------------------- */
 
-/* The answer is counted, not kept; a short count makes libcurl give up. */
-static size_t count_answer(char *data, size_t size, size_t n, void *ctx)
-{
-	struct flight *f = ctx;
-
-	(void)data;
-	f->answered += size * n;
-	return f->answered > f->notify->limits.answer_bytes ? 0 : size * n;
-}
-
-static enum eh_rc record(struct eh_pg *pg, int64_t outbox_id, int attempt_no, int64_t now_us, bool delivered, const char *detail,
-                         struct eh_err *err)
+static enum eh_rc record_refresh(struct eh_pg *pg, const struct eh_notify_flight *f, int64_t now_us, struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
 
-	eh_pg_arg_int8(&args, outbox_id);
-	eh_pg_arg_int8(&args, attempt_no);
+	eh_pg_arg_text(&args, f->route->name);
 	eh_pg_arg_time(&args, now_us);
-	eh_pg_arg_bool(&args, delivered);
-	eh_pg_arg_text(&args, detail);
-	return eh_pg_run(pg, &eh_sql_notify_write_attempt, &args, NULL, err);
+	eh_pg_arg_int8(&args, f->alerts);
+	eh_pg_arg_bool(&args, f->delivered);
+	eh_pg_arg_text(&args, f->detail);
+	return eh_pg_run(pg, &eh_sql_notify_write_refresh, &args, NULL, err);
 }
 
-/* A key that would end the header line is not sent. */
-static bool is_plain(const char *text)
+static enum eh_rc record(struct eh_pg *pg, const struct eh_notify_flight *f, int64_t now_us, struct eh_err *err)
 {
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e)
-			return false;
-	return true;
-}
-
-static void set_up(struct flight *f, const char *key, const char *body)
-{
-	const struct eh_notify *notify = f->notify;
-	char line[512];
-
-	snprintf(line, sizeof line, "Idempotency-Key: %s", key);
-	f->headers = curl_slist_append(NULL, "Content-Type: application/json");
-	f->headers = curl_slist_append(f->headers, line);
-	f->headers = curl_slist_append(f->headers, "Expect:"); /* no second round trip for a short body */
-	f->easy = curl_easy_init();
-	EH_ASSERT(f->easy != NULL && f->headers != NULL);
-	CURLcode rc = curl_easy_setopt(f->easy, CURLOPT_URL, notify->url);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_FOLLOWLOCATION, 0L);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_CONNECTTIMEOUT_MS, notify->limits.connect_ms);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_TIMEOUT_MS, notify->limits.total_ms);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_NOSIGNAL, 1L);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_USERAGENT, "evenhand");
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->headers);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_COPYPOSTFIELDS, body);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_WRITEFUNCTION, count_answer);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_WRITEDATA, f);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_ERRORBUFFER, f->why);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f);
-	EH_ASSERT(rc == CURLE_OK); /* a libcurl without one of these is not the one we were built with */
-	EH_ASSERT(curl_multi_add_handle(notify->multi, f->easy) == CURLM_OK);
-}
-
-/* ---- a tick ------------------------------------------------------------------------------- */
-
-static bool is_under_way(const struct eh_notify *notify, int64_t outbox_id)
-{
-	for (int i = 0; i < FLIGHTS; i++)
-		if (notify->flight[i].easy != NULL && notify->flight[i].outbox_id == outbox_id)
-			return true;
-	return false;
-}
-
-static struct flight *free_flight(struct eh_notify *notify)
-{
-	for (int i = 0; i < FLIGHTS; i++)
-		if (notify->flight[i].easy == NULL)
-			return &notify->flight[i];
-	return NULL;
-}
-
-static enum eh_rc send_due(struct eh_notify *notify, struct eh_pg *pg, int64_t now_us, struct eh_err *err)
-{
-	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
+	int tries = f->tries + 1;
 
+	if (f->alerts >= 0)
+		return record_refresh(pg, f, now_us, err);
+	eh_pg_arg_int8(&args, f->outbox_id);
+	eh_pg_arg_int8(&args, tries);
 	eh_pg_arg_time(&args, now_us);
-	eh_pg_arg_int8(&args, EH_NOTIFY_TRIES);
-	enum eh_rc rc = eh_pg_query(pg, &eh_sql_notify_read_due, &args, &res, err);
-	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++) {
-		int64_t outbox_id = eh_pg_int8(res, i, 0);
-		const char *key = eh_pg_text(res, i, 1);
-		int attempt_no = (int)eh_pg_int8(res, i, 3) + 1;
-		struct flight *f = free_flight(notify);
-
-		if (f == NULL)
-			break;
-		if (is_under_way(notify, outbox_id))
-			continue;
-		if (!is_plain(key) || strlen(key) > 400) {
-			rc = record(pg, outbox_id, attempt_no, now_us, false, "its key does not fit into a header", err);
-			continue;
-		}
-		*f = (struct flight){.notify = notify, .outbox_id = outbox_id, .attempt_no = attempt_no};
-		set_up(f, key, eh_pg_text(res, i, 2));
-	}
-	return rc;
-}
-
-/* What the record says of a try: a status, or libcurl's word, which names host and port and no more. */
-static bool outcome(struct flight *f, CURLcode result, char *detail, size_t n)
-{
-	long status = 0;
-
-	(void)curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (f->answered > f->notify->limits.answer_bytes)
-		snprintf(detail, n, "HTTP %ld with an answer of more than %zu bytes", status, f->notify->limits.answer_bytes);
-	else if (result != CURLE_OK)
-		snprintf(detail, n, "%s", f->why[0] != '\0' ? f->why : curl_easy_strerror(result));
-	else if (status >= 300 && status < 400)
-		snprintf(detail, n, "HTTP %ld: redirects are not followed", status);
+	eh_pg_arg_bool(&args, f->delivered);
+	if (f->status > 0)
+		eh_pg_arg_int8(&args, f->status);
 	else
-		snprintf(detail, n, "HTTP %ld", status);
-	for (char *c = detail; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e)
-			*c = '?';
-	return result == CURLE_OK && status >= 200 && status < 300;
+		eh_pg_arg_null(&args);
+	eh_pg_arg_text(&args, f->detail);
+	eh_pg_arg_bool(&args, !f->delivered && tries >= f->most);
+	eh_pg_arg_time(&args, now_us + eh_notify_route_wait_us(f->route, tries));
+	return eh_pg_run(pg, &eh_sql_notify_write_attempt, &args, NULL, err);
 }
 
 static enum eh_rc record_finished(struct eh_notify *notify, struct eh_pg *pg, int64_t now_us, struct eh_err *err)
@@ -225,42 +123,187 @@ static enum eh_rc record_finished(struct eh_notify *notify, struct eh_pg *pg, in
 	CURLMsg *message;
 	int left;
 
-	while (rc == EH_OK && (message = curl_multi_info_read(notify->multi, &left)) != NULL) {
-		struct flight *f = NULL;
-		char detail[CURL_ERROR_SIZE];
+	while ((message = curl_multi_info_read(notify->multi, &left)) != NULL) {
+		struct eh_notify_flight *f = NULL;
 
-		if (message->msg != CURLMSG_DONE || curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &f) != CURLE_OK)
+		if (message->msg == CURLMSG_DONE && curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &f) == CURLE_OK)
+			eh_notify_flight_answer(f, message->data.result);
+	}
+	for (int i = 0; rc == EH_OK && i < FLIGHTS; i++) {
+		struct eh_notify_flight *f = notify->flight[i];
+
+		if (f == NULL)
 			continue;
-		bool delivered = outcome(f, message->data.result, detail, sizeof detail);
-		int64_t outbox_id = f->outbox_id;
-		int attempt_no = f->attempt_no;
-
-		land(f); /* before the store may fail: the flight is over in any case */
+		eh_notify_flight_move(f);
+		if (!f->over)
+			continue;
 		rc = EH_FAILPOINT("notify.before_record", err);
 		if (rc == EH_OK)
-			rc = record(pg, outbox_id, attempt_no, now_us, delivered, detail, err);
+			rc = record(pg, f, now_us, err);
+		notify->flight[i] = NULL; /* where the store failed as well: the flight is over in any case */
+		eh_notify_flight_end(f);
 	}
 	return rc;
 }
 
-enum eh_rc eh_notify_tick(struct eh_notify *notify, struct eh_pg *pg, int64_t now_us, struct eh_err *err)
+/* ---- what is sent ------------------------------------------------------------------------------------ */
+
+static bool is_under_way(const struct eh_notify *notify, int64_t outbox_id)
+{
+	for (int i = 0; i < FLIGHTS; i++)
+		if (notify->flight[i] != NULL && notify->flight[i]->outbox_id == outbox_id)
+			return true;
+	return false;
+}
+
+static struct eh_notify_flight **free_place(struct eh_notify *notify, const struct eh_notify_route *route)
+{
+	struct eh_notify_flight **place = NULL;
+	int theirs = 0;
+
+	for (int i = 0; i < FLIGHTS; i++) {
+		if (notify->flight[i] == NULL)
+			place = &notify->flight[i];
+		else
+			theirs += notify->flight[i]->route == route;
+	}
+	return theirs < OF_A_ROUTE ? place : NULL;
+}
+
+static void send_one(struct eh_notify *notify, const PGresult *res, int i, int64_t now_us)
+{
+	const struct eh_notify_route *route = eh_notify_route_find(notify->routes, eh_pg_text(res, i, 1));
+	int64_t outbox_id = eh_pg_int8(res, i, 0);
+	struct eh_notify_flight **place = free_place(notify, route);
+	json_error_t why;
+
+	if (place == NULL || is_under_way(notify, outbox_id))
+		return;
+	EH_JSON_AUTO model = json_loads(eh_pg_text(res, i, 3), 0, &why);
+	*place = eh_notify_flight_begin(notify->multi, route, &notify->limits, eh_pg_text(res, i, 2), model, now_us);
+	(*place)->outbox_id = outbox_id;
+	(*place)->tries = (int)eh_pg_int8(res, i, 4);
+	(*place)->most = route->tries;
+	if (strcmp(eh_notify_said(model, "type"), "heartbeat") == 0 && route->tries > BEATS_TRIES)
+		(*place)->most = BEATS_TRIES;
+}
+
+static enum eh_rc send_due(struct eh_notify *notify, struct eh_pg *pg, int64_t now_us, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct eh_pg_args args = {0};
+	const char **names = eh_arena_zalloc(home, notify->routes->n, sizeof *names);
+
+	for (size_t i = 0; i < notify->routes->n; i++)
+		names[i] = notify->routes->route[i].name;
+	eh_pg_arg_time(&args, now_us);
+	eh_pg_arg_text_array(&args, home, names, notify->routes->n);
+	enum eh_rc rc = eh_pg_query(pg, &eh_sql_notify_read_due, &args, &res, err);
+	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++)
+		send_one(notify, res, i, now_us);
+	return rc;
+}
+
+/* ---- what an Alertmanager is told again and again: it forgets what it is not told ------------------------ */
+
+static enum eh_rc refresh(struct eh_notify *notify, struct eh_pg *pg, const struct eh_notify_route *route, int64_t now_us,
+                          struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	EH_JSON_AUTO list = json_array();
+	struct eh_pg_args args = {0};
+	struct eh_notify_flight **place = free_place(notify, route);
+
+	eh_pg_arg_text(&args, route->name);
+	enum eh_rc rc = place != NULL ? eh_pg_query(pg, &eh_sql_notify_read_open, &args, &res, err) : EH_OK;
+	for (int i = 0; rc == EH_OK && res != NULL && i < PQntuples(res); i++) {
+		json_error_t why;
+		EH_JSON_AUTO model = json_loads(eh_pg_text(res, i, 0), 0, &why);
+
+		if (model != NULL)
+			json_array_append_new(list, eh_notify_payload_alert(route, model, now_us));
+	}
+	if (rc != EH_OK || json_array_size(list) == 0)
+		return rc;
+	*place = eh_notify_flight_begin(notify->multi, route, &notify->limits, "refresh", list, now_us);
+	(*place)->alerts = (int)json_array_size(list);
+	return EH_OK;
+}
+
+static enum eh_rc refresh_due(struct eh_notify *notify, struct eh_pg *pg, int64_t now_us, struct eh_err *err)
 {
 	enum eh_rc rc = EH_OK;
+
+	for (size_t i = 0; rc == EH_OK && i < notify->routes->n; i++) {
+		const struct eh_notify_route *route = &notify->routes->route[i];
+		int64_t every_us = route->resend_ms * 1000, *at_us = &notify->refresh_at_us[i];
+
+		if (route->kind != EH_NOTIFY_ALERTMANAGER || (now_us < *at_us && now_us >= *at_us - every_us))
+			continue;
+		*at_us = now_us + every_us;
+		rc = refresh(notify, pg, route, now_us, err);
+	}
+	return rc;
+}
+
+/* ---- a tick -------------------------------------------------------------------------------------------- */
+
+static enum eh_rc move_on(struct eh_notify *notify, struct eh_pg *pg, int64_t now_us, struct eh_err *err)
+{
 	int running;
 
-	if (notify->url == NULL)
+	if (eh_notify_under_way(notify) == 0)
 		return EH_OK;
-	if (eh_notify_under_way(notify) > 0) {
-		EH_ASSERT(curl_multi_perform(notify->multi, &running) == CURLM_OK);
-		rc = record_finished(notify, pg, now_us, err);
-	}
+	EH_ASSERT(curl_multi_perform(notify->multi, &running) == CURLM_OK);
+	return record_finished(notify, pg, now_us, err);
+}
+
+enum eh_rc eh_notify_tick(struct eh_notify *notify, struct eh_pg *pg, int64_t now_us, struct eh_err *err)
+{
+	enum eh_rc rc;
+
+	if (notify->routes->n == 0)
+		return EH_OK;
+	rc = move_on(notify, pg, now_us, err);
 	if (rc == EH_OK && (now_us >= notify->look_at_us || now_us < notify->look_at_us - notify->limits.look_us)) {
 		notify->look_at_us = now_us + notify->limits.look_us;
 		rc = send_due(notify, pg, now_us, err);
+		if (rc == EH_OK)
+			rc = refresh_due(notify, pg, now_us, err);
 	}
-	if (rc == EH_OK && eh_notify_under_way(notify) > 0) {
-		EH_ASSERT(curl_multi_perform(notify->multi, &running) == CURLM_OK);
-		rc = record_finished(notify, pg, now_us, err);
+	if (rc == EH_OK)
+		rc = move_on(notify, pg, now_us, err);
+	return rc == EH_OK ? EH_OK : eh_while(err, "taking messages to their receivers");
+}
+
+/* ---- one, now ------------------------------------------------------------------------------------------- */
+
+enum eh_rc eh_notify_send_now(const struct eh_notify_route *route, const struct eh_notify_message *message, const char *public_url,
+                              bool *delivered, char detail[256], struct eh_err *err)
+{
+	enum eh_rc rc = start_curl(err);
+
+	if (rc != EH_OK)
+		return rc;
+	CURLM *multi = curl_multi_init();
+	EH_ASSERT(multi != NULL);
+	EH_JSON_AUTO model = eh_notify_model(message, public_url);
+	struct eh_notify_flight *f = eh_notify_flight_begin(multi, route, &usual, message->key, model, eh_time_wall_us());
+	while (!f->over) {
+		CURLMsg *done;
+		int n;
+
+		EH_ASSERT(curl_multi_perform(multi, &n) == CURLM_OK);
+		while ((done = curl_multi_info_read(multi, &n)) != NULL)
+			eh_notify_flight_answer(f, done->data.result);
+		eh_notify_flight_move(f);
+		if (!f->over)
+			EH_ASSERT(curl_multi_poll(multi, NULL, 0, 20, NULL) == CURLM_OK);
 	}
-	return rc == EH_OK ? EH_OK : eh_while(err, "taking messages to the webhook");
+	*delivered = f->delivered;
+	snprintf(detail, 256, "%.255s", f->detail);
+	eh_notify_flight_end(f);
+	(void)curl_multi_cleanup(multi);
+	return EH_OK;
 }

@@ -209,7 +209,7 @@ table_counts() {
 		coalesce(tier, ''), count(*), count(*) FILTER (WHERE decision = 'yes')
 		FROM ${2:-log.$1} WHERE decision IN ('yes', 'no') GROUP BY 1, 2, 3" | LC_ALL=C sort
 }
-duplicate_keys() { sql -c "SELECT count(*) - count(DISTINCT dedup_key) FROM evenhand.outbox"; }
+duplicate_keys() { sql -c "SELECT count(*) - count(DISTINCT (route, dedup_key)) FROM evenhand.outbox"; }
 
 # Rows that are missing and rows too many, over all cells, are added to lost and doubled.
 reckon() { # NAME [RELATION]

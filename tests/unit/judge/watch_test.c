@@ -17,6 +17,10 @@ struct judge {
 	struct eh_judge_watch *watch;
 };
 
+/* One that wants every message; nothing is sent in these tests. */
+static const struct eh_notify_route hook = {.name = "webhook", .abouts = ~0u, .review = true, .page = true, .levels = ~0u};
+static const struct eh_notify_routes everything = {.route = &hook, .n = 1};
+
 static struct judge begin(void)
 {
 	struct judge j = {.home = eh_arena_new(), .pg = eh_test_open(EH_STORE_WRITER)};
@@ -24,7 +28,7 @@ static struct judge begin(void)
 	struct eh_err err;
 
 	expect_rc(EH_OK, eh_judge_store_open(j.pg, world_policy(j.home, "policy: small\n"), &none, &j.store, &err), &err);
-	j.writer = eh_judge_writer_new(j.store, &j.answers, true);
+	j.writer = eh_judge_writer_new(j.store, &j.answers, &everything);
 	j.watch = eh_judge_watch_new(j.writer, j.store, 30 * EH_MINUTE_US, 1 << 30);
 	expect_rc(EH_OK, eh_judge_watch_begin(j.watch, &err), &err);
 	return j;

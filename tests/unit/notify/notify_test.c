@@ -106,16 +106,20 @@ struct sender {
 	struct eh_pg *pg;
 	struct eh_notify *notify;
 	char url[128];
+	struct eh_notify_route route;
+	struct eh_notify_routes routes;
 };
 
 static void sender_begin(struct sender *s, const char *path, const char *extra)
 {
 	const struct eh_notify_limits limits = {.connect_ms = 1000, .total_ms = 300, .answer_bytes = 2000, .look_us = 0};
-	struct eh_settings settings = {.webhook_url = s->url};
 	struct eh_err err;
 
 	snprintf(s->url, sizeof s->url, "http://%s127.0.0.1:%d%s", extra, receiver.port, path);
-	expect_rc(EH_OK, eh_notify_open(&settings, &limits, &s->notify, &err), &err);
+	s->route = (struct eh_notify_route){.name = "webhook", .kind = EH_NOTIFY_WEBHOOK, .tries = 5, .first_ms = 5000, .most_ms = 60000,
+	                                    .url = s->url};
+	s->routes = (struct eh_notify_routes){.route = &s->route, .n = 1};
+	expect_rc(EH_OK, eh_notify_open(&s->routes, &limits, &s->notify, &err), &err);
 	s->pg = eh_test_open(EH_STORE_WRITER);
 }
 
@@ -293,27 +297,24 @@ static void it_ends_after_so_many_tries(void **state)
 	receiver_begin(answers);
 	sender_begin(&s, "/", "");
 	put(&s, "A-1/1", "{}");
-	eh_test_sql(s.pg, "INSERT INTO evenhand.outbox_attempt SELECT max(outbox_id), g, '2025-01-01', false, 'HTTP 500' "
-			  "FROM evenhand.outbox, generate_series(1, 99) g GROUP BY g");
-	tick(&s, NOW);
-	assert_int_equal(receiver.requests, 1);
-	tick(&s, NOW + EH_DAY_US);
-	assert_int_equal(receiver.requests, 1);
+	for (int day = 0; day < 9; day++)
+		tick(&s, NOW + day * EH_DAY_US);
+	assert_int_equal(receiver.requests, 5);
+	assert_int_equal(eh_test_int8(s.pg, "SELECT count(*) FROM evenhand.outbox_waiting"), 0);
+	assert_int_equal(eh_test_int8(s.pg, "SELECT attempt_no FROM evenhand.outbox_attempt WHERE dead"), 5); /* in sight */
 	sender_end(&s);
 	receiver_end();
 }
 
-static void address_must_be_http(void **state)
+static void without_a_route_nothing_is_looked_at(void **state)
 {
-	struct eh_settings settings = {.webhook_url = "file:///etc/passwd"};
+	struct eh_notify_routes none = {0};
 	struct eh_notify *notify;
 	struct eh_err err;
 
 	(void)state;
-	assert_int_equal(eh_notify_open(&settings, NULL, &notify, &err), EH_BAD_INPUT);
-	settings.webhook_url = NULL;
-	expect_rc(EH_OK, eh_notify_open(&settings, NULL, &notify, &err), &err);
-	expect_rc(EH_OK, eh_notify_tick(notify, NULL, NOW, &err), &err); /* nothing to do, no store needed */
+	expect_rc(EH_OK, eh_notify_open(&none, NULL, &notify, &err), &err);
+	expect_rc(EH_OK, eh_notify_tick(notify, NULL, NOW, &err), &err); /* no store is needed */
 	eh_notify_close(notify);
 }
 
@@ -327,7 +328,7 @@ int main(void)
 		cmocka_unit_test_setup(no_receiver_and_no_secret, eh_test_store_reset),
 		cmocka_unit_test_setup(key_cannot_end_the_header, eh_test_store_reset),
 		cmocka_unit_test_setup(it_ends_after_so_many_tries, eh_test_store_reset),
-		cmocka_unit_test(address_must_be_http),
+		cmocka_unit_test(without_a_route_nothing_is_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, eh_test_store_begin, eh_test_store_end);

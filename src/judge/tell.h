@@ -1,0 +1,17 @@
+/*
+ * tell.h - what judge has notify say, in the transaction of what it says it of.
+ *
+ * Threads  none.
+ */
+#ifndef EH_JUDGE_TELL_H
+#define EH_JUDGE_TELL_H
+
+#include "judge/rows.h"
+
+/* The message of a step of an alert. */
+EH_MUST enum eh_rc eh_judge_tell_step(struct eh_judge_writer *writer, const struct eh_judge_kept_step *step, struct eh_err *err);
+
+/* One message for all that a source's history held, once a source. */
+EH_MUST enum eh_rc eh_judge_tell_history(struct eh_judge_writer *writer, const struct eh_judge_feed *feed, struct eh_err *err);
+
+#endif
