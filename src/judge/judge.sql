@@ -146,8 +146,9 @@ INSERT INTO evenhand.regulator_month (source_id, month, attribute, grp, n, adver
 VALUES ($1::integer, $2::text::date, $3::text, $4::text, $5::bigint, $6::bigint, $7::boolean, $8::bigint)
 ON CONFLICT (source_id, month, attribute, grp) DO NOTHING
 
--- name: read_policy
-SELECT sha256 FROM evenhand.policy_version ORDER BY leaf_index LIMIT 1
+-- name: read_policies
+-- Every version of the policy; effective_us is NULL for the genesis.
+SELECT sha256, canonical, layer, effective_us, leaf_index FROM evenhand.policy_version ORDER BY leaf_index
 
 -- name: write_policy
 INSERT INTO evenhand.policy_version (sha256, canonical, effective_us, leaf_index) VALUES ($1::bytea, $2::text, NULL, $3::bigint)

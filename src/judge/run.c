@@ -13,6 +13,7 @@
 #include "judge/display.h"
 #include "judge/forget.h"
 #include "judge/outcomes.h"
+#include "judge/policies.h"
 #include "judge/requests.h"
 #include "judge/rows.h"
 #include "judge/seal.h"
@@ -35,6 +36,7 @@ struct loop {
 	struct eh_arena *home;
 	struct eh_answers answers;
 	struct eh_notify_routes routes;
+	struct eh_policies *policies;
 	struct eh_judge_store *store;
 	struct eh_judge_writer *writer;
 	struct eh_judge_watch *watch;
@@ -89,27 +91,20 @@ static enum eh_rc write_genesis(struct eh_pg *pg, const struct eh_policy *policy
 	return eh_pg_run(pg, &eh_sql_judge_write_policy, &args, NULL, err);
 }
 
+/* Reads the store's versions; a new store begins under the policy that the run was given. */
 static enum eh_rc ensure_genesis(struct loop *l, struct eh_err *err)
 {
-	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg *pg = l->run->pg;
 	enum eh_rc rc = eh_pg_begin(pg, err);
 
 	if (rc == EH_OK)
 		rc = write_rules(pg, err);
 	if (rc == EH_OK)
-		rc = eh_pg_query_binary(pg, &eh_sql_judge_read_policy, NULL, &res, err);
-	if (rc == EH_OK && PQntuples(res) == 0)
+		rc = eh_judge_policies_read(pg, l->home, &l->policies, err);
+	if (rc == EH_OK && l->policies->n == 0) {
 		rc = write_genesis(pg, l->run->policy, err);
-	else if (rc == EH_OK) {
-		struct eh_pg_bytes version = eh_pg_bytea(res, 0, 0, NULL);
-
-		if (version.n != EH_SHA256_BYTES ||
-		    memcmp(version.data, l->run->policy->version.bytes, EH_SHA256_BYTES) != 0) {
-			rc = eh_fail(err, EH_REFUSED, "this store began under another default policy");
-			eh_hint(err, "judge it with the release that made it; policies are versioned on the record, "
-			             "never replaced.");
-		}
+		if (rc == EH_OK)
+			rc = eh_judge_policies_read(pg, l->home, &l->policies, err);
 	}
 	if (rc == EH_OK)
 		rc = eh_pg_commit(pg, err);
@@ -400,7 +395,7 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 	if (rc == EH_OK)
 		rc = ensure_genesis(l, err);
 	if (rc == EH_OK)
-		rc = eh_judge_store_open(l->run->pg, l->run->policy, &none, &l->store, err);
+		rc = eh_judge_store_open(l->run->pg, l->policies->version[0].policy, &none, &l->store, err);
 	if (rc == EH_OK)
 		rc = eh_pg_query_int8(l->run->pg, &eh_sql_judge_take_over, NULL, &l->store->epoch, err);
 	if (rc == EH_OK)

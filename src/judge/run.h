@@ -17,7 +17,7 @@
 struct eh_judge_run {
 	const struct eh_settings *settings;
 	struct eh_pg *pg; /* as evenhand_writer */
-	const struct eh_policy *policy;
+	const struct eh_policy *policy;    /* that a new store begins under; an old one goes on under its own */
 	bool once;                         /* judge what can be judged now, then end */
 	bool quiet;                        /* say nothing of progress */
 	bool drop;                         /* as root: become the store's OS user once the register file is read */
