@@ -11,6 +11,7 @@
 #include "cli/flags.h"
 #include "cli/verbs.h"
 #include "judge/replay.h"
+#include "judge/policies.h"
 #include "pg/store.h"
 #include "stats/ehs.h"
 
@@ -148,7 +149,7 @@ static enum eh_rc compare(struct eh_pg *pg, const struct eh_policy *now, const s
 	EH_JSON_AUTO before = json_object();
 	EH_JSON_AUTO after = json_object();
 	struct eh_judge_replayed replayed;
-	enum eh_rc rc = replay(pg, now, true, before, &replayed, err);
+	enum eh_rc rc = replay(pg, NULL, true, before, &replayed, err);
 
 	if (rc == EH_OK)
 		rc = replay(pg, draft, false, after, &replayed, err);
@@ -167,6 +168,14 @@ static enum eh_rc compare(struct eh_pg *pg, const struct eh_policy *now, const s
 	return EH_OK;
 }
 
+/* The house's newest version; a store that was never judged stands under the default. */
+static const struct eh_policy *newest(struct eh_arena *home, const struct eh_policies *versions)
+{
+	const struct eh_policies_version *v = eh_policies_at(versions, EH_POLICY_HOUSE, INT64_MAX, INT64_MAX);
+
+	return v != NULL ? v->policy : eh_policy_default(home);
+}
+
 int eh_cli_lab(int argc, char **argv, struct eh_settings *settings)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
@@ -175,6 +184,7 @@ int eh_cli_lab(int argc, char **argv, struct eh_settings *settings)
 	bool json = false;
 	const struct eh_cli_flag flags[] = {{"draft", &path, NULL}, {"json", NULL, &json}, {0}};
 	const struct eh_policy *draft = NULL;
+	struct eh_policies *versions = NULL;
 	struct eh_err err;
 
 	ehs_init();
@@ -188,6 +198,8 @@ int eh_cli_lab(int argc, char **argv, struct eh_settings *settings)
 	if (rc == EH_OK)
 		rc = eh_store_open(settings->store, settings->state, EH_STORE_READER, &pg, &err);
 	if (rc == EH_OK)
-		rc = compare(pg, eh_policy_default(home), draft, json, &err);
+		rc = eh_judge_policies_read(pg, home, &versions, &err);
+	if (rc == EH_OK)
+		rc = compare(pg, newest(home, versions), draft, json, &err);
 	return rc == EH_OK ? 0 : eh_cli_failed_json(&err, json);
 }

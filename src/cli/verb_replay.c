@@ -111,7 +111,8 @@ static enum eh_rc fill_scratch(struct eh_settings *settings, const struct eh_scr
 		rc = eh_gather_run(store, source, map, options, &result, err);
 	if (rc != EH_OK)
 		return rc;
-	struct eh_judge_run run = {.settings = &alone, .pg = store, .policy = policy, .once = true, .quiet = true};
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct eh_judge_run run = {.settings = &alone, .pg = store, .policy = policy != NULL ? policy : eh_policy_default(home), .once = true, .quiet = true};
 	return eh_judge_run(&run, err);
 }
 
@@ -165,7 +166,7 @@ int eh_cli_replay(int argc, char **argv, struct eh_settings *settings)
 	                                    {"policy", &draft, NULL},
 	                                    {"json", NULL, &printing.json},
 	                                    {0}};
-	const struct eh_policy *policy = eh_policy_default(home);
+	const struct eh_policy *policy = NULL; /* of the store: what was in force then */
 	int64_t from_us = INT64_MIN, to_us = INT64_MAX;
 	struct eh_err err;
 

@@ -57,9 +57,9 @@ static void say_rates(struct eh_buf *out, const struct eh_judge_alert *a, const 
 	const struct eh_judge_source *s = a->source;
 	EH_ARENA_AUTO home = eh_arena_new();
 	struct ehs_2x2 t = eh_judge_natural(counts, a->outcome);
-	struct eh_phrase_finding f = {.group = eh_cube_group_label(s->names, a->pair->attribute, a->pair->group),
-	                              .reference = s->map->protect[a->pair->attribute].reference,
-	                              .attribute = s->map->protect[a->pair->attribute].name,
+	struct eh_phrase_finding f = {.group = eh_judge_group_name(s, a->pair),
+	                              .reference = eh_judge_reference_name(s, a->pair),
+	                              .attribute = eh_judge_attribute_name(s, a->pair),
 	                              .strata = strata_words(a, home),
 	                              .adverse = a->outcome == EH_JUDGE_ADVERSE,
 	                              .n = t.prot.n,
@@ -78,7 +78,8 @@ static void say_rates(struct eh_buf *out, const struct eh_judge_alert *a, const 
 		eh_phrase_say_people(out, &f);
 }
 
-/* The evidence has gone: what there is to say is the window, and that the alert stays open. */
+/* The evidence has gone, or nobody watches it any more: what there is to say is the window, and that the alert stays
+ * open. */
 static void write_calm(struct eh_buf *out, const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
@@ -86,9 +87,12 @@ static void write_calm(struct eh_buf *out, const struct eh_judge_event *e)
 	struct eh_judge_window w = eh_judge_in_window(a->source, a->pair, a->outcome, a->kind, home);
 	char from[32], to[32];
 
-	plain_date(a->source->window_start_us, from);
+	plain_date(w.start_us, from);
 	plain_date(a->source->pane_end_us, to);
-	eh_phrase_put(out, EH_PHRASE_RECOVERED, NULL);
+	if (strcmp(e->event, "recovered") == 0)
+		eh_phrase_put(out, EH_PHRASE_RECOVERED, NULL);
+	if (eh_judge_standing_of(a->source->judge, a->pair, a->layer, a->outcome, a->kind, a->line) == NULL)
+		eh_phrase_put(out, EH_PHRASE_NOT_WATCHED, NULL);
 	if (isfinite(w.air.est))
 		say_rates(out, a, &w.counts, w.air, 95, from, to);
 	eh_phrase_put(out, EH_PHRASE_STAYS_OPEN, NULL);
@@ -97,7 +101,6 @@ static void write_calm(struct eh_buf *out, const struct eh_judge_event *e)
 static void write_sentence(struct eh_buf *out, const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
-	const struct eh_policy *policy = eh_judge_policy(a->source->judge);
 	char since[32], line[32];
 
 	if (!e->onset.found || strcmp(e->event, "recovered") == 0) {
@@ -106,17 +109,19 @@ static void write_sentence(struct eh_buf *out, const struct eh_judge_event *e)
 	}
 	plain_date(e->onset.onset_us, since);
 	snprintf(line, sizeof line, "%s%.2f", a->outcome == EH_JUDGE_ADVERSE ? "1/" : "",
-	         eh_policy_fraction(policy->line[a->line].tau_ppm));
-	const struct eh_phrase_value values[] = {{"line", line}, {"policy", policy->name}, {0}};
+	         eh_policy_fraction(a->pair->line[a->line].tau_ppm));
+	const struct eh_phrase_value values[] = {{"line", line}, {"policy", e->policy->name}, {0}};
 	say_rates(out, a, &e->onset.since, e->onset.ratio, 90, since, NULL);
 	eh_phrase_put(out, EH_PHRASE_CROSSED, values);
+	if (a->layer == EH_POLICY_FLOOR)
+		eh_phrase_put(out, EH_PHRASE_OF_THE_FLOOR, NULL);
 }
 
 static void write_detail(struct eh_buf *out, const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
 
-	eh_phrase_say_years(out, exp(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line)));
+	eh_phrase_say_years(out, exp(eh_judge_log_years(a->pair, a->layer, a->outcome, a->kind, a->line)));
 	eh_phrase_put(out, EH_PHRASE_CHOSEN, NULL);
 	eh_phrase_put(out, EH_PHRASE_NO_FINDING, NULL);
 }
@@ -163,15 +168,18 @@ static json_t *folded(const struct eh_judge_event *e)
 		const struct eh_judge_standing *st = &judge->standing[i];
 		EH_BUF_AUTO key = {0};
 
-		if (!(e->alert->folded & eh_judge_bit(st->outcome, st->kind, st->line)))
+		const struct eh_judge_monitor m = {
+			.pair = pair, .layer = st->layer, .outcome = st->outcome, .kind = st->kind, .line = st->line};
+
+		if (!eh_judge_has_folded(e->alert, &m))
 			continue;
 		eh_judge_monitor_key(st->source, st->pair, st->outcome, st->kind, &key);
 		double log_m = eh_judge_log_m(st->pair, st->outcome, st->kind, st->line);
 		double punctual = eh_judge_log_m_punctual(st->pair, st->outcome, st->kind, st->line);
 		json_array_append_new(
 			list,
-			json_pack("{s:s,s:f,s:o,s:o,s:o,s:b,s:o,s:o}", "monitor", key.data, "tau",
-		                  eh_policy_fraction(judge->policy->line[st->line].tau_ppm), "log10_e",
+			json_pack("{s:s,s:s,s:f,s:o,s:o,s:o,s:b,s:o,s:o}", "monitor", key.data, "layer",
+		                  eh_policy_layer_name(st->layer), "tau", eh_policy_fraction(st->tau_ppm), "log10_e",
 		                  eh_judge_real(log_m / log(10.0)),
 		                  "years", years(st->log_years), "gate_ratio",
 		                  eh_judge_real(st->onset.found ? st->onset.ratio.est : NAN), "crossed", st->crossed,
@@ -241,10 +249,11 @@ static json_t *late(const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
 	struct ehs_2x2 t = eh_judge_natural(&a->pair->late_total, a->outcome);
-	struct eh_judge_onset o = eh_judge_since_punctual(a->pair, a->outcome, a->kind, &e->onset);
+	struct eh_judge_bar bar = eh_judge_bar_of(e->policy, a->gate_ppm);
+	struct eh_judge_onset o = eh_judge_since_punctual(a->pair, a->outcome, a->kind, &e->onset, &bar);
 	double log_m = eh_judge_log_m(a->pair, a->outcome, a->kind, a->line);
 	double punctual = eh_judge_log_m_punctual(a->pair, a->outcome, a->kind, a->line);
-	double log_years = eh_judge_log_years(a->pair, a->outcome, a->kind, a->line);
+	double log_years = eh_judge_log_years(a->pair, a->layer, a->outcome, a->kind, a->line);
 
 	if (a->pair->late_blocks == 0)
 		return json_null();
@@ -267,10 +276,10 @@ static void put_numbers(json_t *body, const struct eh_judge_event *e)
 		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o},s:o,s:I,s:o,s:o}", "since_onset",
 		e->onset.found ? table(&e->onset.since, a->outcome, e->onset.ratio, e->onset.onset_us, s->pane_end_us)
 			       : json_null(),
-		"fixed_window", table(&w.counts, a->outcome, w.air, s->window_start_us, s->pane_end_us),
+		"fixed_window", table(&w.counts, a->outcome, w.air, w.start_us, s->pane_end_us),
 		"risk_difference", eh_judge_interval(ehs_rd_newcombe(t, EHS_Z95)), "fisher_p",
 		eh_judge_real(ehs_fisher(t).p), "log10_e", eh_judge_real(log_m / log(10.0)), "years",
-		years(eh_judge_log_years(a->pair, a->outcome, a->kind, a->line)), "peak_log10_e",
+		years(eh_judge_log_years(a->pair, a->layer, a->outcome, a->kind, a->line)), "peak_log10_e",
 		eh_judge_real(a->peak_log_m / log(10.0)), "onset", eh_judge_time(a->onset_us), "onset_set", "first",
 		eh_judge_time(e->onset.found ? e->onset.first_us : INT64_MIN), "last",
 		eh_judge_time(e->onset.found ? e->onset.last_us : INT64_MIN), "monitors", folded(e), "naive_alerts",
@@ -304,16 +313,15 @@ enum eh_rc eh_judge_body(struct eh_judge_store *store, const struct eh_judge_eve
 	write_detail(&detail, e);
 	write_unknown(&unknown, e);
 	eh_sha256_hex(&e->evidence_sha256, evidence);
-	eh_sha256_hex(&eh_judge_policy(s->judge)->version, policy);
+	eh_sha256_hex(&e->policy->version, policy);
 	*body = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s,s:s,s:n}", "alert", a->id,
 	                  "kind", "bias", "source", s->map->source, "attribute",
-	                  s->map->protect[a->pair->attribute].name, "group",
-	                  eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), "reference",
-	                  s->map->protect[a->pair->attribute].reference, "outcome", eh_judge_outcome_name(a->outcome),
+	                  eh_judge_attribute_name(s, a->pair), "group", eh_judge_group_name(s, a->pair), "reference",
+	                  eh_judge_reference_name(s, a->pair), "outcome", eh_judge_outcome_name(a->outcome),
 	                  "sentence", without_space(&sentence), "detail", without_space(&detail),
 	                  "unknown", without_space(&unknown), "strata", strata_names(a), "lineage",
 	                  lineage, "changed", changed, "examples", ids, "evidence_sha256", evidence, "policy_sha256",
-	                  policy, "policy", eh_judge_policy(s->judge)->name, "owner");
+	                  policy, "policy", e->policy->name, "owner");
 	EH_ASSERT(*body != NULL);
 	put_numbers(*body, e);
 	return EH_OK;

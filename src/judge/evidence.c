@@ -63,7 +63,7 @@ static json_t *strata(const struct eh_judge_attribute *at, int kind)
 /* What is left of a finding where blocks of late decisions are passed over. */
 static json_t *without_late(const struct eh_judge_standing *st)
 {
-	struct eh_judge_onset o = eh_judge_since_punctual(st->pair, st->outcome, st->kind, &st->onset);
+	struct eh_judge_onset o = eh_judge_since_punctual(st->pair, st->outcome, st->kind, &st->onset, &st->bar);
 	double log_m = eh_judge_log_m_punctual(st->pair, st->outcome, st->kind, st->line);
 
 	return json_pack("{s:I,s:o,s:o,s:o}", "late_blocks", (json_int_t)st->pair->late_blocks, "log10_e",
@@ -71,22 +71,23 @@ static json_t *without_late(const struct eh_judge_standing *st)
 	                 interval(&o.ratio));
 }
 
-static json_t *monitor(const struct eh_judge *judge, const struct eh_judge_standing *st)
+static json_t *monitor(const struct eh_judge_standing *st)
 {
-	const struct eh_policy_line *line = &judge->policy->line[st->line];
 	const struct eh_judge_onset *o = &st->onset;
 
 	json_t *doc = json_pack(
 		"{s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:b,s:b,s:o,s:o,s:o,s:o,s:o}", "outcome",
 	                 eh_judge_outcome_name(st->outcome), "strata",
-	                 strata(&st->source->attribute[st->pair->attribute], st->kind), "tau", fraction(line->tau_ppm),
-	                 "gate", fraction(line->gate_ppm), "log10_e",
+	                 strata(&st->source->attribute[st->pair->attribute], st->kind), "tau", fraction(st->tau_ppm),
+	                 "gate", fraction(st->bar.gate_ppm), "log10_e",
 	                 decimal(eh_judge_log_m(st->pair, st->outcome, st->kind, st->line) / log(10.0)), "log10_years",
 	                 decimal(st->log_years / log(10.0)), "blocks", (json_int_t)st->pair->blocks_seen, "review",
 	                 st->review, "page", st->page, "onset", instant(o->onset_us), "onset_first",
 	                 instant(o->first_us), "onset_last", instant(o->last_us), "since_onset",
 	                 counts(&o->since, st->outcome), "ratio_90", interval(&o->ratio));
 	EH_ASSERT(doc != NULL);
+	if (eh_judge_is_governed(st->source))
+		json_object_set_new(doc, "layer", json_string(eh_policy_layer_name(st->layer)));
 	if (st->pair->late_blocks > 0)
 		json_object_set_new(doc, "without_late", without_late(st));
 	return doc;
@@ -98,7 +99,7 @@ static json_t *crossed_monitors(const struct eh_judge *judge, const struct eh_ju
 
 	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++)
 		if (judge->standing[i].crossed)
-			json_array_append_new(list, monitor(judge, &judge->standing[i]));
+			json_array_append_new(list, monitor(&judge->standing[i]));
 	return list;
 }
 
@@ -107,29 +108,53 @@ static json_t *fixed_window(const struct eh_judge_alert *a)
 	EH_ARENA_AUTO home = eh_arena_new();
 	struct eh_judge_window w = eh_judge_in_window(a->source, a->pair, a->outcome, a->kind, home);
 
-	return json_pack("{s:o,s:o,s:o,s:o}", "start", instant(a->source->window_start_us), "end",
+	return json_pack("{s:o,s:o,s:o,s:o}", "start", instant(w.start_us), "end",
 	                 instant(a->source->pane_end_us), "counts", counts(&w.counts, a->outcome), "ratio_95",
 	                 interval(&w.air));
 }
 
-enum eh_rc eh_judge_evidence(const struct eh_judge *judge, const struct eh_judge_alert *a, const char *event,
-                             const struct eh_judge_close *close, struct eh_buf *out, struct eh_err *err)
+static json_t *version(const struct eh_policy *policy)
 {
-	const struct eh_judge_source *s = a->source;
-	char policy[EH_SHA256_HEX], map[EH_SHA256_HEX];
+	char hex[EH_SHA256_HEX];
 
-	eh_sha256_hex(&judge->policy->version, policy);
+	if (policy == NULL)
+		return json_null();
+	eh_sha256_hex(&policy->version, hex);
+	return json_string(hex);
+}
+
+/* Whose line it is, and every version that was in force. */
+static void add_versions(json_t *doc, const struct eh_judge_event *e)
+{
+	const struct eh_judge_source *s = e->alert->source;
+
+	if (!eh_judge_is_governed(s))
+		return;
+	json_object_set_new(doc, "layer", json_string(eh_policy_layer_name(e->layer)));
+	json_object_set_new(doc, "in_force",
+	                    json_pack("{s:o,s:o}", "house", version(eh_judge_policy(s, EH_POLICY_HOUSE)), "floor",
+	                              version(eh_judge_policy(s, EH_POLICY_FLOOR))));
+}
+
+enum eh_rc eh_judge_evidence(const struct eh_judge *judge, const struct eh_judge_event *e, struct eh_buf *out,
+                             struct eh_err *err)
+{
+	const struct eh_judge_alert *a = e->alert;
+	const struct eh_judge_source *s = a->source;
+	char map[EH_SHA256_HEX];
+
 	eh_sha256_hex(&s->map->version, map);
 	EH_JSON_AUTO doc = json_pack(
-		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s,s:s,s:o,s:I,s:o,s:o,s:o}", "schema",
-		"evenhand/evidence/1", "alert", a->id, "event", event, "source", s->map->source, "attribute",
-		s->map->protect[a->pair->attribute].name, "group",
-		eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), "reference",
-		s->map->protect[a->pair->attribute].reference, "at", instant(close->clock_us), "pane_start",
-		instant(s->pane_start_us), "pane_end", instant(s->pane_end_us), "policy_sha256", policy, "map_sha256",
-		map, "found_in", a->history ? "history" : "live", "onset", instant(a->onset_us), "monitors_watched",
-		(json_int_t)eh_judge_monitors(judge), "crossed", crossed_monitors(judge, a->pair), "fixed_window",
-		fixed_window(a), "recovery_log10_e", decimal(ehs_eprocess_log_e(&a->recovery.process) / log(10.0)));
+		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s,s:o,s:I,s:o,s:o,s:o}", "schema",
+		"evenhand/evidence/1", "alert", a->id, "event", e->event, "source", s->map->source, "attribute",
+		eh_judge_attribute_name(s, a->pair), "group", eh_judge_group_name(s, a->pair), "reference",
+		eh_judge_reference_name(s, a->pair), "at", instant(e->close->clock_us), "pane_start",
+		instant(s->pane_start_us), "pane_end", instant(s->pane_end_us), "policy_sha256", version(e->policy),
+		"map_sha256", map, "found_in", a->history ? "history" : "live", "onset", instant(a->onset_us),
+		"monitors_watched", (json_int_t)eh_judge_monitors(judge, e->layer), "crossed",
+		crossed_monitors(judge, a->pair), "fixed_window", fixed_window(a), "recovery_log10_e",
+		decimal(ehs_eprocess_log_e(&a->recovery.process) / log(10.0)));
 	EH_ASSERT(doc != NULL);
+	add_versions(doc, e);
 	return eh_json_canonical(doc, out, err);
 }

@@ -97,12 +97,12 @@ static json_t *instant_or_null(int64_t us)
 	return json_string(text);
 }
 
-static enum eh_rc write_evidence(const struct eh_judge *judge, const struct eh_judge_fault_event *e, json_t *facts,
+static enum eh_rc write_evidence(const struct eh_judge_fault_event *e, json_t *facts,
                                  struct eh_buf *out, struct eh_err *err)
 {
 	char policy[EH_SHA256_HEX], map[EH_SHA256_HEX];
 
-	eh_sha256_hex(&judge->policy->version, policy);
+	eh_sha256_hex(&eh_judge_policy(e->source, EH_POLICY_HOUSE)->version, policy);
 	eh_sha256_hex(&e->source->map->version, map);
 	EH_JSON_AUTO doc = json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:s,s:O}", "schema", "evenhand/data-fault/1", "alert",
 	                             e->id, "event", e->event, "fault", eh_judge_fault_rules[e->kind].slug, "source",
@@ -113,13 +113,13 @@ static enum eh_rc write_evidence(const struct eh_judge *judge, const struct eh_j
 	return eh_json_canonical(doc, out, err);
 }
 
-static void put_line(struct eh_buf *out, const struct eh_judge *judge, const struct eh_judge_fault_event *e)
+static void put_line(struct eh_buf *out, const struct eh_judge_fault_event *e)
 {
 	char evidence[EH_SHA256_HEX], policy[EH_SHA256_HEX];
 	const struct eh_judge_fault_rule *rule = &eh_judge_fault_rules[e->kind];
 
 	eh_sha256_hex(&e->evidence_sha256, evidence);
-	eh_sha256_hex(&judge->policy->version, policy);
+	eh_sha256_hex(&eh_judge_policy(e->source, EH_POLICY_HOUSE)->version, policy);
 	eh_buf_printf(out, "{\"alert\":\"%s\",\"at\":", e->id);
 	eh_judge_instant(out, e->at_us);
 	eh_buf_printf(out, ",\"attribute\":null,\"event\":\"%s\",\"evidence_sha256\":\"%s\",\"fault\":\"%s\",\"found_in\":\"%s\"",
@@ -142,13 +142,13 @@ static enum eh_rc tell(struct eh_judge *judge, struct eh_judge_fault_event *e, b
 	if (judge->sink.fault == NULL)
 		return EH_OK;
 	words(ctx, active, &sentence, facts);
-	enum eh_rc rc = write_evidence(judge, e, facts, &evidence, err);
+	enum eh_rc rc = write_evidence(e, facts, &evidence, err);
 	if (rc != EH_OK)
 		return rc;
 	e->sentence = sentence.data;
 	e->evidence = evidence.data;
 	e->evidence_sha256 = eh_sha256_of(evidence.data, evidence.len);
-	put_line(&line, judge, e);
+	put_line(&line, e);
 	e->line = line.data;
 	return judge->sink.fault(judge->sink.ctx, e, err);
 }

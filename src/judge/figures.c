@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "judge/display.h"
 #include "judge/fault.h"
+#include "judge/inside.h"
 #include "source/shape.h"
 #include "stats/association.h"
 #include "stats/exact.h"
@@ -123,17 +124,24 @@ static double decision_v(const struct eh_judge_source *s, uint32_t attribute)
 
 static json_t *years(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind)
 {
-	const struct eh_policy *policy = eh_judge_policy(s->judge);
-	double k = eh_judge_monitors(s->judge);
 	json_t *list = json_array();
 
-	for (uint32_t l = 0; l < policy->lines; l++)
-		json_array_append_new(list,
-		                      json_pack("{s:f,s:o,s:f,s:f}", "tau", eh_policy_fraction(policy->line[l].tau_ppm),
-		                                "log10_years",
-		                                eh_judge_real(eh_judge_log_years(pair, outcome, kind, l) / log(10.0)),
-		                                "page_line_years", k / eh_policy_fraction(policy->page_ppm),
-		                                "review_line_years", k / eh_policy_fraction(policy->review_ppm)));
+	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++) {
+		const struct eh_judge_standing *st = &s->judge->standing[i];
+		const struct eh_policy *policy = eh_judge_policy(s, st->layer);
+		double k = eh_judge_monitors(s->judge, st->layer);
+
+		if (st->outcome != outcome || st->kind != kind)
+			continue;
+		double log_years = eh_judge_log_years(pair, st->layer, outcome, kind, st->line);
+		json_t *line = json_pack("{s:f,s:o,s:f,s:f}", "tau", eh_policy_fraction(st->tau_ppm), "log10_years",
+		                         eh_judge_real(log_years / log(10.0)), "page_line_years",
+		                         k / eh_policy_fraction(policy->page_ppm), "review_line_years",
+		                         k / eh_policy_fraction(policy->review_ppm));
+		if (st->layer == EH_POLICY_FLOOR)
+			json_object_set_new(line, "layer", json_string(eh_policy_layer_name(st->layer)));
+		json_array_append_new(list, line);
+	}
 	return list;
 }
 
@@ -325,7 +333,7 @@ json_t *eh_judge_figures(const struct eh_judge_source *s)
 		"pane_end", eh_judge_time(s->pane_end_us), "n", (json_int_t)eh_cube_n(s->window), "missing", lacking,
 		"proxies", proxies(s), "association", association, "naive_alerts", (json_int_t)s->naive_alerts,
 		"naive_since", eh_judge_time(s->naive_since_us), "groups", eh_judge_groups(s, s->window), "daily",
-		daily(s), "monitors_watched", (json_int_t)eh_judge_monitors(s->judge), "unmapped", unmapped(s));
+		daily(s), "monitors_watched", (json_int_t)eh_judge_monitors(s->judge, EH_POLICY_HOUSE), "unmapped", unmapped(s));
 	EH_ASSERT(figures != NULL);
 	return figures;
 }

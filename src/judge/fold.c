@@ -14,13 +14,13 @@
 
 #define NAIVE_P 0.05
 
-struct eh_judge *eh_judge_new(const struct eh_policy *policy, const struct eh_judge_sink *sink)
+struct eh_judge *eh_judge_new(struct eh_policies *policies, const struct eh_judge_sink *sink)
 {
 	struct eh_arena *home = eh_arena_new();
 	struct eh_judge *judge = eh_arena_zalloc(home, 1, sizeof *judge);
 
 	judge->home = home;
-	judge->policy = policy;
+	judge->policies = policies;
 	judge->sink = *sink;
 	judge->sources_end = &judge->sources;
 	return judge;
@@ -54,7 +54,14 @@ static void free_source(struct eh_judge_source *source)
 		eh_judge_table_free(&at->window);
 	}
 	eh_cube_free(source->window);
+	eh_judge_free_spans(source);
 	eh_judge_lateness_free(source->lateness);
+}
+
+static void free_alert(struct eh_judge_alert *alert)
+{
+	eh_judge_recovery_free(&alert->recovery);
+	free(alert->folded);
 }
 
 void eh_judge_free(struct eh_judge *judge)
@@ -62,13 +69,26 @@ void eh_judge_free(struct eh_judge *judge)
 	if (judge == NULL)
 		return;
 	for (struct eh_judge_alert *a = judge->alerts; a != NULL; a = a->next)
-		eh_judge_recovery_free(&a->recovery);
+		free_alert(a);
+	for (struct eh_judge_alert *a = judge->shut; a != NULL; a = a->next)
+		free_alert(a);
 	for (struct eh_judge_source *s = judge->sources; s != NULL; s = s->next)
 		free_source(s);
 	free(judge->standing);
 	free(judge->log_years);
 	free(judge->marked);
 	eh_arena_free(judge->home);
+}
+
+/* Before its first close a source stands under the version that is in effect since ever. */
+static void take_genesis(struct eh_judge_source *s)
+{
+	const struct eh_policies_version *v =
+		eh_policies_at(s->judge->policies, EH_POLICY_HOUSE, EH_POLICIES_ALWAYS, INT64_MAX);
+
+	EH_ASSERT(v != NULL);
+	s->in_force[EH_POLICY_HOUSE] = *v;
+	s->window_us = eh_policy_window(v->policy, s->map->source);
 }
 
 static struct eh_judge_source *add_source(struct eh_judge *judge, int64_t source_id, const struct eh_map *map,
@@ -87,6 +107,7 @@ static struct eh_judge_source *add_source(struct eh_judge *judge, int64_t source
 	s->shape = eh_source_shape(map);
 	s->names = names != NULL ? names : eh_cube_names_new(judge->home, &s->shape);
 	s->window = eh_cube_new(s->names);
+	take_genesis(s);
 	for (uint32_t a = 0; a < s->shape.attributes; a++)
 		s->attribute[a].projection = eh_judge_projection_new(judge->home, map, a, s->names);
 	s->fault = eh_arena_zalloc(judge->home, EH_JUDGE_FAULTS, sizeof *s->fault);
@@ -107,9 +128,19 @@ struct eh_judge_source *eh_judge_add_source_like(struct eh_judge *judge, const s
 	return add_source(judge, like->source_id, like->map, like->names);
 }
 
-const struct eh_policy *eh_judge_policy(const struct eh_judge *judge)
+const char *eh_judge_attribute_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair)
 {
-	return judge->policy;
+	return source->map->protect[pair->attribute].name;
+}
+
+const char *eh_judge_group_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair)
+{
+	return eh_cube_group_label(source->names, pair->attribute, pair->group);
+}
+
+const char *eh_judge_reference_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair)
+{
+	return source->map->protect[pair->attribute].reference;
 }
 
 struct eh_judge_source *eh_judge_sources(const struct eh_judge *judge)
@@ -120,28 +151,6 @@ struct eh_judge_source *eh_judge_sources(const struct eh_judge *judge)
 const struct eh_judge_alert *eh_judge_alerts(const struct eh_judge *judge)
 {
 	return judge->alerts;
-}
-
-int64_t eh_judge_window_start(const struct eh_judge_source *source, int64_t pane_start_us)
-{
-	int64_t end = eh_pane_next(source->pane_kind, pane_start_us);
-
-	return eh_pane_start(source->pane_kind, end - source->judge->policy->window_us);
-}
-
-static enum eh_rc move_window(struct eh_judge_source *s, const struct eh_judge_close *close, struct eh_err *err)
-{
-	enum eh_rc rc = EH_OK;
-
-	if (close->pane != NULL)
-		rc = eh_cube_merge(s->window, close->pane, err);
-	if (rc == EH_OK && close->late != NULL)
-		rc = eh_cube_merge(s->window, close->late, err);
-	if (rc == EH_OK && close->late_taken != NULL)
-		rc = eh_cube_subtract(s->window, close->late_taken, err);
-	if (rc == EH_OK && close->expired != NULL)
-		rc = eh_cube_subtract(s->window, close->expired, err);
-	return rc == EH_OK ? EH_OK : eh_while(err, "moving the window of %s", s->map->source);
 }
 
 /* The code of the attribute's reference group; 0 until somebody of it was seen. */
@@ -179,7 +188,7 @@ static void meet_groups(struct eh_judge_source *s, uint32_t a, const struct eh_j
 		at->pair = eh_xrealloc(at->pair, at->pairs + 1, sizeof(struct eh_judge_pair *));
 		at->naive = eh_xrealloc(at->naive, at->pairs + 1, sizeof *at->naive);
 		at->naive[at->pairs] = false;
-		at->pair[at->pairs] = eh_judge_pair_new(s->judge->policy, a, best, at->projection != NULL, from_us,
+		at->pair[at->pairs] = eh_judge_pair_new(NULL, a, best, at->projection != NULL, from_us,
 		                                        eh_pane_per_year(s->pane_kind));
 		at->pair[at->pairs]->reference = at->reference;
 		eh_judge_enlist(s->judge, s, at->pair[at->pairs]);
@@ -257,9 +266,7 @@ static enum eh_rc tell_verdicts(struct eh_judge *judge, const struct eh_judge_so
 				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
 				int outcome = m / EH_JUDGE_KINDS, kind = m % EH_JUDGE_KINDS;
 
-				if ((outcome == EH_JUDGE_FAVOURABLE ? !judge->policy->favourable
-				                                    : !judge->policy->adverse) ||
-				    (kind == EH_JUDGE_CONDITIONAL && !pair->conditional))
+				if (!eh_judge_watches(judge, pair, outcome, kind))
 					continue;
 				eh_buf_reset(&line);
 				eh_judge_verdict_line(s, pair, outcome, kind, &line);
@@ -277,16 +284,15 @@ static enum eh_rc judge_pane(struct eh_judge *judge, struct eh_judge_source *s, 
 {
 	s->pane_start_us = close->last_pane_us;
 	s->pane_end_us = eh_pane_next(s->pane_kind, close->last_pane_us);
-	s->window_start_us = eh_judge_window_start(s, close->last_pane_us);
 	if (!s->any)
 		s->naive_since_us = s->pane_start_us;
 	s->any = true;
 	s->panes++;
 	count_day(s, close);
-	for (uint32_t a = 0; !judge->hushed && a < s->shape.attributes; a++) {
-		eh_judge_table_fill(&s->attribute[a].window, s->window, s->names, a, s->attribute[a].projection);
+	if (!judge->hushed)
+		eh_judge_fill_windows(s, close->last_pane_us);
+	for (uint32_t a = 0; !judge->hushed && a < s->shape.attributes; a++)
 		count_naive(s, a);
-	}
 	eh_judge_weigh(judge, s);
 	enum eh_rc rc = judge->hushed ? EH_OK : tell_verdicts(judge, s, lines, err);
 	return rc == EH_OK ? eh_judge_alert_step(judge, s, close, lines, err) : rc;
@@ -306,10 +312,13 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 	EH_BUF_AUTO lines = {0};
 	int64_t end_us = eh_pane_next(s->pane_kind, close->last_pane_us);
 	bool seen = close->pane != NULL && eh_cube_n(close->pane) > 0;
-	enum eh_rc rc = judge->hushed ? EH_OK : move_window(s, close, err);
 
+	bool changed = eh_judge_take_versions(s, close);
+	enum eh_rc rc = judge->hushed ? EH_OK : eh_judge_move_windows(s, close, err);
 	if (rc != EH_OK)
 		return rc;
+	if (changed && s->any && !judge->hushed)
+		eh_judge_fill_windows(s, close->last_pane_us);
 	s->late_waiting += late_rows(close->late, close->late_taken) + late_rows(close->older, close->older_taken);
 	for (uint32_t a = 0; a < s->shape.attributes; a++) {
 		fold_attribute(s, a, close->older, close->older_taken, close->older_from_us, end_us, true);

@@ -17,9 +17,14 @@
 
 #define UNITS 2.0 /* starts this close to the best in log-likelihood are shown with it */
 
-bool eh_judge_enough(const struct eh_policy *policy, const struct eh_judge_counts *c)
+struct eh_judge_bar eh_judge_bar_of(const struct eh_policy *policy, int64_t gate_ppm)
 {
-	return ehs_enough(eh_judge_natural(c, EH_JUDGE_FAVOURABLE), (uint64_t)policy->min_n, (double)policy->min_rarer);
+	return (struct eh_judge_bar){.gate_ppm = gate_ppm, .min_n = policy->min_n, .min_rarer = policy->min_rarer};
+}
+
+bool eh_judge_enough(const struct eh_judge_bar *bar, const struct eh_judge_counts *c)
+{
+	return ehs_enough(eh_judge_natural(c, EH_JUDGE_FAVOURABLE), (uint64_t)bar->min_n, (double)bar->min_rarer);
 }
 
 struct starts {
@@ -37,15 +42,16 @@ static struct starts raw_starts(const struct eh_judge_pair *pair, int outcome, d
 	return (struct starts){(uint32_t)onset.at, (uint32_t)onset.first, (uint32_t)onset.last};
 }
 
+/* Only from the first block that the line was watched at: before it there was no bet. */
 static struct starts conditional_starts(const struct eh_judge_pair *pair, int outcome, uint32_t line)
 {
-	const double *log_e = pair->track[outcome][EH_JUDGE_CONDITIONAL].log_e;
+	const struct eh_judge_detector *d = &pair->track[outcome][EH_JUDGE_CONDITIONAL].detector[line];
 	double sum[EHS_ALTERNATIVES] = {0}, best = -INFINITY;
 	double *score = eh_xrealloc(NULL, pair->blocks, sizeof *score);
 	struct starts s = {pair->blocks - 1, pair->blocks - 1, pair->blocks - 1};
 
-	for (uint32_t i = pair->blocks; i-- > 0;) {
-		const double *e = log_e + ((size_t)i * pair->policy->lines + line) * EHS_ALTERNATIVES;
+	for (uint32_t i = pair->blocks; i-- > d->from;) {
+		const double *e = d->log_e + (size_t)(i - d->from) * EHS_ALTERNATIVES;
 
 		score[i] = -INFINITY;
 		for (int a = 0; a < EHS_ALTERNATIVES; a++) {
@@ -58,7 +64,7 @@ static struct starts conditional_starts(const struct eh_judge_pair *pair, int ou
 		}
 	}
 	s.first = s.last = s.at;
-	for (uint32_t i = 0; i < pair->blocks; i++)
+	for (uint32_t i = d->from; i < pair->blocks; i++)
 		if (score[i] >= best - UNITS) {
 			s.first = i < s.first ? i : s.first;
 			s.last = i > s.last ? i : s.last;
@@ -132,45 +138,53 @@ static struct ehs_interval ratio_since(const struct eh_judge_pair *pair, uint32_
 }
 
 struct eh_judge_onset eh_judge_since_punctual(const struct eh_judge_pair *pair, int outcome, int kind,
-                                              const struct eh_judge_onset *onset)
+                                              const struct eh_judge_onset *onset, const struct eh_judge_bar *bar)
 {
 	struct eh_judge_onset o = *onset;
 
 	if (!o.found || o.block >= pair->blocks)
 		return (struct eh_judge_onset){0};
-	o.ratio = upright(ratio_since(pair, o.block, outcome, kind, false, &o.since), outcome);
-	o.enough = eh_judge_enough(pair->policy, &o.since);
+	o.oriented = ratio_since(pair, o.block, outcome, kind, false, &o.since);
+	o.ratio = upright(o.oriented, outcome);
+	o.enough = eh_judge_enough(bar, &o.since);
 	return o;
 }
 
-struct eh_judge_onset eh_judge_find_onset(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)
+struct eh_judge_onset eh_judge_measure_onset(const struct eh_judge_pair *pair, uint32_t line,
+                                             const struct eh_judge_onset *onset, const struct eh_judge_bar *bar)
+{
+	struct eh_judge_onset o = *onset;
+
+	o.enough = o.found && eh_judge_enough(bar, &o.since);
+	o.gate = o.found && o.oriented.est <= eh_policy_fraction(bar->gate_ppm) &&
+	         o.oriented.hi < eh_policy_fraction(pair->line[line].tau_ppm); /* NaN fails both */
+	return o;
+}
+
+struct eh_judge_onset eh_judge_find_onset(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line,
+                                          const struct eh_judge_bar *bar)
 {
 	struct eh_judge_onset found = {0};
-	double tau = eh_policy_fraction(pair->policy->line[line].tau_ppm);
-	double gate = eh_policy_fraction(pair->policy->line[line].gate_ppm);
-	struct ehs_interval ratio;
 
 	if (pair->blocks == 0)
 		return found;
-	struct starts s =
-		kind == EH_JUDGE_RAW ? raw_starts(pair, outcome, tau) : conditional_starts(pair, outcome, line);
-	ratio = ratio_since(pair, s.at, outcome, kind, true, &found.since);
+	struct starts s = kind == EH_JUDGE_RAW ? raw_starts(pair, outcome, eh_policy_fraction(pair->line[line].tau_ppm))
+	                                       : conditional_starts(pair, outcome, line);
+	found.oriented = ratio_since(pair, s.at, outcome, kind, true, &found.since);
 	found.found = true;
 	found.block = s.at;
 	found.onset_us = pair->block[s.at].from_us;
 	found.first_us = pair->block[s.first].from_us;
 	found.last_us = pair->block[s.last].from_us;
-	found.enough = eh_judge_enough(pair->policy, &found.since);
-	found.gate = ratio.est <= gate && ratio.hi < tau; /* NaN fails both */
-	found.ratio = upright(ratio, outcome);
-	return found;
+	found.ratio = upright(found.oriented, outcome);
+	return eh_judge_measure_onset(pair, line, &found, bar);
 }
 
 void eh_judge_recovery_begin(struct eh_judge_recovery *r, const struct eh_judge_pair *pair, int outcome, int kind,
-                             uint32_t line)
+                             int64_t gate_ppm)
 {
 	*r = (struct eh_judge_recovery){.outcome = outcome, .kind = kind, .next = pair->blocks};
-	ehs_eprocess_init(&r->process, 1.0 / eh_policy_fraction(pair->policy->line[line].gate_ppm));
+	ehs_eprocess_init(&r->process, 1.0 / eh_policy_fraction(gate_ppm));
 	eh_judge_bettor_begin(&r->bettor, pair->blocks > 0 ? pair->block[pair->blocks - 1].at_us : pair->first_us);
 }
 

@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "cube/pane.h"
 #include "judge/bettor.h"
 
+#define YEAR_MIN 12.0                /* blocks of a year, at the least */
 #define SETTLING_US (28 * EH_DAY_US) /* how long before the blocks of a year are counted out */
 
 struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group,
@@ -19,18 +21,19 @@ struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t
 
 	*pair = (struct eh_judge_pair){.attribute = attribute,
 	                               .group = group,
-	                               .conditional = conditional && policy->conditional,
-	                               .policy = policy,
+	                               .conditional = conditional && (policy == NULL || policy->conditional),
 	                               .first_us = first_us,
-	                               .per_year = panes_per_year};
+	                               .last_us = first_us,
+	                               .day = INT64_MIN};
+	for (int layer = 0; layer < EH_POLICY_LAYERS; layer++)
+		pair->year[layer].blocks = panes_per_year;
 	eh_judge_temper_begin(&pair->temper);
-	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
-		for (int k = 0; k < EH_JUDGE_KINDS; k++) {
-			eh_judge_bettor_begin(&pair->track[o][k].bettor, first_us);
+	eh_judge_pair_watch_begin(pair);
+	for (int o = 0; policy != NULL && o < EH_JUDGE_OUTCOMES; o++)
+		for (int k = 0; k < (pair->conditional ? EH_JUDGE_KINDS : EH_JUDGE_CONDITIONAL); k++)
 			for (uint32_t l = 0; l < policy->lines; l++)
-				ehs_detector_init(&pair->track[o][k].detector[l],
-				                  eh_policy_fraction(policy->line[l].tau_ppm));
-		}
+				eh_judge_pair_watch(pair, o, k, policy->line[l].tau_ppm, policy->detector_version);
+	eh_judge_pair_watch_end(pair);
 	return pair;
 }
 
@@ -40,15 +43,117 @@ void eh_judge_pair_free(struct eh_judge_pair *pair)
 		return;
 	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
 		for (int k = 0; k < EH_JUDGE_KINDS; k++) {
-			eh_judge_bettor_end(&pair->track[o][k].bettor);
-			eh_judge_bettor_end(&pair->track[o][k].punctual_bettor);
-			free(pair->track[o][k].log_e);
+			struct eh_judge_track *track = &pair->track[o][k];
+
+			for (int v = 0; v < EH_JUDGE_DETECTOR_VERSIONS; v++) {
+				eh_judge_bettor_end(&track->bettor[v]);
+				eh_judge_bettor_end(&track->punctual_bettor[v]);
+			}
+			for (uint32_t l = 0; l < pair->lines; l++)
+				free(track->detector[l].log_e);
+			free(track->detector);
 		}
+	free(pair->line);
 	free(pair->pending.strata);
 	free(pair->pending_late.strata);
 	free(pair->block);
 	free(pair->pool);
 	free(pair);
+}
+
+/* Evidence of nothing yet: what a new line begins with, and one whose alert was closed. */
+static void start_anew(struct eh_judge_pair *pair, struct eh_judge_detector *d, uint32_t line)
+{
+	ehs_detector_init(&d->now, eh_policy_fraction(pair->line[line].tau_ppm));
+	ehs_detector_init(&d->punctual, eh_policy_fraction(pair->line[line].tau_ppm));
+	d->from = pair->blocks;
+}
+
+static uint32_t add_line(struct eh_judge_pair *pair, int64_t tau_ppm, int detector_version)
+{
+	uint32_t line = pair->lines++;
+
+	pair->line = eh_xrealloc(pair->line, pair->lines, sizeof *pair->line);
+	pair->line[line] = (struct eh_judge_line){tau_ppm, detector_version};
+	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
+		for (int k = 0; k < EH_JUDGE_KINDS; k++) {
+			struct eh_judge_track *track = &pair->track[o][k];
+
+			track->detector = eh_xrealloc(track->detector, pair->lines, sizeof *track->detector);
+			track->detector[line] = (struct eh_judge_detector){0};
+			start_anew(pair, &track->detector[line], line);
+		}
+	return line;
+}
+
+static uint32_t find_line(struct eh_judge_pair *pair, int64_t tau_ppm, int detector_version)
+{
+	for (uint32_t l = 0; l < pair->lines; l++)
+		if (pair->line[l].tau_ppm == tau_ppm && pair->line[l].detector_version == detector_version)
+			return l;
+	return add_line(pair, tau_ppm, detector_version);
+}
+
+/* Calls `act` for every detector of the pair with its line. */
+static void for_each_detector(struct eh_judge_pair *pair,
+                              void (*act)(struct eh_judge_pair *pair, struct eh_judge_detector *d, uint32_t line))
+{
+	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
+		for (int k = 0; k < EH_JUDGE_KINDS; k++)
+			for (uint32_t l = 0; l < pair->lines; l++)
+				act(pair, &pair->track[o][k].detector[l], l);
+}
+
+static void want_none(struct eh_judge_pair *pair, struct eh_judge_detector *d, uint32_t line)
+{
+	(void)pair, (void)line;
+	d->wanted = false;
+}
+
+static void end_unwanted(struct eh_judge_pair *pair, struct eh_judge_detector *d, uint32_t line)
+{
+	if (!d->on || d->wanted)
+		return;
+	free(d->log_e);
+	*d = (struct eh_judge_detector){0};
+	start_anew(pair, d, line);
+}
+
+void eh_judge_pair_watch_begin(struct eh_judge_pair *pair)
+{
+	for_each_detector(pair, want_none);
+}
+
+uint32_t eh_judge_pair_watch(struct eh_judge_pair *pair, int outcome, int kind, int64_t tau_ppm, int detector_version)
+{
+	uint32_t line = find_line(pair, tau_ppm, detector_version);
+	struct eh_judge_detector *d = &pair->track[outcome][kind].detector[line];
+
+	eh_judge_pair_remember(pair, detector_version);
+	if (!d->on)
+		start_anew(pair, d, line);
+	d->on = d->wanted = true;
+	return line;
+}
+
+void eh_judge_pair_watch_end(struct eh_judge_pair *pair)
+{
+	for_each_detector(pair, end_unwanted);
+}
+
+void eh_judge_pair_remember(struct eh_judge_pair *pair, int detector_version)
+{
+	int v = detector_version - 1;
+
+	EH_ASSERT(v >= 0 && v < EH_JUDGE_DETECTOR_VERSIONS);
+	if (pair->remembers[v])
+		return;
+	pair->remembers[v] = true;
+	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
+		for (int k = 0; k < EH_JUDGE_KINDS; k++) {
+			eh_judge_bettor_begin(&pair->track[o][k].bettor[v], pair->last_us);
+			eh_judge_bettor_begin(&pair->track[o][k].punctual_bettor[v], pair->last_us);
+		}
 }
 
 static struct eh_judge_counts *pending_stratum(struct eh_judge_pending *p, uint32_t number)
@@ -126,61 +231,102 @@ static void push_block(struct eh_judge_pair *pair, struct eh_judge_pending *p, i
 	p->any = false;
 }
 
-static void keep_log_e(struct eh_judge_track *track, uint32_t block, uint32_t line, uint32_t lines, const double *log_e)
+static void keep_log_e(struct eh_judge_detector *d, uint32_t block, const double *log_e)
 {
-	size_t at = ((size_t)block * lines + line) * EHS_ALTERNATIVES;
+	size_t at = (size_t)(block - d->from) * EHS_ALTERNATIVES;
 
-	if (at + EHS_ALTERNATIVES > track->log_e_cap) {
-		track->log_e_cap = 2 * (at + EHS_ALTERNATIVES) + 64;
-		track->log_e = eh_xrealloc(track->log_e, track->log_e_cap, sizeof *track->log_e);
+	if (at + EHS_ALTERNATIVES > d->log_e_cap) {
+		d->log_e_cap = 2 * (at + EHS_ALTERNATIVES) + 64;
+		d->log_e = eh_xrealloc(d->log_e, d->log_e_cap, sizeof *d->log_e);
 	}
-	memcpy(track->log_e + at, log_e, EHS_ALTERNATIVES * sizeof *log_e);
+	memcpy(d->log_e + at, log_e, EHS_ALTERNATIVES * sizeof *log_e);
 }
 
 /* Evidence as if nothing had come late begins as a copy, with the first block that did. */
-static void part_ways(struct eh_judge_track *track)
+static void part_ways(struct eh_judge_pair *pair, struct eh_judge_track *track)
 {
-	eh_judge_bettor_copy(&track->punctual_bettor, &track->bettor);
-	memcpy(track->punctual, track->detector, sizeof track->punctual);
+	for (int v = 0; v < EH_JUDGE_DETECTOR_VERSIONS; v++)
+		if (pair->remembers[v])
+			eh_judge_bettor_copy(&track->punctual_bettor[v], &track->bettor[v]);
+	for (uint32_t l = 0; l < pair->lines; l++)
+		track->detector[l].punctual = track->detector[l].now;
 }
 
-static void step_punctual(struct eh_judge_track *track, const struct eh_judge_block *b,
-                          const struct eh_judge_stratum *strata, int outcome, int kind, uint32_t lines)
-{
-	for (uint32_t l = 0; l < lines; l++) {
-		double log_e[EHS_ALTERNATIVES];
+/* One block against one line, and what was remembered before it. */
+struct bet {
+	const struct eh_judge_block *block;
+	const struct eh_judge_stratum *strata;
+	int outcome, kind;
+};
 
-		eh_judge_bet(&track->punctual_bettor, b, strata, outcome, kind, track->punctual[l].tau, log_e);
-		ehs_detector_step(&track->punctual[l], log_e);
+static void place(const struct bet *bet, struct eh_judge_bettor *bettor, struct ehs_detector *detector,
+                  double log_e[EHS_ALTERNATIVES])
+{
+	eh_judge_bet(bettor, bet->block, bet->strata, bet->outcome, bet->kind, detector->tau, log_e);
+	ehs_detector_step(detector, log_e);
+}
+
+/* Memories are fed last, so that bets are placed before. */
+static void step_track(struct eh_judge_pair *pair, struct eh_judge_track *track, const struct bet *bet)
+{
+	bool punctual = !bet->block->late && pair->late_blocks > 0;
+	double log_e[EHS_ALTERNATIVES];
+
+	if (bet->block->late && pair->late_blocks == 1)
+		part_ways(pair, track);
+	for (uint32_t l = 0; l < pair->lines; l++) {
+		struct eh_judge_detector *d = &track->detector[l];
+		int v = pair->line[l].detector_version - 1;
+
+		if (!d->on)
+			continue;
+		if (punctual)
+			place(bet, &track->punctual_bettor[v], &d->punctual, log_e);
+		place(bet, &track->bettor[v], &d->now, log_e);
+		if (bet->kind == EH_JUDGE_CONDITIONAL)
+			keep_log_e(d, pair->blocks - 1, log_e);
 	}
-	eh_judge_bettor_feed(&track->punctual_bettor, b, strata, outcome, kind);
+	for (int v = 0; v < EH_JUDGE_DETECTOR_VERSIONS; v++) {
+		if (!pair->remembers[v])
+			continue;
+		if (punctual)
+			eh_judge_bettor_feed(&track->punctual_bettor[v], bet->block, bet->strata, bet->outcome, bet->kind);
+		eh_judge_bettor_feed(&track->bettor[v], bet->block, bet->strata, bet->outcome, bet->kind);
+	}
 }
 
-/* Steps every detector by the newest block; memories are fed last, so that bets are placed before. */
+static uint16_t *blocks_of_day(struct eh_judge_pair *pair, int64_t day)
+{
+	int64_t at = day % EH_JUDGE_YEAR_DAYS;
+
+	return &pair->day_blocks[at < 0 ? at + EH_JUDGE_YEAR_DAYS : at];
+}
+
+/* The days before the newest that had no block count none. */
+static void count_day(struct eh_judge_pair *pair, int64_t at_us)
+{
+	int64_t day = eh_pane_start(EH_PANE_DAY, at_us - 1) / EH_DAY_US;
+
+	if (pair->day == INT64_MIN)
+		pair->day = day;
+	for (int64_t skipped = 0; pair->day < day && skipped < EH_JUDGE_YEAR_DAYS; skipped++)
+		*blocks_of_day(pair, ++pair->day) = 0;
+	pair->day = day > pair->day ? day : pair->day;
+	++*blocks_of_day(pair, pair->day);
+}
+
+/* Steps every detector by the newest block. */
 static void step(struct eh_judge_pair *pair)
 {
 	const struct eh_judge_block *b = &pair->block[pair->blocks - 1];
-	const struct eh_judge_stratum *strata = pair->pool + b->first;
 
 	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
-		for (int k = 0; k < (pair->conditional ? EH_JUDGE_KINDS : EH_JUDGE_CONDITIONAL); k++) {
-			struct eh_judge_track *track = &pair->track[o][k];
-
-			if (b->late && pair->late_blocks == 1)
-				part_ways(track);
-			if (!b->late && pair->late_blocks > 0)
-				step_punctual(track, b, strata, o, k, pair->policy->lines);
-			for (uint32_t l = 0; l < pair->policy->lines; l++) {
-				double log_e[EHS_ALTERNATIVES];
-
-				eh_judge_bet(&track->bettor, b, strata, o, k, track->detector[l].tau, log_e);
-				ehs_detector_step(&track->detector[l], log_e);
-				if (k == EH_JUDGE_CONDITIONAL)
-					keep_log_e(track, pair->blocks - 1, l, pair->policy->lines, log_e);
-			}
-			eh_judge_bettor_feed(&track->bettor, b, strata, o, k);
-		}
+		for (int k = 0; k < (pair->conditional ? EH_JUDGE_KINDS : EH_JUDGE_CONDITIONAL); k++)
+			step_track(pair, &pair->track[o][k], &(struct bet){b, pair->pool + b->first, o, k});
 	pair->blocks_seen++;
+	if (!b->late)
+		pair->last_us = b->at_us;
+	count_day(pair, b->at_us);
 }
 
 static bool is_full(const struct eh_judge_pending *p)
@@ -219,24 +365,44 @@ void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table
 
 void eh_judge_pair_calendar(struct eh_judge_pair *pair, int64_t end_us)
 {
-	if (pair->per_year_set || end_us < pair->first_us + SETTLING_US)
+	if (end_us < pair->first_us + SETTLING_US)
 		return;
-	double counted = (double)pair->blocks_seen * 365.0 / 28.0;
+	for (int layer = 0; layer < EH_POLICY_LAYERS; layer++) {
+		double counted = (double)pair->blocks_seen * 365.0 / 28.0;
 
-	pair->per_year = counted > 12.0 ? counted : 12.0;
-	pair->per_year_set = true;
+		if (pair->year[layer].set)
+			continue;
+		pair->year[layer] = (struct eh_judge_year){.blocks = counted > YEAR_MIN ? counted : YEAR_MIN, .set = true};
+	}
+}
+
+void eh_judge_pair_new_version(struct eh_judge_pair *pair, enum eh_policy_layer layer, int64_t end_us)
+{
+	int64_t today = eh_pane_start(EH_PANE_DAY, end_us - 1) / EH_DAY_US, age_us = end_us - pair->first_us;
+	double counted = 0.0;
+
+	if (age_us < SETTLING_US)
+		return;
+	for (int64_t day = today - EH_JUDGE_YEAR_DAYS + 1; day <= today; day++)
+		if (pair->day != INT64_MIN && day <= pair->day && day > pair->day - EH_JUDGE_YEAR_DAYS)
+			counted += *blocks_of_day(pair, day);
+	if (age_us < EH_JUDGE_YEAR_DAYS * EH_DAY_US)
+		counted *= EH_JUDGE_YEAR_DAYS * (double)EH_DAY_US / (double)age_us;
+	pair->year[layer] = (struct eh_judge_year){.blocks = counted > YEAR_MIN ? counted : YEAR_MIN, .set = true};
+}
+
+static void forget(struct eh_judge_pair *pair, struct eh_judge_detector *d, uint32_t line)
+{
+	start_anew(pair, d, line);
 }
 
 void eh_judge_pair_reset(struct eh_judge_pair *pair)
 {
-	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
-		for (int k = 0; k < EH_JUDGE_KINDS; k++)
-			for (uint32_t l = 0; l < pair->policy->lines; l++)
-				ehs_detector_init(&pair->track[o][k].detector[l], pair->track[o][k].detector[l].tau);
 	pair->blocks = 0;
 	pair->pool_n = 0;
 	pair->late_blocks = 0; /* the punctual evidence begins again as a copy */
 	pair->late_total = (struct eh_judge_counts){0};
+	for_each_detector(pair, forget);
 	for (int late = 0; late < 2; late++) { /* what waits for its block was decided before the closing */
 		struct eh_judge_pending *p = late ? &pair->pending_late : &pair->pending;
 
@@ -248,16 +414,17 @@ void eh_judge_pair_reset(struct eh_judge_pair *pair)
 
 double eh_judge_log_m(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)
 {
-	return ehs_detector_log_m(&pair->track[outcome][kind].detector[line]);
+	return ehs_detector_log_m(&pair->track[outcome][kind].detector[line].now);
 }
 
 double eh_judge_log_m_punctual(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)
 {
 	return pair->late_blocks == 0 ? eh_judge_log_m(pair, outcome, kind, line)
-	                              : ehs_detector_log_m(&pair->track[outcome][kind].punctual[line]);
+	                              : ehs_detector_log_m(&pair->track[outcome][kind].detector[line].punctual);
 }
 
-double eh_judge_log_years(const struct eh_judge_pair *pair, int outcome, int kind, uint32_t line)
+double eh_judge_log_years(const struct eh_judge_pair *pair, enum eh_policy_layer layer, int outcome, int kind,
+                          uint32_t line)
 {
-	return eh_judge_log_m(pair, outcome, kind, line) - log(pair->per_year);
+	return eh_judge_log_m(pair, outcome, kind, line) - log(pair->year[layer].blocks);
 }

@@ -25,23 +25,22 @@ static void name_alert(struct eh_judge_alert *a)
 	char at[EH_TIME_TEXT], hex[EH_SHA256_HEX];
 
 	eh_time_format(a->raised_us, at);
-	eh_buf_printf(&text, "%s\n%s\n%s\n%s\n", s->map->source, s->map->protect[a->pair->attribute].name,
-	              eh_cube_group_label(s->names, a->pair->attribute, a->pair->group), at);
+	eh_buf_printf(&text, "%s\n%s\n%s\n%s\n", s->map->source, eh_judge_attribute_name(s, a->pair),
+	              eh_judge_group_name(s, a->pair), at);
 	struct eh_sha256 digest = eh_sha256_of(text.data, text.len);
 	eh_sha256_hex(&digest, hex);
 	snprintf(a->id, sizeof a->id, "A-%.12s", hex);
 }
 
-static void put_line(struct eh_buf *out, const struct eh_judge *judge, const struct eh_judge_event *e)
+static void put_line(struct eh_buf *out, const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
 	const struct eh_judge_source *s = a->source;
 	char evidence[EH_SHA256_HEX], policy[EH_SHA256_HEX];
-	const char *group = eh_cube_group_label(s->names, a->pair->attribute, a->pair->group);
-	const char *attribute = s->map->protect[a->pair->attribute].name;
+	const char *group = eh_judge_group_name(s, a->pair), *attribute = eh_judge_attribute_name(s, a->pair);
 
 	eh_sha256_hex(&e->evidence_sha256, evidence);
-	eh_sha256_hex(&judge->policy->version, policy);
+	eh_sha256_hex(&e->policy->version, policy);
 	eh_buf_printf(out, "{\"alert\":\"%s\",\"at\":", a->id);
 	eh_judge_instant(out, e->close->clock_us);
 	eh_buf_puts(out, ",\"attribute\":");
@@ -59,26 +58,40 @@ static void put_line(struct eh_buf *out, const struct eh_judge *judge, const str
 	eh_buf_puts(out, ",\"type\":\"alert\"}");
 }
 
+/* The mark of an alert may come when its layer has no version any more; then the house's stands for it. */
+static const struct eh_policy *version_of(const struct eh_judge_source *s, enum eh_policy_layer *layer)
+{
+	if (eh_judge_policy(s, *layer) == NULL)
+		*layer = EH_POLICY_HOUSE;
+	return eh_judge_policy(s, *layer);
+}
+
 static enum eh_rc tell(struct eh_judge *judge, const struct eh_judge_alert *alert, const char *event,
-                       const struct eh_judge_close *close, unsigned crossed, struct eh_buf *lines, struct eh_err *err)
+                       enum eh_policy_layer layer, const struct eh_judge_close *close, uint32_t crossed,
+                       struct eh_buf *lines, struct eh_err *err)
 {
 	EH_BUF_AUTO evidence = {0};
 	EH_BUF_AUTO line = {0};
+	const struct eh_judge_standing *st =
+		eh_judge_standing_of(judge, alert->pair, alert->layer, alert->outcome, alert->kind, alert->line);
 	struct eh_judge_event e = {.alert = alert,
 	                           .event = event,
 	                           .close = close,
 	                           .pane_end_us = alert->source->pane_end_us,
-	                           .crossed = crossed};
+	                           .crossed = crossed,
+	                           .layer = layer};
 	enum eh_rc rc = EH_OK;
 
-	e.onset = eh_judge_standing_of(judge, alert->pair, alert->outcome, alert->kind, alert->line)->onset;
+	e.policy = version_of(alert->source, &e.layer);
+	if (st != NULL) /* its monitor may be watched no more */
+		e.onset = st->onset;
 	if (judge->hushed)
 		return judge->sink.alert != NULL ? judge->sink.alert(judge->sink.ctx, &e, err) : EH_OK;
-	if ((rc = eh_judge_evidence(judge, alert, event, close, &evidence, err)) != EH_OK)
+	if ((rc = eh_judge_evidence(judge, &e, &evidence, err)) != EH_OK)
 		return rc;
 	e.evidence = evidence.data;
 	e.evidence_sha256 = eh_sha256_of(evidence.data, evidence.len);
-	put_line(&line, judge, &e);
+	put_line(&line, &e);
 	eh_buf_put(lines, line.data, line.len);
 	eh_buf_putc(lines, '\n');
 	e.line = line.data;
@@ -101,14 +114,16 @@ static struct eh_judge_alert *open_alert(struct eh_judge *judge, const struct eh
 	a->source = st->source;
 	a->pair = st->pair;
 	a->history = close->history;
+	a->layer = st->layer;
 	a->outcome = st->outcome;
 	a->kind = st->kind;
 	a->line = st->line;
+	a->gate_ppm = st->bar.gate_ppm;
 	a->raised_us = close->clock_us;
 	a->onset_us = st->onset.onset_us;
 	a->peak_log_m = -INFINITY;
 	name_alert(a);
-	eh_judge_recovery_begin(&a->recovery, st->pair, st->outcome, st->kind, st->line);
+	eh_judge_recovery_begin(&a->recovery, st->pair, st->outcome, st->kind, st->bar.gate_ppm);
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = a;
@@ -116,10 +131,9 @@ static struct eh_judge_alert *open_alert(struct eh_judge *judge, const struct eh
 }
 
 struct crossing {
-	unsigned bits;
-	bool page;
+	uint32_t n;
 	double peak_log_m;
-	const struct eh_judge_standing *strongest;
+	const struct eh_judge_standing *strongest, *page; /* the first across the page line; NULL: none */
 };
 
 static struct crossing look(const struct eh_judge *judge, const struct eh_judge_pair *pair)
@@ -131,8 +145,9 @@ static struct crossing look(const struct eh_judge *judge, const struct eh_judge_
 
 		if (!st->crossed)
 			continue;
-		c.bits |= eh_judge_bit(st->outcome, st->kind, st->line);
-		c.page |= st->page;
+		c.n++;
+		if (st->page && c.page == NULL)
+			c.page = st;
 		c.peak_log_m = fmax(c.peak_log_m, eh_judge_log_m(pair, st->outcome, st->kind, st->line));
 		if (c.strongest == NULL || st->log_years > c.strongest->log_years)
 			c.strongest = st;
@@ -140,8 +155,40 @@ static struct crossing look(const struct eh_judge *judge, const struct eh_judge_
 	return c;
 }
 
+bool eh_judge_has_folded(const struct eh_judge_alert *a, const struct eh_judge_monitor *m)
+{
+	for (uint32_t i = 0; i < a->folded_n; i++) {
+		const struct eh_judge_monitor *f = &a->folded[i];
+
+		if (f->pair == m->pair && f->layer == m->layer && f->outcome == m->outcome && f->kind == m->kind &&
+		    f->line == m->line)
+			return true;
+	}
+	return false;
+}
+
+/* Takes in what is crossed now; gives the first that was not in it, or NULL. */
+static const struct eh_judge_standing *fold(const struct eh_judge *judge, struct eh_judge_alert *a,
+                                            const struct eh_judge_pair *pair)
+{
+	const struct eh_judge_standing *first = NULL;
+
+	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++) {
+		const struct eh_judge_standing *st = &judge->standing[i];
+		struct eh_judge_monitor m = {
+			.pair = pair, .layer = st->layer, .outcome = st->outcome, .kind = st->kind, .line = st->line};
+
+		if (!st->crossed || eh_judge_has_folded(a, &m))
+			continue;
+		a->folded = eh_xrealloc(a->folded, a->folded_n + 1, sizeof *a->folded);
+		a->folded[a->folded_n++] = m;
+		first = first != NULL ? first : st;
+	}
+	return first;
+}
+
 static enum eh_rc step_recovery(struct eh_judge *judge, struct eh_judge_alert *a, const struct eh_judge_close *close,
-                                unsigned crossed, struct eh_buf *lines, struct eh_err *err)
+                                uint32_t crossed, struct eh_buf *lines, struct eh_err *err)
 {
 	eh_judge_recovery_step(&a->recovery, a->pair);
 	if (a->recovered || close->clock_us < a->raised_us + RECOVERY_US ||
@@ -149,7 +196,7 @@ static enum eh_rc step_recovery(struct eh_judge *judge, struct eh_judge_alert *a
 		return EH_OK;
 	a->recovered = true;
 	a->recovered_us = close->clock_us;
-	return tell(judge, a, "recovered", close, crossed, lines, err);
+	return tell(judge, a, "recovered", a->layer, close, crossed, lines, err);
 }
 
 static enum eh_rc step_pair(struct eh_judge *judge, struct eh_judge_pair *pair, const struct eh_judge_close *close,
@@ -157,26 +204,24 @@ static enum eh_rc step_pair(struct eh_judge *judge, struct eh_judge_pair *pair, 
 {
 	struct crossing c = look(judge, pair);
 	struct eh_judge_alert *a = find_alert(judge, pair);
+	const char *event = "folded";
 	enum eh_rc rc = EH_OK;
-	const char *event = NULL;
 
 	if (a == NULL && c.strongest == NULL)
 		return EH_OK;
 	if (a == NULL) {
 		a = open_alert(judge, c.strongest, close);
 		event = "raised";
-	} else if ((c.bits & ~a->folded) != 0) {
-		event = "folded";
 	}
-	a->folded |= c.bits;
+	const struct eh_judge_standing *first = fold(judge, a, pair);
 	a->peak_log_m = fmax(a->peak_log_m, c.peak_log_m);
-	if (event != NULL)
-		rc = tell(judge, a, event, close, c.bits, lines, err);
-	if (rc == EH_OK && c.page && !a->page) {
+	if (first != NULL)
+		rc = tell(judge, a, event, *event == 'r' ? a->layer : first->layer, close, c.n, lines, err);
+	if (rc == EH_OK && c.page != NULL && !a->page) {
 		a->page = true;
-		rc = tell(judge, a, "escalated", close, c.bits, lines, err);
+		rc = tell(judge, a, "escalated", c.page->layer, close, c.n, lines, err);
 	}
-	return rc == EH_OK ? step_recovery(judge, a, close, c.bits, lines, err) : rc;
+	return rc == EH_OK ? step_recovery(judge, a, close, c.n, lines, err) : rc;
 }
 
 enum eh_rc eh_judge_alert_step(struct eh_judge *judge, struct eh_judge_source *source,
@@ -240,9 +285,9 @@ void eh_judge_reopen_alert(struct eh_judge *judge, const char *alert_id)
 	if (a == NULL ||
 	    find_alert(judge, a->pair) != NULL) /* another was raised since: what crosses folds into that one */
 		return;
-	a->folded = 0;
+	a->folded_n = 0;
 	a->page = a->recovered = false;
-	eh_judge_recovery_begin(&a->recovery, a->pair, a->outcome, a->kind, a->line);
+	eh_judge_recovery_begin(&a->recovery, a->pair, a->outcome, a->kind, a->gate_ppm);
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = a;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cube/tally.h"
+#include "judge/policies.h"
 #include "source/cells.h"
 #include "source/panes.h"
 
@@ -61,17 +62,34 @@ static enum eh_rc tally(const struct eh_judge_store *store, struct eh_sha256 *ou
 	return rc;
 }
 
+/* One policy throughout, or what the store has on record; a store without a judge yet stands under the default. */
+static enum eh_rc timeline(struct eh_pg *pg, struct eh_arena *home, const struct eh_policy *throughout,
+                           struct eh_policies **out, struct eh_err *err)
+{
+	enum eh_rc rc = EH_OK;
+
+	if (throughout == NULL)
+		rc = eh_judge_policies_read(pg, home, out, err);
+	if (rc == EH_OK && (*out == NULL || (*out)->n == 0))
+		*out = eh_policies_of(home, throughout != NULL ? throughout : eh_policy_default(home));
+	return rc;
+}
+
 enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct eh_judge_replayed *out, struct eh_err *err)
 {
 	struct printer printer = {.replay = replay};
 	struct eh_judge_sink sink = {.ctx = &printer, .verdict = print_verdict, .alert = print_alert, .fault = print_fault};
 	struct eh_judge_refold how = {
 		.evidence = eh_sha256_begin(), .check = replay->check, .before = look_at_step, .ctx = &printer};
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct eh_policies *policies = NULL;
 	struct eh_judge_store *store = NULL;
 	enum eh_rc rc = eh_pg_begin_snapshot(replay->pg, err); /* a judge at work beside it must not show */
 
 	if (rc == EH_OK)
-		rc = eh_judge_store_open(replay->pg, replay->policy, &sink, &store, err);
+		rc = timeline(replay->pg, home, replay->policy, &policies, err);
+	if (rc == EH_OK)
+		rc = eh_judge_store_open(replay->pg, policies, &sink, &store, err);
 
 	*out = (struct eh_judge_replayed){0};
 	eh_sha256_add(how.evidence, EVIDENCE_HEAD, strlen(EVIDENCE_HEAD));
@@ -99,13 +117,17 @@ enum eh_rc eh_judge_replay_beside(struct eh_judge_beside *b, struct eh_err *err)
 	struct eh_judge_sink sink[2] = {{.ctx = b->side[0].ctx, .alert = b->side[0].alert},
 	                                {.ctx = b->side[1].ctx, .alert = b->side[1].alert}};
 	struct eh_judge_refold how = {.below = b->below, .after = tell_closed, .ctx = b};
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct eh_policies *policies[2] = {NULL};
 	struct eh_judge_store *store = NULL;
 	enum eh_rc rc = eh_pg_begin_snapshot(b->pg, err);
 
+	for (int i = 0; rc == EH_OK && i < 2; i++)
+		rc = timeline(b->pg, home, b->side[i].policy, &policies[i], err);
 	if (rc == EH_OK)
-		rc = eh_judge_store_open(b->pg, b->side[0].policy, &sink[0], &store, err);
+		rc = eh_judge_store_open(b->pg, policies[0], &sink[0], &store, err);
 	if (rc == EH_OK) {
-		struct eh_judge *other = eh_judge_new(b->side[1].policy, &sink[1]);
+		struct eh_judge *other = eh_judge_new(policies[1], &sink[1]);
 
 		eh_judge_hush(store->judge);
 		eh_judge_hush(other);

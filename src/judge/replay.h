@@ -14,8 +14,8 @@
 
 struct eh_judge_replay {
 	struct eh_pg *pg;               /* may read the store */
-	const struct eh_policy *policy; /* throughout, whatever its dates */
-	bool check;                     /* the policy is the one in force: digests must agree */
+	const struct eh_policy *policy; /* throughout, whatever its dates; NULL: the versions in force then */
+	bool check;                     /* what ruled then rules: digests must agree */
 	int64_t from_us, to_us;         /* lines of panes that start in [from, to); INT64_MIN, INT64_MAX: all */
 	enum eh_rc (*line)(void *ctx, const char *line, struct eh_err *err);
 	void *ctx;
@@ -34,7 +34,7 @@ void eh_judge_end_line(const struct eh_judge_replayed *replayed, struct eh_buf *
 
 /* One of two policies side by side.  `alert` is told of every event; it has neither line nor evidence. */
 struct eh_judge_side {
-	const struct eh_policy *policy;
+	const struct eh_policy *policy; /* throughout; NULL: the versions in force then */
 	enum eh_rc (*alert)(void *ctx, const struct eh_judge_event *event, struct eh_err *err);
 	void *ctx;
 };

@@ -22,10 +22,10 @@ static json_t *instant(int64_t us)
 }
 
 /* The facts of the evidence; where it has ended, since when. */
-static json_t *make_body(struct eh_judge_writer *w, const struct eh_judge_fault_event *e)
+static json_t *make_body(const struct eh_judge_fault_event *e)
 {
 	const struct eh_judge_fault_rule *rule = &eh_judge_fault_rules[e->kind];
-	const struct eh_policy *policy = eh_judge_policy(w->store->judge);
+	const struct eh_policy *policy = eh_judge_policy(e->source, EH_POLICY_HOUSE);
 	char evidence[EH_SHA256_HEX], version[EH_SHA256_HEX];
 	json_error_t why;
 	EH_JSON_AUTO doc = json_loads(e->evidence, 0, &why);
@@ -70,7 +70,7 @@ enum eh_rc eh_judge_row_fault(void *ctx, const struct eh_judge_fault_event *e, s
 	if (rule == NULL && last.step_no == 0)
 		return EH_OK;
 	EH_ASSERT(rule != NULL);
-	EH_JSON_AUTO body = make_body(w, e);
+	EH_JSON_AUTO body = make_body(e);
 	if (last.step_no > 0)
 		keep_owner(body, last.body);
 	char *text = json_dumps(body, JSON_COMPACT);
@@ -87,7 +87,7 @@ enum eh_rc eh_judge_row_fault(void *ctx, const struct eh_judge_fault_event *e, s
 	                                 .onset_us = INT64_MIN,
 	                                 .evidence = eh_arena_strdup(w->tick, e->evidence),
 	                                 .evidence_sha256 = e->evidence_sha256,
-	                                 .policy_sha256 = eh_judge_policy(w->store->judge)->version,
+	                                 .policy_sha256 = eh_judge_policy(e->source, EH_POLICY_HOUSE)->version,
 	                                 .body = eh_arena_strdup(w->tick, text),
 	                                 .sentence = eh_arena_strdup(w->tick, e->sentence),
 	                                 .source_id = e->source->source_id,

@@ -11,14 +11,6 @@
 #include "judge/sql.h"
 #include "judge/tell.h"
 
-bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome, int kind)
-{
-	const struct eh_policy *policy = eh_judge_policy(judge);
-
-	return (outcome == EH_JUDGE_FAVOURABLE ? policy->favourable : policy->adverse) &&
-	       (kind == EH_JUDGE_RAW || pair->conditional);
-}
-
 static struct eh_judge_kept_point *point_of(struct eh_judge_writer *w, const struct eh_judge_source *s,
                                             const struct eh_judge_pair *pair, int outcome, int kind)
 {
@@ -118,8 +110,7 @@ static struct eh_judge_kept_point *list_points(struct eh_judge_writer *w, const 
 			for (int m = 0; m < EH_JUDGE_OUTCOMES * EH_JUDGE_KINDS; m++) {
 				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
 
-				if (!eh_judge_row_watched(w->store->judge, pair, m / EH_JUDGE_KINDS,
-				                          m % EH_JUDGE_KINDS))
+				if (!eh_judge_watches(w->store->judge, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS))
 					continue;
 				*end = point_of(w, s, pair, m / EH_JUDGE_KINDS, m % EH_JUDGE_KINDS);
 				(*end)->leaf_index = feed->last_leaf;

@@ -75,8 +75,6 @@ EH_MUST enum eh_rc eh_judge_row_step(struct eh_judge_writer *w, struct eh_judge_
 /* The sink's `fault`: the step of a data alert.  ctx is the writer. */
 EH_MUST enum eh_rc eh_judge_row_fault(void *ctx, const struct eh_judge_fault_event *event, struct eh_err *err);
 
-bool eh_judge_row_watched(const struct eh_judge *judge, const struct eh_judge_pair *pair, int outcome, int kind);
-
 /* Keeps the state of every monitor of the source as points of its charts. */
 void eh_judge_row_points(struct eh_judge_writer *w, const struct eh_judge_feed *feed);
 

@@ -143,6 +143,7 @@ static enum eh_rc fold_one(struct loop *l, struct eh_judge_feed *feed, int64_t f
 	                             .last_pane_us = last_us,
 	                             .clock_us = history ? end : feed->clock_us,
 	                             .included = feed->included,
+	                             .leaf_index = INT64_MAX,
 	                             .history = history};
 
 	return eh_judge_writer_fold(l->writer, feed, &step, err);
@@ -395,7 +396,7 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 	if (rc == EH_OK)
 		rc = ensure_genesis(l, err);
 	if (rc == EH_OK)
-		rc = eh_judge_store_open(l->run->pg, l->policies->version[0].policy, &none, &l->store, err);
+		rc = eh_judge_store_open(l->run->pg, l->policies, &none, &l->store, err);
 	if (rc == EH_OK)
 		rc = eh_pg_query_int8(l->run->pg, &eh_sql_judge_take_over, NULL, &l->store->epoch, err);
 	if (rc == EH_OK)

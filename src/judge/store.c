@@ -5,12 +5,12 @@
 
 #include <string.h>
 
+#include "judge/load.h"
 #include "judge/sql.h"
 
 #define CHUNK_US (INT64_C(40) * 24 * 3600 * 1000000) /* a walk reads this much event time at once */
-#define AHEAD_US (INT64_C(10) * 24 * 3600 * 1000000)
 
-enum eh_rc eh_judge_store_open(struct eh_pg *pg, const struct eh_policy *policy, const struct eh_judge_sink *sink,
+enum eh_rc eh_judge_store_open(struct eh_pg *pg, struct eh_policies *policies, const struct eh_judge_sink *sink,
                                struct eh_judge_store **out, struct eh_err *err)
 {
 	struct eh_arena *home = eh_arena_new();
@@ -18,7 +18,7 @@ enum eh_rc eh_judge_store_open(struct eh_pg *pg, const struct eh_policy *policy,
 
 	store->home = home;
 	store->pg = pg;
-	store->judge = eh_judge_new(policy, sink);
+	store->judge = eh_judge_new(policies, sink);
 	enum eh_rc rc = eh_judge_store_look(store, err);
 	if (rc != EH_OK)
 		eh_judge_store_close(store);
@@ -27,25 +27,13 @@ enum eh_rc eh_judge_store_open(struct eh_pg *pg, const struct eh_policy *policy,
 	return rc;
 }
 
-static void drop_ahead(struct eh_judge_ahead *ahead);
-
 void eh_judge_store_close(struct eh_judge_store *store)
 {
 	if (store == NULL)
 		return;
 	for (struct eh_judge_feed *f = store->feeds; f != NULL; f = f->next) {
-		drop_ahead(&f->entering);
-		drop_ahead(&f->leaving);
 		json_decref(f->outcomes);
-		eh_cube_free(f->pane);
-		eh_cube_free(f->late);
-		eh_cube_free(f->older);
-		eh_cube_free(f->late_taken);
-		eh_cube_free(f->older_taken);
-		eh_cube_free(f->late_pane);
-		eh_cube_free(f->late_pane_taken);
-		eh_cube_free(f->expired);
-		eh_cube_free(f->taken);
+		eh_judge_load_end(f);
 	}
 	eh_judge_free(store->beside); /* knows the names of the other */
 	eh_judge_free(store->judge);
@@ -92,15 +80,7 @@ static enum eh_rc join(struct eh_judge_store *store, const PGresult *res, int ro
 	feed->source = eh_judge_add_source(store->judge, eh_pg_int8(res, row, 0), feed->map);
 	feed->next_pane_us = feed->clock_us = feed->month_us = feed->outcomes_at_us = feed->sealed_us = INT64_MIN;
 	feed->last_included = feed->last_leaf = -1;
-	feed->pane = eh_cube_new(feed->source->names);
-	feed->late = eh_cube_new(feed->source->names);
-	feed->older = eh_cube_new(feed->source->names);
-	feed->late_taken = eh_cube_new(feed->source->names);
-	feed->older_taken = eh_cube_new(feed->source->names);
-	feed->taken = eh_cube_new(feed->source->names);
-	feed->late_pane = eh_cube_new(feed->source->names);
-	feed->late_pane_taken = eh_cube_new(feed->source->names);
-	feed->expired = eh_cube_new(feed->source->names);
+	eh_judge_load_begin(feed);
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = feed;
@@ -125,185 +105,65 @@ enum eh_rc eh_judge_store_look(struct eh_judge_store *store, struct eh_err *err)
 		int64_t clock_us = int8_or(res, row, covered ? 5 : 7, INT64_MIN);
 		feed->clock_us = clock_us > feed->clock_us ? clock_us : feed->clock_us; /* T never goes back */
 		feed->ended = strcmp(eh_pg_text(res, row, 3), "ended") == 0 && covered;
-		if (feed->included != int8_or(res, row, 8, -1)) {
-			drop_ahead(&feed->entering);
-			drop_ahead(&feed->leaving);
-		}
+		if (feed->included != int8_or(res, row, 8, -1))
+			eh_judge_load_forget(feed);
 		feed->included = int8_or(res, row, 8, -1);
 		feed->history_us = int8_or(res, row, 9, INT64_MIN);
 	}
 	return rc;
 }
 
-/* Adds a delta of a row of (pane, leaf, block, taken): what it added, and what it took off. */
-static enum eh_rc decode_row(const PGresult *res, int row, struct eh_cube *added, struct eh_cube *taken, struct eh_err *err)
+static const struct eh_cube *some(const struct eh_cube *cube)
 {
-	struct eh_pg_bytes block = eh_pg_bytea(res, row, 2, NULL), less = eh_pg_bytea(res, row, 3, NULL);
-	enum eh_rc rc = eh_cube_decode(added, block.data, block.n, err);
-
-	return rc == EH_OK && less.n > 0 ? eh_cube_decode(taken, less.data, less.n, err) : rc;
-}
-
-/* What came late: for panes from `window_us` on to one cube, for older ones to another; the first pane of each. */
-static enum eh_rc add_late(struct eh_judge_feed *feed, const PGresult *res, int64_t window_us, int64_t *late_us,
-                           int64_t *older_us, struct eh_err *err)
-{
-	enum eh_rc rc = EH_OK;
-
-	for (int row = 0; rc == EH_OK && row < PQntuples(res); row++) {
-		int64_t pane_us = eh_pg_int8(res, row, 0), *first_us = pane_us < window_us ? older_us : late_us;
-
-		if (pane_us < *first_us)
-			*first_us = pane_us;
-		rc = pane_us < window_us ? decode_row(res, row, feed->older, feed->older_taken, err)
-		                         : decode_row(res, row, feed->late, feed->late_taken, err);
-		if (rc == EH_OK)
-			rc = decode_row(res, row, feed->late_pane, feed->late_pane_taken, err);
-		if (rc == EH_OK && (row + 1 == PQntuples(res) || eh_pg_int8(res, row + 1, 0) != pane_us)) {
-			eh_judge_late(feed->source, pane_us, feed->late_pane, feed->late_pane_taken);
-			eh_cube_clear(feed->late_pane);
-			eh_cube_clear(feed->late_pane_taken);
-		}
-	}
-	return rc;
-}
-
-static void drop_ahead(struct eh_judge_ahead *ahead)
-{
-	PQclear(ahead->rows);
-	*ahead = (struct eh_judge_ahead){0};
-}
-
-/* Reads from `from_us` on to the end of the stretch, or further.  What is read stays true as long as no new
- * leaf is asked for: eh_judge_store_look() drops it when one came. */
-static enum eh_rc read_ahead(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_ahead *ahead,
-                             int64_t from_us, int64_t to_us, struct eh_err *err)
-{
-	struct eh_pg_args args = {0};
-
-	if (ahead->rows != NULL && from_us >= ahead->from_us && to_us <= ahead->to_us)
-		return EH_OK;
-	drop_ahead(ahead);
-	ahead->from_us = from_us;
-	ahead->to_us = to_us > from_us + AHEAD_US ? to_us : from_us + AHEAD_US;
-	eh_pg_arg_int8(&args, feed->source->source_id);
-	eh_pg_arg_int8(&args, ahead->from_us);
-	eh_pg_arg_int8(&args, ahead->to_us);
-	eh_pg_arg_int8(&args, INT64_MAX);
-	return eh_pg_query_binary(store->pg, &eh_sql_judge_read_deltas, &args, &ahead->rows, err);
-}
-
-/* The deltas of [from, to] that `included` covers: what they added less what they took off. */
-static enum eh_rc load(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_ahead *ahead,
-                       int64_t from_us, int64_t to_us, int64_t included, struct eh_cube *cube, struct eh_err *err)
-{
-	enum eh_rc rc = read_ahead(store, feed, ahead, from_us, to_us, err);
-
-	eh_cube_clear(cube);
-	eh_cube_clear(feed->taken);
-	if (rc != EH_OK)
-		return rc;
-	int n = PQntuples(ahead->rows);
-	if (ahead->at > 0 && eh_pg_int8(ahead->rows, ahead->at - 1, 0) >= from_us)
-		ahead->at = 0;
-	while (ahead->at < n && eh_pg_int8(ahead->rows, ahead->at, 0) < from_us)
-		ahead->at++;
-	for (; rc == EH_OK && ahead->at < n && eh_pg_int8(ahead->rows, ahead->at, 0) <= to_us; ahead->at++) {
-		if (eh_pg_int8(ahead->rows, ahead->at, 1) <= included)
-			rc = decode_row(ahead->rows, ahead->at, cube, feed->taken, err);
-	}
-	return rc == EH_OK && eh_cube_n(feed->taken) > 0 ? eh_cube_subtract(cube, feed->taken, err) : rc;
-}
-
-static enum eh_rc load_late(struct eh_judge_store *store, struct eh_judge_feed *feed, const struct eh_judge_step *step,
-                            int64_t window_us, int64_t *late_us, int64_t *older_us, struct eh_err *err)
-{
-	EH_PGRESULT_AUTO res = NULL;
-	struct eh_pg_args args = {0};
-
-	eh_cube_clear(feed->late);
-	eh_cube_clear(feed->older);
-	eh_cube_clear(feed->late_taken);
-	eh_cube_clear(feed->older_taken);
-	eh_cube_clear(feed->late_pane);
-	eh_cube_clear(feed->late_pane_taken);
-	*late_us = *older_us = INT64_MAX;
-	if (feed->next_pane_us == INT64_MIN || feed->last_included == step->included)
-		return EH_OK;
-	eh_pg_arg_int8(&args, feed->source->source_id);
-	eh_pg_arg_int8(&args, feed->last_included);
-	eh_pg_arg_int8(&args, step->included);
-	eh_pg_arg_int8(&args, feed->next_pane_us);
-	enum eh_rc rc = eh_pg_query_binary(store->pg, &eh_sql_judge_read_late, &args, &res, err);
-	return rc == EH_OK ? add_late(feed, res, window_us, late_us, older_us, err) : rc;
-}
-
-/* The panes that were in the window of the last close and are not in this one's. */
-static enum eh_rc load_expired(struct eh_judge_store *store, struct eh_judge_feed *feed, int64_t window_us,
-                               struct eh_err *err)
-{
-	eh_cube_clear(feed->expired);
-	if (feed->next_pane_us == INT64_MIN || eh_judge_is_hushed(store->judge))
-		return EH_OK;
-	int64_t last_us = eh_pane_previous(feed->source->pane_kind, feed->next_pane_us);
-	int64_t old_us = eh_judge_window_start(feed->source, last_us);
-	int64_t to_us = window_us - 1 < last_us ? window_us - 1 : last_us;
-
-	if (old_us > to_us)
-		return EH_OK;
-	return load(store, feed, &feed->leaving, old_us, to_us, feed->last_included, feed->expired, err);
+	return eh_cube_n(cube) > 0 ? cube : NULL;
 }
 
 static enum eh_rc fold_into(struct eh_judge *judge, struct eh_judge_source *source, struct eh_judge_feed *feed,
-                            struct eh_judge_step *step, int64_t late_us, int64_t older_us, struct eh_err *err)
+                            struct eh_judge_step *step, struct eh_err *err)
 {
 	struct eh_judge_close close = {.first_pane_us = step->first_pane_us,
 	                               .last_pane_us = step->last_pane_us,
 	                               .clock_us = step->clock_us,
+	                               .leaf_index = step->leaf_index,
 	                               .history = step->history,
 	                               .pane = step->n > 0 ? feed->pane : NULL,
-	                               .late = eh_cube_n(feed->late) > 0 ? feed->late : NULL,
-	                               .late_from_us = late_us,
-	                               .older = eh_cube_n(feed->older) > 0 ? feed->older : NULL,
-	                               .older_from_us = older_us,
-	                               .late_taken = eh_cube_n(feed->late_taken) > 0 ? feed->late_taken : NULL,
-	                               .older_taken = eh_cube_n(feed->older_taken) > 0 ? feed->older_taken : NULL,
-	                               .expired = eh_cube_n(feed->expired) > 0 ? feed->expired : NULL};
+	                               .late = some(feed->own.late),
+	                               .late_from_us = feed->late_us,
+	                               .older = some(feed->older),
+	                               .older_from_us = feed->older_us,
+	                               .late_taken = some(feed->own.late_taken),
+	                               .older_taken = some(feed->older_taken),
+	                               .expired = some(feed->own.expired),
+	                               .before = some(feed->own.before),
+	                               .more = feed->more,
+	                               .more_n = feed->spans};
 
 	return eh_judge_fold(judge, source, &close, &step->digest, err);
 }
 
 /* Another policy may have another window, and what came late is told apart by it. */
 static enum eh_rc fold_beside(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_step step,
-                              int64_t window_us, int64_t late_us, int64_t older_us, struct eh_err *err)
+                              struct eh_err *err)
 {
-	int64_t beside_us = eh_judge_window_start(feed->beside, step.last_pane_us);
 	enum eh_rc rc = EH_OK;
 
-	if (beside_us != window_us && eh_cube_n(feed->late) + eh_cube_n(feed->older) + eh_cube_n(feed->late_taken) +
-	                                              eh_cube_n(feed->older_taken) > 0)
-		rc = load_late(store, feed, &step, beside_us, &late_us, &older_us, err);
-	return rc == EH_OK ? fold_into(store->beside, feed->beside, feed, &step, late_us, older_us, err) : rc;
+	if (eh_judge_load_was_late(feed))
+		rc = eh_judge_load_late(store, feed, feed->beside, &step, err);
+	return rc == EH_OK ? fold_into(store->beside, feed->beside, feed, &step, err) : rc;
 }
 
 enum eh_rc eh_judge_store_fold(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_judge_step *step,
                                struct eh_err *err)
 {
 	struct eh_judge_source *source = feed->source;
-	int64_t window_us = eh_judge_window_start(source, step->last_pane_us), late_us, older_us;
-	enum eh_rc rc = load(store, feed, &feed->entering, step->first_pane_us, step->last_pane_us, step->included,
-	                     feed->pane, err);
+	enum eh_rc rc = eh_judge_load(store, feed, step, err);
 
-	if (rc == EH_OK)
-		rc = load_late(store, feed, step, window_us, &late_us, &older_us, err);
-	if (rc == EH_OK)
-		rc = load_expired(store, feed, window_us, err);
 	if (rc != EH_OK)
 		return rc;
 	step->n = eh_cube_n(feed->pane);
-	rc = fold_into(store->judge, source, feed, step, late_us, older_us, err);
+	rc = fold_into(store->judge, source, feed, step, err);
 	if (rc == EH_OK && feed->beside != NULL)
-		rc = fold_beside(store, feed, *step, window_us, late_us, older_us, err);
+		rc = fold_beside(store, feed, *step, err);
 	if (rc != EH_OK)
 		return rc;
 	feed->next_pane_us = eh_pane_next(source->pane_kind, step->last_pane_us);
@@ -333,6 +193,7 @@ static enum eh_rc refold_row(struct eh_judge_store *store, struct eh_judge_refol
 	                             .last_pane_us = eh_pg_int8(res, row, 2),
 	                             .clock_us = eh_pg_int8(res, row, 3),
 	                             .included = eh_pg_int8(res, row, 4),
+	                             .leaf_index = eh_pg_int8(res, row, 5),
 	                             .history = eh_pg_bool(res, row, 6)};
 
 	if (feed == NULL)
@@ -403,7 +264,7 @@ static enum eh_rc walk_rows(struct eh_judge_feed *feed, const PGresult *res, str
 	for (int row = 0; rc == EH_OK && row < n; row++) {
 		int64_t pane_us = eh_pg_int8(res, row, 0);
 
-		rc = decode_row(res, row, pane, feed->taken, err);
+		rc = eh_judge_load_row(res, row, pane, feed->taken, err);
 		if (rc != EH_OK || (row + 1 < n && eh_pg_int8(res, row + 1, 0) == pane_us))
 			continue;
 		if (eh_cube_n(feed->taken) > 0)

@@ -23,6 +23,13 @@ struct eh_judge_ahead {
 	int at; /* where the last look ended */
 };
 
+/* One window of a source, and what a close moves in it. */
+struct eh_judge_feed_window {
+	int64_t window_us;
+	struct eh_judge_ahead leaving;
+	struct eh_cube *before, *late, *late_taken, *expired; /* scratch */
+};
+
 /* Where a source of the store stands for judge. */
 struct eh_judge_feed {
 	struct eh_judge_feed *next;
@@ -40,9 +47,13 @@ struct eh_judge_feed {
 	int64_t month_us;      /* the last month that the regulator's table has; INT64_MIN: not looked at */
 	json_t *outcomes;       /* outcome measures as last reckoned; NULL: not yet */
 	int64_t outcomes_at_us; /* for the closes before this pane; INT64_MIN */
-	struct eh_judge_ahead entering, leaving;
-	struct eh_cube *pane, *late, *older, *late_taken, *older_taken, *expired, *taken; /* scratch */
-	struct eh_cube *late_pane, *late_pane_taken; /* what came late for one pane, and was taken off */
+	struct eh_judge_ahead entering;
+	struct eh_judge_feed_window own, *span; /* the source's window, and the others in the order of the core */
+	uint32_t spans;
+	struct eh_judge_move *more;      /* what the close does to the others */
+	int64_t late_us, older_us;       /* the first pane that something came late for; INT64_MAX: none */
+	struct eh_cube *pane, *older, *older_taken, *taken; /* scratch */
+	struct eh_cube *late_pane, *late_pane_taken;        /* what came late for one pane, and was taken off */
 };
 
 struct eh_judge_store {
@@ -54,7 +65,8 @@ struct eh_judge_store {
 	int64_t epoch; /* who judges: whoever takes the store over raises it, and this one can write no more */
 };
 
-EH_MUST enum eh_rc eh_judge_store_open(struct eh_pg *pg, const struct eh_policy *policy,
+/* `policies` must outlive the store. */
+EH_MUST enum eh_rc eh_judge_store_open(struct eh_pg *pg, struct eh_policies *policies,
                                        const struct eh_judge_sink *sink, struct eh_judge_store **out,
                                        struct eh_err *err);
 /* Every close is folded into `beside` as well from now on: each pane is read and decoded once for both.  Before the
@@ -68,6 +80,7 @@ EH_MUST enum eh_rc eh_judge_store_look(struct eh_judge_store *store, struct eh_e
 /* A close on its way into the core. */
 struct eh_judge_step {
 	int64_t first_pane_us, last_pane_us, clock_us, included;
+	int64_t leaf_index; /* of the close; INT64_MAX where it has none yet */
 	bool history;
 	uint64_t n;              /* out: decisions in the pane */
 	struct eh_sha256 digest; /* out: of its lines */

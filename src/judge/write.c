@@ -198,12 +198,12 @@ static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct e
 		.onset_us = e->alert->onset_us,
 		.evidence = eh_arena_strdup(w->tick, e->evidence),
 		.evidence_sha256 = e->evidence_sha256,
-		.policy_sha256 = eh_judge_policy(w->store->judge)->version,
+		.policy_sha256 = e->policy->version,
 		.body = eh_arena_strdup(w->tick, text),
 		.source_id = src->source_id,
 		.source = src->map->source,
-		.attribute = src->map->protect[e->alert->pair->attribute].name,
-		.group = eh_cube_group_label(src->names, e->alert->pair->attribute, e->alert->pair->group),
+		.attribute = eh_judge_attribute_name(src, e->alert->pair),
+		.group = eh_judge_group_name(src, e->alert->pair),
 		.history = e->alert->history,
 		.sentence = eh_arena_strdup(w->tick, json_string_value(json_object_get(body, "sentence")))};
 	free(text);

@@ -22,6 +22,7 @@ static const char *const texts[EH_PHRASES] = {
 	[EH_PHRASE_RATIO_BARE] = "The ratio is {ratio}. ",
 	[EH_PHRASE_PEOPLE] = "At the rate of {reference}, about {people} {more} of them would have been {outcome}. ",
 	[EH_PHRASE_CROSSED] = "The indicator crossed the line {line} of policy \"{policy}\". ",
+	[EH_PHRASE_OF_THE_FLOOR] = "That policy is the floor, which the regulator's side sets. ",
 	[EH_PHRASE_ONSET] = "The change seems to have begun about {onset}. ",
 	[EH_PHRASE_NOT_CROSSED] = "No line of the policy is crossed. ",
 	[EH_PHRASE_COULD_SEE] = "A ratio of {ratio} would have stood out here 4 times in 5. A smaller gap can hide. ",
@@ -30,6 +31,7 @@ static const char *const texts[EH_PHRASES] = {
 	[EH_PHRASE_SUPPRESSED] = "The figures are held back, as they are about too few people. ",
 	[EH_PHRASE_STALE] = "The source is silent, so this is how things stood, not how they stand. ",
 	[EH_PHRASE_RECOVERED] = "The ratio has come back inside the line. ",
+	[EH_PHRASE_NOT_WATCHED] = "The policy in force no longer watches the line that raised this alert. ",
 	[EH_PHRASE_STAYS_OPEN] = "The alert stays open until two people close it. ",
 	[EH_PHRASE_YEARS] = "With the ratio right at the line, chance would bring evidence this strong about once in {years} years "
                             "of watch. ",

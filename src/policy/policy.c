@@ -107,6 +107,16 @@ int64_t eh_policy_gate(const struct eh_policy *policy, const struct eh_policy_mo
 	return gate_ppm;
 }
 
+int64_t eh_policy_monitor_window(const struct eh_policy *policy, const struct eh_policy_monitor *m)
+{
+	int64_t window_us = 0;
+
+	for (const struct eh_policy_family *f = policy->family; f < policy->family + policy->families; f++)
+		if (f->window_us > window_us && selects(f, m))
+			window_us = f->window_us;
+	return window_us;
+}
+
 int64_t eh_policy_window(const struct eh_policy *policy, const char *source)
 {
 	int64_t window_us = 0;

@@ -141,6 +141,9 @@ struct eh_policy_monitor {
 /* The loosest gate of the families that select the monitor; 0: no family does. */
 int64_t eh_policy_gate(const struct eh_policy *policy, const struct eh_policy_monitor *monitor);
 
+/* The longest window of the families that select the monitor, at whatever tau; 0: no family does. */
+int64_t eh_policy_monitor_window(const struct eh_policy *policy, const struct eh_policy_monitor *monitor);
+
 /* The longest window of the families that look at a source; where none does, the policy's. */
 int64_t eh_policy_window(const struct eh_policy *policy, const char *source);
 

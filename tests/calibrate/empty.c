@@ -86,7 +86,7 @@ static int silent_year(void)
 
 		said += eh_judge_fold(rig.judge, rig.source, &close, &digest, &err) != EH_OK || memcmp(&digest, &nothing, sizeof digest) != 0;
 	}
-	said += eh_judge_monitors(rig.judge) > 0 || eh_judge_alerts(rig.judge) != NULL;
+	said += eh_judge_monitors(rig.judge, EH_POLICY_HOUSE) > 0 || eh_judge_alerts(rig.judge) != NULL;
 	cal_rig_end(&rig);
 	return said;
 }

@@ -38,8 +38,10 @@ void cal_rig_begin(struct cal_rig *rig, const char *policy, int pairs)
 	must(eh_policy_parse(rig->home, "policy", policy, strlen(policy), &read, &err), &err);
 	must(eh_map_parse(rig->home, "map", map_text, strlen(map_text), &map, &err), &err);
 	rig->policy = *read;
-	rig->judge = eh_judge_new(&rig->policy, &none);
+	rig->judge = eh_judge_new(eh_policies_of(rig->home, &rig->policy), &none);
 	rig->source = eh_judge_add_source(rig->judge, 1, map);
+	(void)eh_cube_group(rig->source->names, 0, (struct eh_text){"M", 1}); /* REFERENCE, PROTECTED */
+	(void)eh_cube_group(rig->source->names, 0, (struct eh_text){"F", 1});
 	rig->pair = eh_xmalloc((size_t)pairs * sizeof(struct eh_judge_pair *));
 	for (int i = 0; i < pairs; i++) {
 		rig->pair[i] = eh_judge_pair_new(&rig->policy, 0, PROTECTED, false, T0, (uint32_t)CAL_YEAR_BLOCKS);
@@ -90,13 +92,14 @@ double cal_log_m(const struct cal_rig *rig, uint32_t line)
 
 double cal_log_years(const struct cal_rig *rig, uint32_t line)
 {
-	return eh_judge_log_years(rig->pair[0], EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, line);
+	return eh_judge_log_years(rig->pair[0], EH_POLICY_HOUSE, EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, line);
 }
 
 int cal_crossed(const struct cal_rig *rig, int pair, uint32_t line)
 {
 	const struct eh_judge_standing *st =
-		eh_judge_standing_of(rig->judge, rig->pair[pair], EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, line);
+		eh_judge_standing_of(rig->judge, rig->pair[pair], EH_POLICY_HOUSE,
+		                                                      EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, line);
 
 	return !st->crossed ? 0 : st->page ? 2 : 1;
 }

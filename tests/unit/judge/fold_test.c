@@ -189,7 +189,7 @@ static void groups_are_watched_once_met(void **state)
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		world_close(&w, met, 5, WORLD_T0 + i * EH_HOUR_US, WORLD_T0 + i * EH_HOUR_US, i + 1);
-		assert_true(eh_judge_monitors(w.judge) == monitors[i]);
+		assert_true(eh_judge_monitors(w.judge, EH_POLICY_HOUSE) == monitors[i]);
 	}
 	struct eh_judge_attribute *sex = &w.source->attribute[WORLD_SEX], *race = &w.source->attribute[WORLD_RACE];
 	assert_int_equal(sex->pairs, 2);

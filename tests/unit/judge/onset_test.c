@@ -85,7 +85,7 @@ static int gates, held;
 
 static void check(const struct eh_judge_pair *pair, size_t n, int o, int k, uint32_t l, const double (*log_e)[4])
 {
-	struct eh_judge_onset got = eh_judge_find_onset(pair, o, k, l);
+	struct eh_judge_onset got = eh_judge_find_onset(pair, o, k, l, slow_bar(l));
 	static double score[SLOW_PANES];
 	struct eh_judge_counts since;
 
@@ -151,12 +151,12 @@ static void too_little_to_say(void **state)
 	struct slow_pane p = {.from_us = SLOW_T0, .at_us = SLOW_T0 + EH_HOUR_US, .total = {.prot = {9, 3}, .ref = {9, 6}}};
 
 	(void)state;
-	assert_false(eh_judge_find_onset(pair, 0, 0, 0).found);
+	assert_false(eh_judge_find_onset(pair, 0, 0, 0, slow_bar(0)).found);
 	p.stratum[0].prot = p.total.prot;
 	p.stratum[1].ref = p.total.ref;
 	slow_close(pair, &p, NULL, SLOW_STRATA);
 	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++) {
-		struct eh_judge_onset onset = eh_judge_find_onset(pair, o, EH_JUDGE_CONDITIONAL, 0);
+		struct eh_judge_onset onset = eh_judge_find_onset(pair, o, EH_JUDGE_CONDITIONAL, 0, slow_bar(0));
 
 		assert_true(onset.found && !onset.gate && !onset.enough);
 		assert_int_equal(onset.since.prot.n, 0);
@@ -165,7 +165,7 @@ static void too_little_to_say(void **state)
 	eh_judge_pair_reset(pair);
 	p.stratum[0].prot = p.stratum[1].ref = (struct eh_cube_count){0};
 	slow_close(pair, &p, NULL, SLOW_STRATA);
-	assert_true(eh_judge_find_onset(pair, 1, EH_JUDGE_CONDITIONAL, 1).found);
+	assert_true(eh_judge_find_onset(pair, 1, EH_JUDGE_CONDITIONAL, 1, slow_bar(1)).found);
 	eh_judge_pair_free(pair);
 }
 
@@ -191,7 +191,7 @@ static void recovery_is_the_product_since(void **state)
 			slow_close(pair, &panes[i], NULL, SLOW_STRATA);
 			if (i == raised_at) {
 				begun = pair->blocks;
-				eh_judge_recovery_begin(&r, pair, o, k, (uint32_t)l);
+				eh_judge_recovery_begin(&r, pair, o, k, slow_bar((uint32_t)l)->gate_ppm);
 			}
 			if (i >= raised_at && i % 3 == 0)
 				eh_judge_recovery_step(&r, pair);
@@ -237,7 +237,7 @@ static void what_stays_at_the_gate_does_not_recover(void **state)
 		struct eh_judge_recovery r;
 		bool reached = false;
 
-		eh_judge_recovery_begin(&r, pair, EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, 0);
+		eh_judge_recovery_begin(&r, pair, EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, slow_bar(0)->gate_ppm);
 		for (int i = 0; i < 200; i++) {
 			struct slow_pane p = slow_random_pane(SLOW_T0 + i * 6 * EH_HOUR_US, EH_HOUR_US, (struct slow_rates){.6 * .85, .6, 8});
 

@@ -48,7 +48,7 @@ static int begin_store(void **state)
 	if (eh_test_store_begin(state) != 0)
 		return -1;
 	EH_PG_AUTO owner = eh_test_open(EH_STORE_OWNER);
-	struct eh_judge *judge = eh_judge_new(world_policy(home, "policy: small\n"), &none);
+	struct eh_judge *judge = eh_judge_new(eh_policies_of(home, world_policy(home, "policy: small\n")), &none);
 	struct eh_judge_source *s = eh_judge_add_source(judge, 1, world_read_map(home, map_text));
 	struct eh_cube *cube = eh_cube_new(s->names), *old = eh_cube_new(s->names);
 	eh_test_sql(owner, "INSERT INTO evenhand.source (name) VALUES ('risk')");
@@ -103,7 +103,7 @@ static void only_what_is_due_counts(void **state)
 	json_t *o;
 
 	(void)state;
-	expect_rc(EH_OK, eh_judge_store_open(writer, world_policy(home, "policy: small\n"), &none, &store, &err), &err);
+	expect_rc(EH_OK, eh_judge_store_open(writer, eh_policies_of(home, world_policy(home, "policy: small\n")), &none, &store, &err), &err);
 	store->feeds->next_pane_us = WORLD_T0 + DAYS * EH_DAY_US;
 	store->feeds->last_included = 7;
 	expect_rc(EH_OK, eh_judge_outcomes(store, store->feeds, &o, &err), &err);

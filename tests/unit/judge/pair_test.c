@@ -128,8 +128,8 @@ static void without_late_blocks_it_is_as_if_none_had_come(void **state)
 	}
 	assert_true(pair->late_blocks > 3 && pair->blocks == punctual->blocks + pair->late_blocks);
 	assert_true(eh_judge_log_m(pair, 0, 0, 0) != eh_judge_log_m(punctual, 0, 0, 0));
-	struct eh_judge_onset onset = eh_judge_find_onset(pair, 0, EH_JUDGE_RAW, 0);
-	struct eh_judge_onset without = eh_judge_since_punctual(pair, 0, EH_JUDGE_RAW, &onset);
+	struct eh_judge_onset onset = eh_judge_find_onset(pair, 0, EH_JUDGE_RAW, 0, slow_bar(0));
+	struct eh_judge_onset without = eh_judge_since_punctual(pair, 0, EH_JUDGE_RAW, &onset, slow_bar(0));
 	for (uint32_t i = onset.block; i < pair->blocks; i++)
 		if (!pair->block[i].late)
 			eh_judge_counts_add(&since, &pair->block[i].total);
@@ -153,7 +153,7 @@ static void an_empty_pane_never_steps(void **state)
 	assert_int_equal(slow_close(pair, &four, NULL, SLOW_STRATA), 0);
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(slow_close(pair, &none, NULL, SLOW_STRATA), 0);
-	assert_true(isinf(eh_judge_log_m(pair, 0, 0, 0)) && isinf(eh_judge_log_years(pair, 0, 0, 0)));
+	assert_true(isinf(eh_judge_log_m(pair, 0, 0, 0)) && isinf(eh_judge_log_years(pair, EH_POLICY_HOUSE, 0, 0, 0)));
 	assert_int_equal(slow_close(pair, &one, NULL, SLOW_STRATA), 1);
 	assert_int_equal(pair->block[0].total.ref.n, 5);
 	double then = eh_judge_log_m(pair, 0, 0, 0);
@@ -257,17 +257,17 @@ static void the_calendar_is_set_once(void **state)
 	double log_m = eh_judge_log_m(pair, 0, 0, 0);
 	uint64_t seen = pair->blocks_seen;
 	eh_judge_pair_calendar(pair, SLOW_T0 + 28 * EH_DAY_US - 1);
-	assert_true(pair->per_year == 8760 && slow_near(eh_judge_log_years(pair, 0, 0, 0), log_m - log(8760)));
+	assert_true(pair->year[EH_POLICY_HOUSE].blocks == 8760 && slow_near(eh_judge_log_years(pair, EH_POLICY_HOUSE, 0, 0, 0), log_m - log(8760)));
 	eh_judge_pair_calendar(pair, SLOW_T0 + 28 * EH_DAY_US);
-	assert_true(seen > 20 && slow_near(pair->per_year, (double)seen * 365 / 28));
+	assert_true(seen > 20 && slow_near(pair->year[EH_POLICY_HOUSE].blocks, (double)seen * 365 / 28));
 	for (int i = 50; i < 100; i++)
 		slow_close(pair, &panes[i], NULL, SLOW_STRATA);
 	eh_judge_pair_calendar(pair, SLOW_T0 + 400 * EH_DAY_US);
-	assert_true(slow_near(pair->per_year, (double)seen * 365 / 28));
+	assert_true(slow_near(pair->year[EH_POLICY_HOUSE].blocks, (double)seen * 365 / 28));
 	eh_judge_pair_free(pair);
 	pair = new_pair(home, false);
 	eh_judge_pair_calendar(pair, SLOW_T0 + 90 * EH_DAY_US);
-	assert_true(pair->per_year == 12);
+	assert_true(pair->year[EH_POLICY_HOUSE].blocks == 12);
 	eh_judge_pair_free(pair);
 }
 
@@ -292,7 +292,7 @@ static void a_reset_starts_at_nothing(void **state)
 	eh_judge_pair_reset(pair);
 	assert_true(pair->blocks == 0 && pair->blocks_seen == from);
 	assert_true(isinf(eh_judge_log_m(pair, 1, 1, 1)));
-	assert_false(eh_judge_find_onset(pair, 0, 0, 0).found);
+	assert_false(eh_judge_find_onset(pair, 0, 0, 0, slow_bar(0)).found);
 	for (; i < n; i++) {
 		done += slow_close(pair, &panes[i], NULL, SLOW_STRATA);
 		assert_int_equal(pair->blocks_seen, done);

@@ -113,7 +113,7 @@ static struct bench begin_bench(void)
 	struct eh_err err;
 
 	expect_rc(EH_OK, eh_policy_parse(b.home, "policy.yaml", policy_text, strlen(policy_text), &policy, &err), &err);
-	expect_rc(EH_OK, eh_judge_store_open(b.writer, policy, &none, &b.store, &err), &err);
+	expect_rc(EH_OK, eh_judge_store_open(b.writer, eh_policies_of(b.home, policy), &none, &b.store, &err), &err);
 	b.w = eh_judge_writer_new(b.store, NULL, NULL);
 	return b;
 }

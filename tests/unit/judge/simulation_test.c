@@ -115,7 +115,7 @@ static void quiet_year(uint64_t seed)
 		}
 		close_hour(&s, leaving);
 	}
-	assert_true(eh_judge_monitors(s.w.judge) == 60);
+	assert_true(eh_judge_monitors(s.w.judge, EH_POLICY_HOUSE) == 60);
 	assert_int_equal(s.alerts, 0);
 	print_message("a year of 60 monitors: no alert, while p < .05 would have cried %llu times\n", (unsigned long long)s.w.source->naive_alerts);
 	assert_true(s.w.source->naive_alerts > 20);

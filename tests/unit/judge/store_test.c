@@ -104,7 +104,7 @@ static struct eh_judge_store *open_store(struct eh_arena *home, struct eh_pg *pg
 	struct eh_judge_store *store;
 	struct eh_err err;
 
-	expect_rc(EH_OK, eh_judge_store_open(pg, world_policy(home, policy_text), &none, &store, &err), &err);
+	expect_rc(EH_OK, eh_judge_store_open(pg, eh_policies_of(home, world_policy(home, policy_text)), &none, &store, &err), &err);
 	assert_true(store->feeds != NULL && store->feeds->next == NULL);
 	return store;
 }

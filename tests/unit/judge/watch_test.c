@@ -27,7 +27,7 @@ static struct judge begin(void)
 	struct eh_judge_sink none = {0};
 	struct eh_err err;
 
-	expect_rc(EH_OK, eh_judge_store_open(j.pg, world_policy(j.home, "policy: small\n"), &none, &j.store, &err), &err);
+	expect_rc(EH_OK, eh_judge_store_open(j.pg, eh_policies_of(j.home, world_policy(j.home, "policy: small\n")), &none, &j.store, &err), &err);
 	j.writer = eh_judge_writer_new(j.store, &j.answers, &everything);
 	j.watch = eh_judge_watch_new(j.writer, j.store, 30 * EH_MINUTE_US, 1 << 30);
 	expect_rc(EH_OK, eh_judge_watch_begin(j.watch, &err), &err);

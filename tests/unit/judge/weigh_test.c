@@ -39,7 +39,7 @@ static int in_queue, crossed, paged;
 
 static void check(const struct eh_judge *judge)
 {
-	const struct eh_policy *p = judge->policy;
+	const struct eh_policy *p = eh_judge_policy(judge->sources, EH_POLICY_HOUSE);
 	double review = (double)p->review_ppm / 1e6, page = (double)p->page_ppm / 1e6, line = queue_line(judge, review);
 
 	for (size_t i = 0; i < judge->standings; i++) {
@@ -47,14 +47,14 @@ static void check(const struct eh_judge *judge)
 		const struct eh_judge_pair *pair = st->pair;
 		double log_m = eh_judge_log_m(pair, st->outcome, st->kind, st->line);
 
-		assert_true(st->log_years == log_m - log(pair->per_year));
+		assert_true(st->log_years == log_m - log(pair->year[EH_POLICY_HOUSE].blocks));
 		assert_int_equal(st->review, st->log_years >= line);
 		assert_int_equal(st->page, exp(st->log_years) >= (double)judge->standings / page);
-		struct eh_judge_onset o = eh_judge_find_onset(pair, st->outcome, st->kind, st->line);
+		struct eh_judge_onset o = eh_judge_find_onset(pair, st->outcome, st->kind, st->line, &st->bar);
 		assert_int_equal(st->crossed, st->review && o.found && o.enough && o.gate);
 		if (st->onset.found)
 			assert_memory_equal(&st->onset.since, &o.since, sizeof o.since);
-		assert_ptr_equal(st, eh_judge_standing_of(judge, pair, st->outcome, st->kind, st->line));
+		assert_ptr_equal(st, eh_judge_standing_of(judge, pair, EH_POLICY_HOUSE, st->outcome, st->kind, st->line));
 		in_queue += st->review;
 		crossed += st->crossed;
 		paged += st->page;
@@ -113,7 +113,7 @@ static void the_policy_makes_the_monitors(void **state)
 		struct world w = world_begin(world_policy(home, cases[i].text), world_map, &none);
 
 		world_close(&w, decisions, 3, WORLD_T0, WORLD_T0, 1);
-		assert_true(eh_judge_monitors(w.judge) == cases[i].monitors);
+		assert_true(eh_judge_monitors(w.judge, EH_POLICY_HOUSE) == cases[i].monitors);
 		world_end(&w);
 	}
 }

@@ -142,7 +142,7 @@ static inline struct world world_begin(const struct eh_policy *policy, const cha
 {
 	struct world w = {.home = eh_arena_new(), .next_pane_us = INT64_MIN, .included = -1};
 
-	w.judge = eh_judge_new(policy, sink);
+	w.judge = eh_judge_new(eh_policies_of(w.home, policy), sink);
 	w.source = eh_judge_add_source(w.judge, 1, world_read_map(w.home, map_text));
 	w.pane = eh_cube_new(w.source->names);
 	w.late = eh_cube_new(w.source->names);
@@ -173,6 +173,7 @@ static inline void world_close(struct world *w, const struct world_decision *d, 
 	w->close = (struct eh_judge_close){.first_pane_us = first_us,
 	                                   .last_pane_us = last_us,
 	                                   .clock_us = last_us + EH_HOUR_US,
+	                                   .leaf_index = included,
 	                                   .history = !w->live,
 	                                   .late_from_us = INT64_MAX,
 	                                   .older_from_us = INT64_MAX};
