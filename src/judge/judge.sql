@@ -153,6 +153,42 @@ SELECT sha256, canonical, layer, effective_us, leaf_index FROM evenhand.policy_v
 -- name: write_policy
 INSERT INTO evenhand.policy_version (sha256, canonical, effective_us, leaf_index) VALUES ($1::bytea, $2::text, NULL, $3::bigint)
 
+-- name: read_open_bias
+-- Alerts about groups of people that people still have to do with, an accepted risk among them, with the leaf that raised them.
+SELECT n.alert_id, n.source_id, n.source, n.attribute, n.grp, n.severity, n.at_us, f.leaf_index, n.policy_sha256
+FROM evenhand.alert_now n JOIN evenhand.alert_step f ON f.alert_id = n.alert_id AND f.step_no = 1
+WHERE n.kind = 'bias' AND n.state NOT IN ('closed-fixed', 'closed-not-confirmed')
+ORDER BY f.leaf_index
+
+-- name: read_open_governance
+SELECT alert_id FROM evenhand.alert_now
+WHERE kind = 'governance' AND source_id = $1::integer AND attribute = $2::text AND grp = $3::text
+	AND state NOT IN ('closed-fixed', 'closed-not-confirmed')
+ORDER BY leaf_index DESC LIMIT 1
+
+-- name: read_newest_clock
+-- The newest T of any source, and how many sources are not generated ones.
+SELECT coalesce(max(t.clock_us), -9223372036854775808)::bigint, count(*) FILTER (WHERE c.source_id IS NULL), count(*)
+FROM evenhand.source_state t LEFT JOIN evenhand.scenario c USING (source_id)
+
+-- name: read_policy_proposal
+-- What was proposed, and how it was decided, if it was.
+SELECT p.layer, p.sha256, p.canonical, p.effective_us, p.proposer, p.lab_sha256, p.reason, d.approved
+FROM evenhand.policy_proposal p LEFT JOIN evenhand.policy_decision d USING (proposal_id)
+WHERE p.proposal_id = $1::bigint
+
+-- name: write_policy_proposal
+INSERT INTO evenhand.policy_proposal (proposal_id, layer, sha256, canonical, effective_us, proposer, reason, lab_sha256, leaf_index)
+VALUES ($1::bigint, $2::text, $3::bytea, $4::text, $5::bigint, $6::text, $7::text, $8::bytea, $9::bigint)
+
+-- name: write_policy_decision
+INSERT INTO evenhand.policy_decision (proposal_id, approved, decided_by, reason, leaf_index)
+VALUES ($1::bigint, $2::boolean, $3::text, $4::text, $5::bigint)
+
+-- name: write_policy_version
+INSERT INTO evenhand.policy_version (layer, sha256, canonical, effective_us, leaf_index, proposal_id, proposer, approver, lab_sha256)
+VALUES ($1::text, $2::bytea, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::text, $8::text, $9::bytea)
+
 -- name: read_rules
 SELECT count(*) FROM evenhand.alert_rule
 

@@ -10,59 +10,38 @@
 #include "alert/alert.h"
 #include "base/failpoint.h"
 #include "base/log.h"
-#include "base/utf8.h"
+#include "judge/asked.h"
+#include "judge/governance.h"
 #include "judge/rows.h"
 #include "judge/sql.h"
 
-struct request {
-	int64_t id;
-	const char *user;
-	char verb[EH_LEDGER_WORD], alert[EH_LEDGER_WORD]; /* a longer one is nobody's, and is named by its beginning */
-	const char *alert_id;                             /* `alert`, or NULL */
-	json_t *body;
-	const char *role; /* of the user now; NULL: there is no such user */
-	bool disabled, session_over, session_differs;
-};
-
 struct answer {
 	bool done;
-	char message[400];
+	char message[EH_JUDGE_MESSAGE];
 	bool has_deed;
 	struct eh_judge_deed deed;
 	bool closes; /* the evidence of the pair restarts */
+	struct eh_judge_governed *governed; /* what is asked of the policy; NULL: nothing is to be written of it */
 };
 
 static void refuse(struct answer *a, const char *format, ...) EH_PRINTF(2, 3);
 static void refuse(struct answer *a, const char *format, ...)
 {
+	char text[EH_JUDGE_MESSAGE];
 	va_list args;
 
-	a->done = a->has_deed = a->closes = false;
+	*a = (struct answer){0};
 	va_start(args, format);
-	vsnprintf(a->message, sizeof a->message, format, args);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	a->message[eh_utf8_span(a->message, strlen(a->message))] = '\0'; /* no half character at its end */
+	eh_judge_answer(a->message, "%s", text);
 }
 
-static const char *text_of(const json_t *body, const char *key)
+static bool check_author(const struct eh_judge_asked *r, const char *role, struct answer *a)
 {
-	return json_string_value(json_object_get(body, key));
-}
+	const char *const roles[] = {role, NULL};
 
-/* The answer stands in a leaf: it names roles, and no person. */
-static bool check_author(const struct request *r, const char *role, struct answer *a)
-{
-	if (r->role == NULL || r->disabled)
-		refuse(a, "there is no active user of that name");
-	else if (r->session_differs)
-		refuse(a, "the session does not belong to that user");
-	else if (r->session_over)
-		refuse(a, "the session was over when this was asked");
-	else if (strcmp(r->role, role) != 0)
-		refuse(a, "%s needs the role %s, and the user has the role %s", r->verb, role, r->role);
-	else
-		return true;
-	return false;
+	return eh_judge_asked_by(r, roles, a->message);
 }
 
 static enum eh_rc read_state(struct eh_judge_store *store, const char *alert_id, enum eh_alert_state *state,
@@ -116,10 +95,10 @@ static void take_deed(struct answer *a, const struct eh_alert_rule *rule, const 
 	snprintf(a->message, sizeof a->message, "%s", rule->sentence);
 }
 
-static enum eh_rc answer_propose(struct eh_judge_store *store, const struct request *r, struct answer *a,
+static enum eh_rc answer_propose(struct eh_judge_store *store, const struct eh_judge_asked *r, struct answer *a,
                                  struct eh_err *err)
 {
-	const char *asked = text_of(r->body, "event"), *reason = text_of(r->body, "reason");
+	const char *asked = eh_judge_asked_text(r, "event"), *reason = eh_judge_asked_text(r, "reason");
 	const struct eh_alert_rule *rule;
 	char event[EH_LEDGER_WORD];
 
@@ -142,23 +121,7 @@ static enum eh_rc answer_propose(struct eh_judge_store *store, const struct requ
 	return EH_OK;
 }
 
-/* The number of the request that is approved, as a number or as its digits; false for anything else. */
-static bool proposal_of(const json_t *body, int64_t *id)
-{
-	const json_t *which = json_object_get(body, "request_id");
-	const char *digits = json_string_value(which);
-
-	if (digits != NULL) {
-		size_t n = strlen(digits);
-
-		*id = strtoll(digits, NULL, 10);
-		return n > 0 && n <= 18 && strspn(digits, "0123456789") == n;
-	}
-	*id = json_integer_value(which);
-	return json_is_integer(which) && *id >= 0;
-}
-
-static enum eh_rc answer_approve(struct eh_judge_store *store, const struct request *r, struct eh_arena *home,
+static enum eh_rc answer_approve(struct eh_judge_store *store, const struct eh_judge_asked *r, struct eh_arena *home,
                                  struct answer *a, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
@@ -168,7 +131,7 @@ static enum eh_rc answer_approve(struct eh_judge_store *store, const struct requ
 
 	if (!check_author(r, "approver", a))
 		return EH_OK;
-	if (!proposal_of(r->body, &id)) {
+	if (!eh_judge_asked_number(r, "request_id", &id)) {
 		refuse(a, "an approval names the proposal by its number");
 		return EH_OK;
 	}
@@ -201,10 +164,10 @@ static enum eh_rc answer_approve(struct eh_judge_store *store, const struct requ
 	return rc;
 }
 
-static enum eh_rc answer_step(struct eh_judge_store *store, const struct request *r, struct answer *a,
+static enum eh_rc answer_step(struct eh_judge_store *store, const struct eh_judge_asked *r, struct answer *a,
                               struct eh_err *err)
 {
-	const char *reason = text_of(r->body, "reason");
+	const char *reason = eh_judge_asked_text(r, "reason");
 	const struct eh_alert_rule *rule;
 
 	if (!check_author(r, "insurer", a))
@@ -221,9 +184,15 @@ static enum eh_rc answer_step(struct eh_judge_store *store, const struct request
 	return EH_OK;
 }
 
-static enum eh_rc decide(struct eh_judge_store *store, const struct request *r, struct eh_arena *home, struct answer *a,
-                         struct eh_err *err)
+static enum eh_rc decide(struct eh_judge_writer *w, struct eh_judge_store *store, const struct eh_judge_asked *r,
+                         struct eh_arena *home, struct answer *a, struct eh_err *err)
 {
+	if (eh_judge_governs(r->verb)) {
+		enum eh_rc rc = eh_judge_govern(w, r, home, &a->governed, a->message, err);
+
+		a->done = rc == EH_OK && a->governed != NULL;
+		return rc;
+	}
 	if (strcmp(r->verb, "propose") == 0)
 		return answer_propose(store, r, a, err);
 	if (strcmp(r->verb, "approve") == 0)
@@ -231,7 +200,7 @@ static enum eh_rc decide(struct eh_judge_store *store, const struct request *r, 
 	return answer_step(store, r, a, err);
 }
 
-static enum eh_rc add_leaf(struct eh_judge_writer *w, const struct request *r, const struct answer *a, size_t *place,
+static enum eh_rc add_leaf(struct eh_judge_writer *w, const struct eh_judge_asked *r, const struct answer *a, size_t *place,
                            struct eh_err *err)
 {
 	char person[EH_LEDGER_PSEUDONYM];
@@ -245,7 +214,7 @@ static enum eh_rc add_leaf(struct eh_judge_writer *w, const struct request *r, c
 }
 
 /* Deed, leaf and outcome, and the commit. */
-static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *r, const struct answer *a,
+static enum eh_rc write_answer(struct eh_judge_writer *w, const struct eh_judge_asked *r, const struct answer *a,
                                struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
@@ -259,6 +228,8 @@ static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *
 		rc = eh_ledger_append(w->store->pg, &w->leaves, &first, err);
 	if (rc == EH_OK)
 		rc = eh_judge_rows_write(w, first, err);
+	if (rc == EH_OK && a->governed != NULL)
+		rc = eh_judge_govern_write(w, a->governed, first, first + (int64_t)place, err);
 	if (rc != EH_OK)
 		return rc;
 	eh_pg_arg_int8(&args, r->id);
@@ -274,7 +245,7 @@ static enum eh_rc write_answer(struct eh_judge_writer *w, const struct request *
 }
 
 /* What cannot be written as it was decided is refused in words that always can: one request must not stop judge. */
-static enum eh_rc refuse_instead(struct eh_judge_writer *w, const struct request *r, struct answer *a,
+static enum eh_rc refuse_instead(struct eh_judge_writer *w, const struct eh_judge_asked *r, struct answer *a,
                                  struct eh_err *err)
 {
 	eh_log("request %lld is refused: %s", (long long)r->id, err->text);
@@ -284,7 +255,7 @@ static enum eh_rc refuse_instead(struct eh_judge_writer *w, const struct request
 	return rc == EH_OK ? write_answer(w, r, a, err) : rc;
 }
 
-static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *store, const struct request *r,
+static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *store, const struct eh_judge_asked *r,
                              struct eh_err *err)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
@@ -293,13 +264,15 @@ static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *s
 
 	if (rc != EH_OK)
 		return rc;
-	rc = decide(store, r, home, &a, err);
+	rc = decide(w, store, r, home, &a, err);
 	if (rc == EH_OK)
 		rc = write_answer(w, r, &a, err);
 	if (rc == EH_BAD_INPUT || rc == EH_REFUSED)
 		rc = refuse_instead(w, r, &a, err);
 	if (rc != EH_OK)
 		eh_pg_rollback(store->pg);
+	else if (a.governed != NULL)
+		rc = eh_judge_govern_done(store, a.governed, err);
 	else if (a.closes)
 		eh_judge_close_alert(store->judge, a.deed.alert_id);
 	else if (a.has_deed && strcmp(a.deed.event, "reopen") == 0)
@@ -320,7 +293,7 @@ enum eh_rc eh_judge_requests(struct eh_judge_writer *w, struct eh_judge_store *s
 		json_error_t why;
 		EH_JSON_AUTO body = json_loads(eh_pg_text(res, i, 4), 0, &why);
 		const char *session_user = eh_pg_text(res, i, 6);
-		struct request r = {.id = eh_pg_int8(res, i, 0),
+		struct eh_judge_asked r = {.id = eh_pg_int8(res, i, 0),
 		                    .user = eh_pg_text(res, i, 1),
 		                    .body = body,
 		                    .role = eh_pg_text(res, i, 7),

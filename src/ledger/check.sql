@@ -78,7 +78,8 @@ SELECT s.name, c.start_us, c.rate, c.anchor_at FROM evenhand.scenario c JOIN eve
 ORDER BY s.source_id
 
 -- name: check_policies
-SELECT coalesce(l.leaf_index, p.leaf_index), l.body, p.sha256, p.canonical, p.effective_us
+SELECT coalesce(l.leaf_index, p.leaf_index), l.body, p.sha256, p.canonical, p.effective_us, p.layer, p.proposal_id, p.proposer,
+	p.approver, p.lab_sha256
 FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind IN ('genesis', 'policy')) l
 FULL JOIN evenhand.policy_version p ON p.leaf_index = l.leaf_index
 ORDER BY 1

@@ -249,6 +249,18 @@ enum eh_rc eh_ledger_check_maps(struct eh_ledger_checking *c, struct eh_err *err
 
 /* ---- policies and answers --------------------------------------------------------------------- */
 
+/* Who put a version in force, and from when; the genesis has nothing of it. */
+static void put_enactment(const PGresult *res, json_t *want)
+{
+	if (eh_pg_null(res, 0, 4))
+		return;
+	json_t *more = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "layer", eh_pg_text(res, 0, 5), "effective",
+	                         eh_ledger_check_instant(res, 4), "proposal", eh_ledger_check_int(res, 6), "proposer", person(res, 7),
+	                         "approver", person(res, 8), "lab_sha256", eh_ledger_check_hex(res, 9));
+	EH_ASSERT(more != NULL && json_object_update(want, more) == 0);
+	json_decref(more);
+}
+
 static void take_policy(struct eh_ledger_checking *c, const PGresult *res, void *ctx)
 {
 	int64_t index = eh_pg_int8(res, 0, 0);
@@ -264,6 +276,7 @@ static void take_policy(struct eh_ledger_checking *c, const PGresult *res, void 
 		want = json_pack("{s:o, s:s}", "policy_sha256", eh_ledger_check_hex(res, 2), "policy", canonical);
 		name = eh_arena_printf(c->scratch, "the policy of leaf %" PRId64, index);
 		EH_ASSERT(want != NULL);
+		put_enactment(res, want);
 		if (memcmp(found.bytes, sha256.data, sizeof found.bytes) != 0)
 			eh_ledger_check_find(c, "policy", index, "%s was altered: it has another SHA-256", name);
 		c->check->policies++;

@@ -1,0 +1,163 @@
+/*
+ * row_rules.c - see row_rules.h.
+ */
+#include "judge/row_rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert/alert.h"
+#include "base/time.h"
+#include "judge/sql.h"
+
+#define DETAIL                                                                                                         \
+	"This is about the rules, not about people: the alert it names stays open, with the evidence and the lines that it " \
+	"was raised by."
+#define UNKNOWN "Why the rule was changed. Those who proposed and approved it gave a reason, which stands on the record."
+
+enum eh_rc eh_judge_row_open(struct eh_judge_writer *w, PGresult **res, struct eh_err *err)
+{
+	return eh_pg_query(w->store->pg, &eh_sql_judge_read_open_bias, NULL, res, err);
+}
+
+static void name_it(const struct eh_judge_row_rules *r, char id[16])
+{
+	EH_BUF_AUTO text = {0};
+	char hex[EH_SHA256_HEX];
+
+	eh_buf_printf(&text, "%s\ngovernance\n%s\n%s\n%s\n", r->source, r->attribute, r->group, r->cause);
+	struct eh_sha256 digest = eh_sha256_of(text.data, text.len);
+	eh_sha256_hex(&digest, hex);
+	snprintf(id, 16, "A-%.12s", hex);
+}
+
+/* The governance alert of the group that is open; else a new one, by its cause. */
+static enum eh_rc find_alert(struct eh_judge_writer *w, const struct eh_judge_row_rules *r, char id[16], struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	name_it(r, id);
+	eh_pg_arg_int8(&args, r->source_id);
+	eh_pg_arg_text(&args, r->attribute);
+	eh_pg_arg_text(&args, r->group);
+	enum eh_rc rc = eh_pg_query(w->store->pg, &eh_sql_judge_read_open_governance, &args, &res, err);
+	if (rc == EH_OK && PQntuples(res) > 0)
+		snprintf(id, 16, "%s", eh_pg_text(res, 0, 0));
+	return rc;
+}
+
+/* What was told before stays in the body; true where this cause is among it. */
+static bool take_over(json_t *body, const char *last, const char *cause)
+{
+	json_error_t why;
+	EH_JSON_AUTO old = last != NULL ? json_loads(last, 0, &why) : NULL;
+	json_t *causes = json_object_get(body, "told"), *facts = json_object_get(body, "facts");
+	json_t *was = json_object_get(json_object_get(old, "facts"), "looser"), *owner = json_object_get(old, "owner"), *item;
+	bool told = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(old, "told"), i, item)
+	{
+		told |= strcmp(json_string_value(item), cause) == 0;
+		json_array_append(causes, item);
+	}
+	json_array_append_new(causes, json_string(cause));
+	if (was != NULL) {
+		json_t *both = json_copy(was);
+
+		json_array_extend(both, json_object_get(facts, "looser"));
+		json_object_set_new(facts, "looser", both);
+	}
+	if (owner != NULL)
+		json_object_set(body, "owner", owner);
+	return told;
+}
+
+static json_t *make_body(const struct eh_judge_row_rules *r, const char *id)
+{
+	char policy[EH_SHA256_HEX];
+
+	eh_sha256_hex(&r->policy_sha256, policy);
+	json_t *body = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:n,s:n,s:{s:s,s:o},s:[],s:[],s:[],s:[],s:s,s:n,s:n}",
+	                         "alert", id, "kind", "governance", "title", r->title, "source", r->source, "attribute",
+	                         r->attribute, "group", r->group, "sentence", r->sentence, "detail", DETAIL, "unknown", UNKNOWN,
+	                         "todo", r->todo, "reference", "outcome", "facts", "about", r->alert, "looser",
+	                         json_deep_copy(r->looser), "lineage", "changed", "examples", "told", "policy_sha256",
+	                         policy, "owner", "recovery");
+	EH_ASSERT(body != NULL);
+	return body;
+}
+
+static enum eh_rc write_evidence(const struct eh_judge_row_rules *r, const char *id, const char *event, struct eh_buf *out,
+                                 struct eh_err *err)
+{
+	char policy[EH_SHA256_HEX], at[EH_TIME_TEXT];
+
+	eh_sha256_hex(&r->policy_sha256, policy);
+	eh_time_format(r->at_us, at);
+	EH_JSON_AUTO doc = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:O}", "schema", "evenhand/governance/1", "alert", id,
+	                             "event", event, "about", r->alert, "source", r->source, "attribute", r->attribute,
+	                             "group", r->group, "at", at, "policy_sha256", policy, "looser", r->looser);
+	EH_ASSERT(doc != NULL);
+	return eh_json_canonical(doc, out, err);
+}
+
+static enum eh_rc keep(struct eh_judge_writer *w, const struct eh_judge_row_rules *r, const char *id,
+                       const struct eh_judge_kept_step *last, const char *body, struct eh_err *err)
+{
+	struct eh_judge_kept_step *s = eh_arena_zalloc(w->tick, 1, sizeof *s);
+	EH_BUF_AUTO evidence = {0};
+	enum eh_alert_state from;
+	const char *event = last->step_no == 0 ? "raised" : "folded";
+
+	EH_ASSERT(eh_alert_state_of(last->to, &from));
+	const struct eh_alert_rule *rule = eh_alert_find(from, event);
+	if (rule == NULL) /* its people closed it, and the cause is an old one */
+		return EH_OK;
+	enum eh_rc rc = write_evidence(r, id, event, &evidence, err);
+	if (rc != EH_OK)
+		return rc;
+	*s = (struct eh_judge_kept_step){.kind = "governance",
+	                                 .alert_id = eh_arena_strdup(w->tick, id),
+	                                 .event = event,
+	                                 .from = eh_alert_state_name(from),
+	                                 .to = eh_alert_state_name(rule->to),
+	                                 .step_no = last->step_no + 1,
+	                                 .page = r->page || last->page,
+	                                 .at_us = r->at_us,
+	                                 .pane_end_us = INT64_MIN,
+	                                 .onset_us = INT64_MIN,
+	                                 .evidence = eh_arena_strndup(w->tick, evidence.data, evidence.len),
+	                                 .evidence_sha256 = eh_sha256_of(evidence.data, evidence.len),
+	                                 .policy_sha256 = r->policy_sha256,
+	                                 .body = body,
+	                                 .sentence = eh_arena_strdup(w->tick, r->sentence),
+	                                 .source_id = r->source_id,
+	                                 .source = eh_arena_strdup(w->tick, r->source),
+	                                 .attribute = eh_arena_strdup(w->tick, r->attribute),
+	                                 .group = eh_arena_strdup(w->tick, r->group)};
+	return eh_judge_row_step(w, s, err);
+}
+
+enum eh_rc eh_judge_row_rules(struct eh_judge_writer *w, const struct eh_judge_row_rules *r, bool *told, struct eh_err *err)
+{
+	struct eh_judge_kept_step last;
+	char id[16];
+	enum eh_rc rc = find_alert(w, r, id, err);
+
+	*told = false;
+	if (rc == EH_OK)
+		rc = eh_judge_row_last(w, id, &last, err);
+	if (rc != EH_OK)
+		return rc;
+	EH_JSON_AUTO body = make_body(r, id);
+	if (take_over(body, last.step_no > 0 ? last.body : NULL, r->cause))
+		return EH_OK;
+	char *text = json_dumps(body, JSON_COMPACT);
+	const char *kept = eh_arena_strdup(w->tick, text);
+	free(text);
+	*told = true;
+	return keep(w, r, id, &last, kept, err);
+}
