@@ -32,6 +32,8 @@
 	X(lab, "compare a draft policy with the one in force, on history")                                              \
 	X(policy, "show the policy in force, or check a draft")                                                         \
 	X(alerts, "list and show alerts, and take their next step")                                                     \
+	X(notify, "check and test the routes of messages, list what nobody received")                                   \
+	X(deadman, "say that judge is silent, from where judge is not")                                                 \
 	X(status, "say where the store and its sources stand")                                                         \
 	X(ledger, "print the head of the log, or check all that stands in it")                                        \
 	X(doctor, "check every precondition, and say how to mend what fails")                                          \

@@ -63,7 +63,7 @@ const struct eh_judge_fault_rule eh_judge_fault_rules[EH_JUDGE_FAULTS] = {
                                    "Find out why judge did not run; what came meanwhile is judged when it runs again, and "
                                    "nobody was told of it before."},
 	[EH_JUDGE_FAULT_DELIVERY] = {"delivery", "A message was not delivered", true, false,
-                                     "See `evenhand status` for the route and its last error, and mend the route."},
+                                     "See `evenhand notify list` for the route and its last error, mend the route, then `evenhand notify retry`."},
 };
 
 int eh_judge_fault_find(const char *slug)

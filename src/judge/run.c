@@ -14,6 +14,7 @@
 #include "judge/forget.h"
 #include "judge/outcomes.h"
 #include "judge/policies.h"
+#include "judge/pulse.h"
 #include "judge/requests.h"
 #include "judge/rows.h"
 #include "judge/seal.h"
@@ -40,6 +41,7 @@ struct loop {
 	struct eh_judge_store *store;
 	struct eh_judge_writer *writer;
 	struct eh_judge_watch *watch;
+	struct eh_judge_pulse *pulse;
 	struct eh_notify *notify;
 	int64_t live_at_us, forget_at_us, watch_at_us, outcomes_at_us;
 };
@@ -231,8 +233,11 @@ static enum eh_rc catch_up(struct loop *l, bool *done, struct eh_err *err)
 	for (struct eh_judge_feed *f = l->store->feeds; rc == EH_OK && f != NULL; f = f->next) {
 		bool more = true;
 
-		while (rc == EH_OK && more && !told_to_stop(l))
+		while (rc == EH_OK && more && !told_to_stop(l)) {
 			rc = advance(l, f, &more, err);
+			if (rc == EH_OK && more) /* where there is much to catch up with, that takes hours */
+				rc = eh_judge_pulse_look(l->pulse, eh_time_wall_us(), err);
+		}
 		*done &= f->ended;
 	}
 	return rc;
@@ -371,6 +376,8 @@ static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
 		l->watch_at_us = eh_time_steady_us() + WATCH_US;
 		rc = eh_judge_watch_look(l->watch, err);
 	}
+	if (rc == EH_OK)
+		rc = eh_judge_pulse_look(l->pulse, eh_time_wall_us(), err);
 	return rc == EH_OK ? eh_notify_tick(l->notify, l->run->pg, eh_time_wall_us(), err) : rc;
 }
 
@@ -407,6 +414,7 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 		int64_t polls_ms = 3 * l->run->settings->poll_interval_ms, stalled_ms = l->run->settings->stalled_after_ms;
 		l->watch = eh_judge_watch_new(l->writer, l->store, (stalled_ms > polls_ms ? stalled_ms : polls_ms) * 1000,
 		                              l->run->settings->wal_limit_bytes);
+		l->pulse = eh_judge_pulse_new(l->writer, l->store, !l->run->once);
 		rc = eh_judge_watch_begin(l->watch, err);
 		if (!l->run->quiet && how.panes > 0)
 			eh_log("folded %llu closed panes again; every digest agrees", (unsigned long long)how.panes);
@@ -427,6 +435,7 @@ enum eh_rc eh_judge_run(const struct eh_judge_run *run, struct eh_err *err)
 		usleep(TICK_US);
 	}
 	eh_notify_close(l.notify);
+	eh_judge_pulse_free(l.pulse);
 	eh_judge_watch_free(l.watch);
 	eh_judge_writer_free(l.writer);
 	eh_judge_store_close(l.store);

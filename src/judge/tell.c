@@ -127,3 +127,24 @@ enum eh_rc eh_judge_tell_history(struct eh_judge_writer *w, const struct eh_judg
 	}
 	return eh_notify_enqueue(w->store->pg, w->routes, &m, err);
 }
+
+enum eh_rc eh_judge_tell_beat(struct eh_judge_writer *w, int64_t now_us, struct eh_err *err)
+{
+	EH_BUF_AUTO sentence = {0};
+	char at[EH_TIME_TEXT];
+	int followed = 0;
+
+	if (w->routes == NULL || w->routes->n == 0)
+		return EH_OK;
+	for (const struct eh_judge_feed *f = w->store->feeds; f != NULL; f = f->next)
+		followed += !f->ended;
+	eh_time_format(now_us, at);
+	eh_buf_printf(&sentence, "The monitor runs, and follows %d source%s.", followed, followed == 1 ? "" : "s");
+	struct eh_notify_message m = {.type = "heartbeat",
+	                              .abouts = EH_NOTIFY_HEARTBEAT,
+	                              .key = eh_arena_printf(w->tick, "heartbeat/%s", at),
+	                              .sentence = sentence.data,
+	                              .at_us = now_us,
+	                              .onset_us = INT64_MIN};
+	return eh_notify_enqueue(w->store->pg, w->routes, &m, err);
+}

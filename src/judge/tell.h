@@ -14,4 +14,7 @@ EH_MUST enum eh_rc eh_judge_tell_step(struct eh_judge_writer *writer, const stru
 /* One message for all that a source's history held, once a source. */
 EH_MUST enum eh_rc eh_judge_tell_history(struct eh_judge_writer *writer, const struct eh_judge_feed *feed, struct eh_err *err);
 
+/* The heartbeat, to the routes that ask for it; at wall time `now_us`. */
+EH_MUST enum eh_rc eh_judge_tell_beat(struct eh_judge_writer *writer, int64_t now_us, struct eh_err *err);
+
 #endif

@@ -89,14 +89,6 @@ static enum eh_rc read_levels(const struct eh_yaml *node, unsigned *levels, stru
 
 /* ---- what it wants ----------------------------------------------------------------------------- */
 
-/* What a kind cannot say is refused, not left out in silence. */
-static enum eh_rc check_abouts(const struct eh_yaml *node, const struct eh_notify_route *route, struct eh_err *err)
-{
-	if (route->kind == EH_NOTIFY_PAGERDUTY && (route->abouts & EH_NOTIFY_HEARTBEAT) != 0)
-		return eh_yaml_fail(eh_yaml_get(node, "kinds"), err, "pagerduty has no heartbeat: an event there is an incident");
-	return EH_OK;
-}
-
 static enum eh_rc read_wants(struct eh_arena *home, const struct eh_yaml *node, struct eh_notify_route *route, struct eh_err *err)
 {
 	static const char *const severities[] = {"review", "page", NULL};
@@ -105,8 +97,6 @@ static enum eh_rc read_wants(struct eh_arena *home, const struct eh_yaml *node, 
 	route->abouts = EH_NOTIFY_BIAS | EH_NOTIFY_DATA | EH_NOTIFY_GOVERNANCE | EH_NOTIFY_DECISION;
 	route->levels = (1u << EH_NOTIFY_LEVELS) - 1;
 	enum eh_rc rc = bits_of(node, "kinds", about_names, &route->abouts, err);
-	if (rc == EH_OK)
-		rc = check_abouts(node, route, err);
 	if (rc == EH_OK)
 		rc = bits_of(node, "severities", severities, &severity, err);
 	route->review = (severity & 1) != 0;

@@ -85,7 +85,7 @@ static json_t *leaf_row(struct eh_arena *arena, const PGresult *res, int i)
 /* ---- the page ---- */
 
 static const char *const kinds[] = {"genesis", "source",  "batch",    "pane", "alert",
-                                    "policy",  "request", "scenario", NULL};
+                                    "policy",  "request", "scenario", "heartbeat", NULL};
 
 static const char *kind_of(const struct eh_request *rq)
 {
