@@ -85,10 +85,11 @@ static void take_genesis(struct eh_judge_source *s)
 {
 	const struct eh_policies_version *v =
 		eh_policies_at(s->judge->policies, EH_POLICY_HOUSE, EH_POLICIES_ALWAYS, INT64_MAX);
+	int64_t window_us[EH_JUDGE_WINDOWS_MAX];
 
 	EH_ASSERT(v != NULL);
 	s->in_force[EH_POLICY_HOUSE] = *v;
-	s->window_us = eh_policy_window(v->policy, s->map->source);
+	eh_judge_keep_windows(s, window_us, eh_judge_windows(s, EH_POLICIES_ALWAYS, INT64_MAX, window_us));
 }
 
 static struct eh_judge_source *add_source(struct eh_judge *judge, int64_t source_id, const struct eh_map *map,

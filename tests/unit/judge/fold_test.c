@@ -75,8 +75,8 @@ static void the_window_is_what_lies_in_it(void **state)
 			EH_BUF_AUTO b = {0};
 
 			world_close(&w, decisions, DECISIONS, steps[i].first_us, steps[i].last_us, steps[i].included);
-			late += w.close.late != NULL;
-			expired += w.close.expired != NULL;
+			late += w.late;
+			expired += w.expired;
 			count_window(&w, decisions, steps[i].included, want);
 			eh_cube_encode(w.source->window, &a);
 			eh_cube_encode(want, &b);

@@ -130,12 +130,14 @@ struct world {
 	struct eh_arena *home;
 	struct eh_judge *judge;
 	struct eh_judge_source *source;
-	struct eh_cube *pane, *late, *older, *expired;
+	struct eh_cube *pane, *older;
 	int64_t next_pane_us; /* INT64_MIN: nothing was closed yet */
 	int64_t included;
 	struct eh_sha256 digest; /* of the last close */
 	struct eh_judge_close close;
-	bool live; /* what is closed from now on */
+	bool expired, late; /* something left the source's own window at the last close; came late for it */
+	bool live;    /* what is closed from now on; its leaf stands above every version known */
+	bool on_record; /* what is closed was live once: its leaf has its number */
 };
 
 static inline struct world world_begin(const struct eh_policy *policy, const char *map_text, const struct eh_judge_sink *sink)
@@ -145,63 +147,124 @@ static inline struct world world_begin(const struct eh_policy *policy, const cha
 	w.judge = eh_judge_new(eh_policies_of(w.home, policy), sink);
 	w.source = eh_judge_add_source(w.judge, 1, world_read_map(w.home, map_text));
 	w.pane = eh_cube_new(w.source->names);
-	w.late = eh_cube_new(w.source->names);
 	w.older = eh_cube_new(w.source->names);
-	w.expired = eh_cube_new(w.source->names);
 	return w;
 }
 
 static inline void world_end(struct world *w)
 {
 	eh_cube_free(w->pane);
-	eh_cube_free(w->late);
 	eh_cube_free(w->older);
-	eh_cube_free(w->expired);
 	eh_judge_free(w->judge);
 	eh_arena_free(w->home);
 }
 
-/* Closes [first, last] with what leaves up to `included` cover; as judge/store.h says. */
+/* The windows beside the source's own, cubes made anew for each close. */
+struct world_moves {
+	struct eh_judge_move move[EH_JUDGE_WINDOWS_MAX];
+	struct eh_cube *before[EH_JUDGE_WINDOWS_MAX], *late[EH_JUDGE_WINDOWS_MAX], *expired[EH_JUDGE_WINDOWS_MAX];
+	int64_t start_us[EH_JUDGE_WINDOWS_MAX], old_us[EH_JUDGE_WINDOWS_MAX]; /* of this close, and of the last */
+	bool kept[EH_JUDGE_WINDOWS_MAX];
+	uint32_t n;
+};
+
+static inline const struct eh_cube *world_some(const struct eh_cube *cube)
+{
+	return eh_cube_n(cube) > 0 ? cube : NULL;
+}
+
+static inline void world_begin_moves(struct world *w, struct world_moves *m, int64_t last_us)
+{
+	int64_t window_us[EH_JUDGE_WINDOWS_MAX];
+
+	m->n = eh_judge_windows(w->source, w->close.clock_us, w->close.leaf_index, window_us);
+	for (uint32_t i = 0; i < m->n; i++) {
+		m->move[i] = (struct eh_judge_move){.window_us = window_us[i]};
+		m->before[i] = eh_cube_new(w->source->names);
+		m->late[i] = eh_cube_new(w->source->names);
+		m->expired[i] = eh_cube_new(w->source->names);
+		m->kept[i] = eh_judge_keeps_window(w->source, window_us[i]);
+		m->start_us[i] = m->old_us[i] = eh_judge_window_start_of(w->source, window_us[i], last_us);
+		if (w->next_pane_us != INT64_MIN)
+			m->old_us[i] = eh_judge_window_start_of(w->source, window_us[i], w->next_pane_us - EH_HOUR_US);
+	}
+}
+
+static inline void world_end_moves(struct world_moves *m)
+{
+	for (uint32_t i = 0; i < m->n; i++) {
+		eh_cube_free(m->before[i]);
+		eh_cube_free(m->late[i]);
+		eh_cube_free(m->expired[i]);
+	}
+}
+
+/* What one decision of a pane before the close is to a window. */
+static inline void world_move(struct world *w, struct world_moves *m, uint32_t i, const struct world_decision *d)
+{
+	bool known = d->index <= w->included;
+
+	if (!known && d->pane_us >= m->start_us[i])
+		world_add(w->source->names, m->late[i], d);
+	else if (known && m->kept[i] && d->pane_us >= m->old_us[i] && d->pane_us < m->start_us[i])
+		world_add(w->source->names, m->expired[i], d);
+	else if (known && !m->kept[i] && d->pane_us >= m->start_us[i])
+		world_add(w->source->names, m->before[i], d);
+}
+
+/* Closes [first, last] with what leaves up to `included` cover; as judge/store.h says.  The close's own leaf is the
+ * next after them. */
 static inline void world_close(struct world *w, const struct world_decision *d, size_t n, int64_t first_us, int64_t last_us,
                                int64_t included)
 {
-	int64_t window_us = eh_judge_window_start(w->source, last_us), old_us = window_us;
+	struct world_moves m;
 	struct eh_err err;
 
-	if (w->next_pane_us != INT64_MIN)
-		old_us = eh_judge_window_start(w->source, w->next_pane_us - EH_HOUR_US);
 	w->close = (struct eh_judge_close){.first_pane_us = first_us,
 	                                   .last_pane_us = last_us,
 	                                   .clock_us = last_us + EH_HOUR_US,
-	                                   .leaf_index = included,
+	                                   .leaf_index = w->live && !w->on_record ? INT64_MAX : included,
 	                                   .history = !w->live,
 	                                   .late_from_us = INT64_MAX,
 	                                   .older_from_us = INT64_MAX};
+	world_begin_moves(w, &m, last_us);
 	eh_cube_clear(w->pane);
-	eh_cube_clear(w->late);
 	eh_cube_clear(w->older);
-	eh_cube_clear(w->expired);
 	for (size_t i = 0; i < n; i++) {
 		bool known = d[i].index <= w->included;
 
-		if (d[i].index > included)
+		if (d[i].index > included || d[i].pane_us > last_us)
 			continue;
-		if (d[i].pane_us >= first_us && d[i].pane_us <= last_us)
+		if (d[i].pane_us >= first_us) {
 			world_add(w->source->names, w->pane, &d[i]);
-		else if (!known && d[i].pane_us < first_us && d[i].pane_us >= window_us) {
-			world_add(w->source->names, w->late, &d[i]);
-			w->close.late_from_us = d[i].pane_us < w->close.late_from_us ? d[i].pane_us : w->close.late_from_us;
-		} else if (!known && d[i].pane_us < first_us) {
+			continue;
+		}
+		for (uint32_t k = 0; k < m.n; k++)
+			world_move(w, &m, k, &d[i]);
+		int64_t *from_us = d[i].pane_us >= m.start_us[0] ? &w->close.late_from_us : &w->close.older_from_us;
+		if (!known && d[i].pane_us < m.start_us[0])
 			world_add(w->source->names, w->older, &d[i]);
-			w->close.older_from_us = d[i].pane_us < w->close.older_from_us ? d[i].pane_us : w->close.older_from_us;
-		} else if (known && d[i].pane_us >= old_us && d[i].pane_us < window_us && d[i].pane_us < first_us)
-			world_add(w->source->names, w->expired, &d[i]);
+		if (!known && d[i].pane_us < *from_us)
+			*from_us = d[i].pane_us;
 	}
-	w->close.pane = eh_cube_n(w->pane) > 0 ? w->pane : NULL;
-	w->close.late = eh_cube_n(w->late) > 0 ? w->late : NULL;
-	w->close.older = eh_cube_n(w->older) > 0 ? w->older : NULL;
-	w->close.expired = eh_cube_n(w->expired) > 0 ? w->expired : NULL;
+	for (uint32_t i = 0; i < m.n; i++) {
+		m.move[i].before = world_some(m.before[i]);
+		m.move[i].late = world_some(m.late[i]);
+		m.move[i].expired = world_some(m.expired[i]);
+	}
+	w->close.pane = world_some(w->pane);
+	w->close.before = m.move[0].before;
+	w->close.late = m.move[0].late;
+	w->close.older = world_some(w->older);
+	w->close.expired = m.move[0].expired;
+	w->close.more = m.move + 1;
+	w->close.more_n = m.n - 1;
 	expect_rc(EH_OK, eh_judge_fold(w->judge, w->source, &w->close, &w->digest, &err), &err);
+	world_end_moves(&m);
+	w->expired = w->close.expired != NULL;
+	w->late = w->close.late != NULL;
+	w->close.late = w->close.expired = w->close.before = NULL; /* they are gone */
+	w->close.more = NULL;
 	w->next_pane_us = last_us + EH_HOUR_US;
 	w->included = included;
 }
