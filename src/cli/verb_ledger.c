@@ -77,7 +77,7 @@ static void print_json(const struct eh_ledger_check *check)
 	for (const struct eh_ledger_finding *f = check->findings; f != NULL; f = f->next)
 		EH_ASSERT(json_array_append_new(findings, finding_json(f)) == 0);
 	EH_JSON_AUTO doc = json_pack(
-		"{s:b, s:I, s:s, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:I, s:o}", "ok",
+		"{s:b, s:I, s:s, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:I, s:o}", "ok",
 		check->findings_n == 0, "size", (json_int_t)check->head.size, "root", root, "noted",
 		check->noted ? json_pack("{s:I, s:s}", "size", (json_int_t)check->noted_size, "root", noted) : json_null(), "checked",
 		"leaves", (json_int_t)check->leaves, "commits", (json_int_t)check->commits, "deltas", (json_int_t)check->deltas,
@@ -85,7 +85,7 @@ static void print_json(const struct eh_ledger_check *check)
 		(json_int_t)check->seals, "joined", (json_int_t)check->joined, "pane_closes",
 		(json_int_t)check->closes, "alert_steps", (json_int_t)check->steps, "evidence", (json_int_t)check->evidence, "maps",
 		(json_int_t)check->maps, "policies", (json_int_t)check->policies, "requests", (json_int_t)check->requests,
-		"findings_n", (json_int_t)check->findings_n, "findings", findings);
+		"packs", (json_int_t)check->packs, "findings_n", (json_int_t)check->findings_n, "findings", findings);
 
 	eh_cli_print_json(doc, JSON_INDENT(2));
 }

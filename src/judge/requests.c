@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "judge/asked.h"
 #include "judge/governance.h"
+#include "judge/packs.h"
 #include "judge/rows.h"
 #include "judge/sql.h"
 
@@ -193,6 +194,8 @@ static enum eh_rc decide(struct eh_judge_writer *w, struct eh_judge_store *store
 		a->done = rc == EH_OK && a->governed != NULL;
 		return rc;
 	}
+	if (eh_judge_pack_asks(r->verb))
+		return eh_judge_pack_answer(w, r, home, &a->done, a->message, err);
 	if (strcmp(r->verb, "propose") == 0)
 		return answer_propose(store, r, a, err);
 	if (strcmp(r->verb, "approve") == 0)

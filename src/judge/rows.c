@@ -8,6 +8,7 @@
 
 #include "base/failpoint.h"
 #include "judge/display.h"
+#include "judge/packs.h"
 #include "judge/sql.h"
 #include "judge/tell.h"
 
@@ -255,5 +256,9 @@ enum eh_rc eh_judge_rows_write(struct eh_judge_writer *w, int64_t first, struct 
 		rc = write_step(w, s, first, err);
 	for (const struct eh_judge_kept_month *m = w->months; rc == EH_OK && m != NULL; m = m->next)
 		rc = write_month(w, m, first, err);
+	if (rc == EH_OK)
+		rc = eh_judge_packs_write(w, first, err);
+	if (rc == EH_OK)
+		rc = eh_judge_changes_write(w, first, err);
 	return rc == EH_OK ? write_all_latest(w, err) : rc;
 }

@@ -51,6 +51,13 @@ struct eh_judge_kept_month {
 	size_t place; /* the close that opened the next month; SIZE_MAX until its leaf is there */
 };
 
+struct eh_pack;
+struct eh_judge_kept_pack;
+struct eh_judge_kept_setting;
+struct eh_judge_kept_component;
+struct eh_judge_kept_change;
+struct eh_judge_components;
+
 struct eh_judge_writer {
 	struct eh_judge_store *store;
 	struct eh_arena *home, *tick;
@@ -61,6 +68,14 @@ struct eh_judge_writer {
 	struct eh_judge_kept_step *steps, **steps_end;
 	struct eh_judge_kept_point *points, **points_end;
 	struct eh_judge_kept_month *months, **months_end;
+	/* packs.h: what is kept, the packs that are on (NULL: to be read), and the components known of each source */
+	struct eh_judge_kept_pack *packs, **packs_end;
+	struct eh_judge_kept_setting *settings, **settings_end;
+	struct eh_judge_kept_component *new_components, **new_components_end;
+	struct eh_judge_kept_change *changes, **changes_end;
+	const struct eh_pack *const *packs_on;
+	size_t packs_n;
+	struct eh_judge_components *components;
 	const struct eh_judge_feed *last_in_this; /* whose close with decisions is at last_place */
 	size_t last_place;
 };

@@ -10,6 +10,7 @@
 #include "base/failpoint.h"
 #include "base/time.h"
 #include "judge/display.h"
+#include "judge/packs.h"
 #include "judge/rows.h"
 #include "judge/sql.h"
 
@@ -64,6 +65,14 @@ enum eh_rc eh_judge_writer_begin(struct eh_judge_writer *w, struct eh_err *err)
 	w->points_end = &w->points;
 	w->months = NULL;
 	w->months_end = &w->months;
+	w->packs = NULL;
+	w->packs_end = &w->packs;
+	w->settings = NULL;
+	w->settings_end = &w->settings;
+	w->new_components = NULL;
+	w->new_components_end = &w->new_components;
+	w->changes = NULL;
+	w->changes_end = &w->changes;
 	enum eh_rc rc = eh_pg_begin(w->store->pg, err);
 	return rc == EH_OK ? eh_judge_hold_epoch(w->store, err) : rc;
 }
@@ -309,7 +318,9 @@ enum eh_rc eh_judge_writer_fold(struct eh_judge_writer *w, struct eh_judge_feed 
 		rc = add_close_leaf(w, feed, step, &place, err);
 	if (rc == EH_OK)
 		keep_close(w, feed, step, place);
-	return rc;
+	if (rc == EH_OK)
+		rc = eh_judge_row_changes(w, feed, step, err); /* before packs: it looks at the close's pane */
+	return rc == EH_OK ? eh_judge_row_packs(w, feed, step, err) : rc;
 }
 
 enum eh_rc eh_judge_writer_commit(struct eh_judge_writer *w, struct eh_err *err)

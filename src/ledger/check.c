@@ -222,7 +222,7 @@ static enum eh_rc check_all(struct eh_ledger_checking *c, struct eh_err *err)
 	static enum eh_rc (*const parts[])(struct eh_ledger_checking *, struct eh_err *) = {
 		check_leaves,           eh_ledger_check_commits, eh_ledger_check_batches, eh_ledger_check_seals,
 		eh_ledger_check_closes, eh_ledger_check_alerts,  eh_ledger_check_maps,    eh_ledger_check_policies,
-		eh_ledger_check_requests, eh_ledger_check_follows};
+		eh_ledger_check_requests, eh_ledger_check_follows, eh_ledger_check_packs};
 	enum eh_rc rc = EH_OK;
 
 	for (size_t i = 0; rc == EH_OK && i < sizeof parts / sizeof *parts; i++)

@@ -14,8 +14,8 @@
  *   seals     commits that were sealed have no deltas any more: what the seal's leaf says (digests of both
  *             sides, judge/seal.h) follows from their digests, for which the batches vouch, and from the
  *             joined rows; these hold as many decisions as the commits counted
- *   the rest  pane closes, alert steps, evidence, maps, policies, answers to requests and scenario
- *             clocks each say what their leaf says
+ *   the rest  pane closes, alert steps, evidence, maps, policies, answers to requests, results of packs
+ *             and scenario clocks each say what their leaf says
  *
  * Whoever owns the store can alter a row, its leaf and every leaf after it.  Only a root that was
  * noted elsewhere finds that: give it as noted_size and noted_root.
@@ -56,7 +56,8 @@ struct eh_ledger_check {
 
 	/* Out. */
 	struct eh_ledger_head head; /* computed from the bodies */
-	int64_t leaves, commits, deltas, uncovered, batches, seals, joined, closes, steps, evidence, maps, policies, requests;
+	int64_t leaves, commits, deltas, uncovered, batches, seals, joined, closes, steps, evidence, maps, policies, requests,
+		packs; /* results of packs, and tests of new components */
 	const struct eh_ledger_finding *findings; /* in the order they were found; NULL: all agrees */
 	size_t findings_n;                        /* also those that were not kept */
 };

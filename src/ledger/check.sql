@@ -124,3 +124,28 @@ FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'gap') l
 FULL JOIN (SELECT * FROM evenhand.source_gap WHERE leaf_index IS NOT NULL OR accepted_at IS NOT NULL) g ON g.leaf_index = l.leaf_index
 LEFT JOIN evenhand.source s ON s.source_id = g.source_id
 ORDER BY 1
+
+-- name: check_packs
+-- Results of packs beside their leaves; either may stand without the other.
+SELECT coalesce(l.leaf_index, p.leaf_index), l.body, s.name, p.pack, p.pack_sha256, p.period_us, p.to_us, p.clock_us, p.included_index,
+	p.n, p.result_sha256, p.body, v.canonical
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'pack') l
+FULL JOIN evenhand.pack_result p ON p.leaf_index = l.leaf_index
+LEFT JOIN evenhand.source s ON s.source_id = p.source_id LEFT JOIN evenhand.pack_version v ON v.sha256 = p.pack_sha256
+ORDER BY 1
+
+-- name: check_changes
+-- Tests of new components beside their leaves.
+SELECT coalesce(l.leaf_index, r.leaf_index), l.body, s.name, r.role, r.component, r.from_us, r.first_us, r.to_us, r.clock_us,
+	r.included_index, r.result_sha256, r.body
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'change') l
+FULL JOIN evenhand.change_result r ON r.leaf_index = l.leaf_index
+LEFT JOIN evenhand.source s ON s.source_id = r.source_id
+ORDER BY 1
+
+-- name: check_pack_settings
+-- Decisions about packs beside their leaves.
+SELECT coalesce(l.leaf_index, p.leaf_index), l.body, p.pack, p.sha256, p.enabled, p.actor, p.second_actor, p.reason, v.canonical
+FROM (SELECT leaf_index, body FROM evenhand.ledger_leaf WHERE kind = 'pack-setting') l
+FULL JOIN evenhand.pack_setting p ON p.leaf_index = l.leaf_index LEFT JOIN evenhand.pack_version v ON v.sha256 = p.sha256
+ORDER BY 1

@@ -50,5 +50,6 @@ EH_MUST enum eh_rc eh_ledger_check_maps(struct eh_ledger_checking *c, struct eh_
 EH_MUST enum eh_rc eh_ledger_check_policies(struct eh_ledger_checking *c, struct eh_err *err);
 EH_MUST enum eh_rc eh_ledger_check_requests(struct eh_ledger_checking *c, struct eh_err *err);
 EH_MUST enum eh_rc eh_ledger_check_follows(struct eh_ledger_checking *c, struct eh_err *err);
+EH_MUST enum eh_rc eh_ledger_check_packs(struct eh_ledger_checking *c, struct eh_err *err);
 
 #endif
