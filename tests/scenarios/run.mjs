@@ -72,8 +72,35 @@ class Play {
 		this.lab = await this.store.json(['lab', '--draft', draft, '--json']);
 	}
 
+	async knows(name, role) {
+		if (!this.people.has(name))
+			await this.store.run(['user', 'add', name, '--role', role, '--password-stdin'], { input: `${name} has a long password\n` });
+		this.people.add(name);
+	}
+
+	// `NAME (role) pack enable|disable PACK: reason`, or `pack approve`; `refused` at the end where judge must say no.
+	async packStep([, name, role, word, pack, reason, refused]) {
+		await this.knows(name, role);
+		const about = word === 'approve' ? this.proposed : pack;
+		const asking = this.store.run(['pack', word, about, '--as', name, '--reason', reason], { wanted: [0, 2] });
+
+		asking.catch(() => {});
+		await this.untilAsked();
+		await this.store.run(['judge']);
+		await asking; /* it may have given up waiting: what judge wrote is what counts */
+		const [number, done] = (await this.store.value('SELECT request_id, done FROM evenhand.request_outcome ORDER BY 1 DESC LIMIT 1')).split('|');
+
+		if ((done === 't') === (refused !== undefined))
+			throw new Error(`pack ${word} by ${name} was ${done === 't' ? 'carried out' : 'refused'}`);
+		this.proposed = word === 'approve' ? this.proposed : number;
+	}
+
 	// `NAME (role) VERB ATTRIBUTE GROUP: reason`; the verb puts a request, and judge answers it.
 	async step({ text, number }) {
+		const pack = /^(\S+) \((\S+)\) pack (enable|disable|approve)(?: (\S+))?: (.+?)( \(refused\))?$/.exec(text);
+
+		if (pack !== null)
+			return this.packStep(pack);
 		const match = /^(\S+) \((\S+)\) (acknowledge|investigate|mitigate|verify|note|propose \S+|approve) (\S+) (.+?): (.+)$/.exec(text);
 
 		if (match === null)
@@ -126,6 +153,8 @@ class Play {
 			figures: JSON.parse((await this.store.value('SELECT figures FROM evenhand.source_latest')) || '{"missing": []}'),
 			imported: this.imported,
 			lab: this.lab,
+			packs: await this.store.json(['pack', 'show', '--json']),
+			changes: await this.store.json(['pack', 'changes', '--json']),
 		};
 		return status;
 	}

@@ -25,6 +25,13 @@ function verdicts(seen, attribute, group, outcome, kind) {
 	return found;
 }
 
+// The row of a pack's result; a period or a group that is not there gives undefined.
+function packRow(seen, pack, period, line, attribute, group) {
+	const result = seen.packs.find((one) => one.pack === pack && one.period === period);
+
+	return result?.lines.find((one) => one.line === line)?.rows.find((one) => one.attribute === attribute && (one.group ?? '-') === group);
+}
+
 // A group may hold spaces, so the words that follow it are named in each pattern.
 const patterns = [
 	[/^no alert$/, (seen) => [seen.alertLines.length === 0, seen.alertLines.map((line) => `${line.group} ${line.at}`).join(', ')]],
@@ -139,6 +146,33 @@ const patterns = [
 		return [odd < 0 && seen.before.lines.length > 0, `line ${odd + 1} differs`];
 	}],
 	[/^tally unchanged$/, (seen) => [seen.before.end.tally_digest === seen.end.tally_digest, seen.end.tally_digest]],
+	[/^pack (\S+) periods (.+)$/, (seen, pack, list) => {
+		const got = seen.packs.filter((one) => one.pack === pack).map((one) => one.period).join(' ');
+
+		return [got === list, got || 'none'];
+	}],
+	[/^pack (\S+) (\S+) (\S+) (\S+) (.+) pooled over (\S+) (\S+)( by slicing alone)?$/, (seen, pack, period, line, attribute, group, over, verdict, alone) => {
+		const found = packRow(seen, pack, period, line, attribute, group)?.pooled?.find((one) => one.over === over);
+
+		return [found?.verdict === verdict && found.hidden_by_slicing === (alone !== undefined), JSON.stringify(found)];
+	}],
+	[/^pack (\S+) (\S+) (\S+) (\S+) (.+) (both|practical|statistical|none|not_enough_data|not_applicable)$/, (seen, ...about) => {
+		const verdict = about.pop(), row = packRow(seen, ...about);
+
+		return [row?.verdict === verdict, JSON.stringify(row)];
+	}],
+	[/^no change tested$/, (seen) => [seen.changes.length === 0, seen.changes.map((one) => one.component).join(' ')]],
+	[/^change (\S+) (\S+) first seen (\S+)$/, (seen, role, component, first) => {
+		const found = seen.changes.find((one) => one.role === role && one.component === component);
+
+		return [found?.first_seen.startsWith(first), found?.first_seen];
+	}],
+	[/^change (\S+) (\S+) (\S+) (.+) (favourable|adverse) (\S+)$/, (seen, role, component, attribute, group, outcome, verdict) => {
+		const found = seen.changes.find((one) => one.role === role && one.component === component);
+		const row = found?.rows.find((one) => one.attribute === attribute && one.group === group && one.outcome === outcome);
+
+		return [row?.verdict === verdict, JSON.stringify(row)];
+	}],
 	[/^draft (loses|gains|keeps) (\S+) (.+)$/, (seen, what, attribute, group) => {
 		const list = seen.lab[{ loses: 'lost', gains: 'gained', keeps: 'both' }[what]];
 
