@@ -324,11 +324,12 @@ static json_t *make_monitors(const struct dossier *d)
 
 	json_array_foreach(json_object_get(d->body, "monitors"), i, item) {
 		double years = eh_page_json_number(item, "years");
-		const char *monitor = eh_page_json_text(item, "monitor");
+		const char *monitor = eh_page_json_text(item, "monitor"), *layer = eh_page_json_text(item, "layer");
+		const char *tau = eh_page_words_number(d->arena, eh_page_json_number(item, "tau"), 2);
 		eh_page_table_row(
 			table, (const char *const[]){
 				       monitor ? indicator_words(monitor) : "",
-				       eh_page_words_number(d->arena, eh_page_json_number(item, "tau"), 2),
+				       layer && strcmp(layer, "floor") == 0 ? eh_arena_printf(d->arena, "%s, floor", tau) : tau,
 				       eh_page_words_years(d->arena, years > 0 ? log10(years) : NAN),
 				       eh_page_words_number(d->arena, eh_page_json_number(item, "gate_ratio"), 2)});
 	}

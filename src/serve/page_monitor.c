@@ -223,6 +223,16 @@ static double strongest_years(const struct monitor *m)
 	return best;
 }
 
+/* A family may ask for a window of its own. */
+static const char *ratio_label(const struct monitor *m)
+{
+	int64_t from_us, to_us;
+
+	if (!eh_page_json_time(m->verdict, "window_start", &from_us) || !eh_page_json_time(m->verdict, "pane_end", &to_us))
+		return "Ratio";
+	return eh_arena_printf(m->arena, "Ratio, %lld days", (long long)((to_us - from_us + EH_DAY_US / 2) / EH_DAY_US));
+}
+
 static json_t *make_tiles(const struct monitor *m)
 {
 	struct eh_arena *arena = m->arena;
@@ -231,7 +241,7 @@ static json_t *make_tiles(const struct monitor *m)
 	double page = eh_page_json_number(line, "page_line_years");
 
 	eh_page_append(tiles,
-	               tile("Ratio, 30 days", eh_page_words_number(arena, eh_page_json_number(m->verdict, "air"), 2),
+	               tile(ratio_label(m), eh_page_words_number(arena, eh_page_json_number(m->verdict, "air"), 2),
 	                    interval_text(arena, eh_page_json_number(m->verdict, "air_lo"),
 	                                  eh_page_json_number(m->verdict, "air_hi"), 2)));
 	eh_page_append(tiles, tile("Evidence", eh_page_words_years(arena, strongest_years(m)),

@@ -102,9 +102,10 @@ static const char *crossed_lines(struct eh_arena *arena, const json_t *verdict, 
 		double tau = eh_page_json_number(line, "tau");
 		if (said && strcmp(said, "crossed") == 0)
 			eh_page_append(names, json_string(eh_arena_printf(
-						       arena, "%s (%s)",
+						       arena, "%s (%s%s)",
 						       eh_page_words_number(arena, adverse ? 1 / tau : tau, 2),
-						       tau > .85 ? "drift" : "level")));
+						       tau > .85 ? "drift" : "level",
+						       eh_page_json_text(line, "layer") ? ", of the floor" : "")));
 	}
 	return json_array_size(names) ? join(arena, names) : NULL;
 }
