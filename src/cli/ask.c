@@ -10,7 +10,7 @@
 
 #include "cli/sql.h"
 
-#define WAIT_MS 5000
+#define WAIT_MS 5000 /* for judge's answer */
 #define POLL_MS 100
 
 static enum eh_rc check_user(struct eh_pg *pg, const char *user, struct eh_err *err)
@@ -19,7 +19,7 @@ static enum eh_rc check_user(struct eh_pg *pg, const char *user, struct eh_err *
 	int64_t n;
 
 	if (user == NULL) {
-		eh_fail(err, EH_BAD_INPUT, "a request needs to know whose it is");
+		eh_fail(err, EH_BAD_INPUT, "a request needs to know who asks");
 		return eh_hint(err, "add --as USER.");
 	}
 	eh_pg_arg_text(&args, user);
@@ -55,7 +55,8 @@ static enum eh_rc wait_for_answer(struct eh_pg *pg, int64_t request_id, struct e
 	return EH_OK;
 }
 
-enum eh_rc eh_cli_ask(struct eh_pg *pg, const char *user, const char *verb, const json_t *body, struct eh_err *err)
+enum eh_rc eh_cli_ask(struct eh_pg *pg, const char *user, const char *verb, const char *alert_id, const json_t *body,
+                      struct eh_err *err)
 {
 	const struct passwd *me = getpwuid(getuid());
 	struct eh_pg_args args = {0};
@@ -70,7 +71,7 @@ enum eh_rc eh_cli_ask(struct eh_pg *pg, const char *user, const char *verb, cons
 	eh_pg_arg_text(&args, me != NULL ? me->pw_name : "unknown");
 	eh_pg_arg_text(&args, user);
 	eh_pg_arg_text(&args, verb);
-	eh_pg_arg_text(&args, NULL);
+	eh_pg_arg_text(&args, alert_id);
 	eh_pg_arg_text(&args, text);
 	rc = eh_pg_query_int8(pg, &eh_sql_cli_write_request, &args, &request_id, err);
 	free(text);

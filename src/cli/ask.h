@@ -1,6 +1,11 @@
 /*
- * ask.h - a request of a person at the shell, and judge's answer to it.
+ * ask.h - a request from the shell, put for a user of the dashboard, and judge's answer to it.
  *
+ * Judge takes the operating-system user for the author's other name: whoever may run
+ * this program on the store's machine may ask for anyone, and both names stand on the
+ * record.
+ *
+ * Owner    none.
  * Threads  main only.
  */
 #ifndef EH_CLI_ASK_H
@@ -10,8 +15,9 @@
 
 #include "pg/pg.h"
 
-/* Writes the request of `user` and waits a while for judge's answer, which is printed.  EH_BAD_INPUT where the user is
- * not there, EH_REFUSED with judge's words; where no judge answers, that is printed and no error. */
-EH_MUST enum eh_rc eh_cli_ask(struct eh_pg *pg, const char *user, const char *verb, const json_t *body, struct eh_err *err);
+/* Puts a request and waits some seconds for the answer, which is printed; EH_REFUSED with judge's words where it says no.
+ * `user` NULL, or unknown, is EH_BAD_INPUT.  `alert_id` NULL: not about an alert. */
+EH_MUST enum eh_rc eh_cli_ask(struct eh_pg *pg, const char *user, const char *verb, const char *alert_id,
+                              const json_t *body, struct eh_err *err);
 
 #endif

@@ -1,23 +1,19 @@
 /*
  * verb_alerts.c - evenhand alerts list | show ID | acknowledge ID ... : alerts from the shell.
  */
-#include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "alert/alert.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "base/utf8.h"
+#include "cli/ask.h"
 #include "cli/flags.h"
 #include "cli/sql.h"
 #include "cli/verbs.h"
 #include "pg/store.h"
 
-#define WAIT_MS 5000 /* for judge's answer */
-#define POLL_MS 100
 #define NAME_MAX_BYTES 40 /* of an alert's id or an event; the store takes no longer ones */
 #define REASON_MAX_BYTES 2000
 
@@ -167,30 +163,6 @@ static enum eh_rc show(struct eh_pg *pg, const char *alert_id, bool json, struct
 	return print_steps(pg, alert_id, err);
 }
 
-static enum eh_rc wait_for_answer(struct eh_pg *pg, int64_t request_id, struct eh_err *err)
-{
-	struct eh_pg_args args = {0};
-
-	eh_pg_arg_int8(&args, request_id);
-	for (int waited = 0; waited < WAIT_MS; waited += POLL_MS) {
-		EH_PGRESULT_AUTO res = NULL;
-		enum eh_rc rc = eh_pg_query(pg, &eh_sql_cli_read_outcome, &args, &res, err);
-
-		if (rc != EH_OK)
-			return rc;
-		if (PQntuples(res) > 0 && !eh_pg_bool(res, 0, 0))
-			return eh_fail(err, EH_REFUSED, "request %lld was refused: %s", (long long)request_id,
-			               eh_pg_text(res, 0, 1));
-		if (PQntuples(res) > 0) {
-			printf("request %lld: %s\n", (long long)request_id, eh_pg_text(res, 0, 1));
-			return EH_OK;
-		}
-		usleep(POLL_MS * 1000);
-	}
-	printf("request %lld waits for judge, which does not seem to run\n", (long long)request_id);
-	return EH_OK;
-}
-
 static json_t *request_body(const struct ask *ask)
 {
 	json_t *body = json_pack("{s:s?}", "reason", ask->reason);
@@ -200,24 +172,6 @@ static json_t *request_body(const struct ask *ask)
 	if (strcmp(ask->verb, "approve") == 0)
 		json_object_set_new(body, "request_id", json_string(ask->alert_id));
 	return body;
-}
-
-static enum eh_rc check_user(struct eh_pg *pg, const char *user, struct eh_err *err)
-{
-	struct eh_pg_args args = {0};
-	int64_t n;
-
-	if (user == NULL) {
-		eh_fail(err, EH_BAD_INPUT, "a step of an alert needs to know who takes it");
-		return eh_hint(err, "add --as USER.");
-	}
-	eh_pg_arg_text(&args, user);
-	enum eh_rc rc = eh_pg_query_int8(pg, &eh_sql_cli_read_user, &args, &n, err);
-	if (rc == EH_OK && n == 0) {
-		eh_fail(err, EH_BAD_INPUT, "there is no user %s", user);
-		return eh_hint(err, "`evenhand user list` names them, `evenhand user add` makes one.");
-	}
-	return rc;
 }
 
 /* What the store would refuse, in better words. */
@@ -246,25 +200,12 @@ static enum eh_rc check_lengths(const struct ask *ask, struct eh_err *err)
 
 static enum eh_rc request(struct eh_pg *pg, const struct ask *ask, struct eh_err *err)
 {
-	const struct passwd *me = getpwuid(getuid());
-	struct eh_pg_args args = {0};
-	int64_t request_id;
 	enum eh_rc rc = check_lengths(ask, err);
 
-	if (rc == EH_OK)
-		rc = check_user(pg, ask->user, err);
 	if (rc != EH_OK)
 		return rc;
 	EH_JSON_AUTO body = request_body(ask);
-	char *text = json_dumps(body, JSON_COMPACT);
-	eh_pg_arg_text(&args, me != NULL ? me->pw_name : "unknown");
-	eh_pg_arg_text(&args, ask->user);
-	eh_pg_arg_text(&args, ask->verb);
-	eh_pg_arg_text(&args, strcmp(ask->verb, "approve") == 0 ? NULL : ask->alert_id);
-	eh_pg_arg_text(&args, text);
-	rc = eh_pg_query_int8(pg, &eh_sql_cli_write_request, &args, &request_id, err);
-	free(text);
-	return rc == EH_OK ? wait_for_answer(pg, request_id, err) : rc;
+	return eh_cli_ask(pg, ask->user, ask->verb, strcmp(ask->verb, "approve") == 0 ? NULL : ask->alert_id, body, err);
 }
 
 static bool takes_two_people(const char *event)

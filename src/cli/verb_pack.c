@@ -209,7 +209,7 @@ static enum eh_rc propose(struct eh_pg *pg, const char *verb, const char *word, 
 	EH_JSON_AUTO body = json_pack("{s:s,s:s}", "pack", pack->name, "reason", ask->reason);
 	if (is_file(word))
 		json_object_set_new(body, "text", json_string(pack->canonical));
-	return eh_cli_ask(pg, ask->user, verb, body, err);
+	return eh_cli_ask(pg, ask->user, verb, NULL, body, err);
 }
 
 static enum eh_rc approve(struct eh_pg *pg, const char *number, const struct ask *ask, struct eh_err *err)
@@ -218,7 +218,7 @@ static enum eh_rc approve(struct eh_pg *pg, const char *number, const struct ask
 
 	if (number[strspn(number, "0123456789")] != '\0')
 		return eh_fail(err, EH_BAD_INPUT, "\"%s\" is not the number of a request", number);
-	return eh_cli_ask(pg, ask->user, "pack-approve", body, err);
+	return eh_cli_ask(pg, ask->user, "pack-approve", NULL, body, err);
 }
 
 static enum eh_rc act(struct eh_pg *pg, int argc, char **argv, struct ask *ask, struct eh_err *err)

@@ -30,7 +30,7 @@
 	X(bisg, "estimate group probabilities from names and places, by public tables")        \
 	X(replay, "judge history again, without writing, and print every verdict")                                      \
 	X(lab, "compare a draft policy with the one in force, on history")                                              \
-	X(policy, "show the policy in force, or check a draft")                                                         \
+	X(policy, "show the policy in force, propose and approve versions")                                             \
 	X(pack, "list, check and run regulatory packs, and show their results")                                          \
 	X(alerts, "list and show alerts, and take their next step")                                                     \
 	X(notify, "check and test the routes of messages, list what nobody received")                                   \

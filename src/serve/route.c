@@ -21,7 +21,7 @@ const struct eh_route eh_serve_routes[] = {
 	{"GET", "/help", PEOPLE, eh_serve_page_help, false},
 
 	{"GET", "/", VIEWERS, eh_serve_page_overview, false},
-	{"GET", "/", EH_SERVE_REGULATOR | EH_SERVE_ADMIN, eh_serve_page_home, false},
+	{"GET", "/", EH_SERVE_REGULATORS | EH_SERVE_ADMIN, eh_serve_page_home, false},
 	{"GET", "/monitors", VIEWERS, eh_serve_page_monitors, false},
 	{"GET", "/m/**", VIEWERS, eh_serve_page_monitor, false},
 	{"GET", "/csv/m/**", VIEWERS, eh_serve_page_monitor_csv, false},
@@ -40,8 +40,8 @@ const struct eh_route eh_serve_routes[] = {
 	{"POST", "/lab", EH_SERVE_ANALYST, eh_serve_do_lab, false},
 	{"GET", "/audit", VIEWERS, eh_serve_page_audit, false},
 
-	{"GET", "/r", EH_SERVE_REGULATOR, eh_serve_page_regulator, false},
-	{"GET", "/r/access", EH_SERVE_REGULATOR | INSURER, eh_serve_page_access, false},
+	{"GET", "/r", EH_SERVE_REGULATORS, eh_serve_page_regulator, false},
+	{"GET", "/r/access", EH_SERVE_REGULATORS | INSURER, eh_serve_page_access, false},
 
 	{"GET", "/admin", EH_SERVE_ADMIN, eh_serve_page_admin, false},
 };
@@ -102,5 +102,5 @@ bool eh_serve_route_known(const char *method, const char *path)
 
 const char *eh_serve_route_home(enum eh_role role)
 {
-	return role == EH_SERVE_REGULATOR ? "/r" : role == EH_SERVE_ADMIN ? "/admin" : "/";
+	return (role & EH_SERVE_REGULATORS) != 0 ? "/r" : role == EH_SERVE_ADMIN ? "/admin" : "/";
 }

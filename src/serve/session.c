@@ -17,6 +17,7 @@ static const struct {
 } roles[] = {
 	{EH_SERVE_INSURER, "insurer"},     {EH_SERVE_ANALYST, "analyst"}, {EH_SERVE_APPROVER, "approver"},
 	{EH_SERVE_REGULATOR, "regulator"}, {EH_SERVE_ADMIN, "admin"},     {EH_SERVE_MACHINE, "machine"},
+	{EH_SERVE_REGULATOR_ADMIN, "regulator-admin"},
 };
 
 const char *eh_serve_role_name(enum eh_role role)

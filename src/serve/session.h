@@ -33,7 +33,8 @@ enum eh_role {
 	EH_SERVE_APPROVER = 4,
 	EH_SERVE_REGULATOR = 8,
 	EH_SERVE_ADMIN = 16,
-	EH_SERVE_MACHINE = 32
+	EH_SERVE_MACHINE = 32,
+	EH_SERVE_REGULATOR_ADMIN = 64 /* sets the floor policy, and sees what a regulator sees */
 };
 
 const char *eh_serve_role_name(enum eh_role role);
