@@ -124,7 +124,9 @@ static void put_line(struct eh_buf *out, const struct eh_judge_fault_event *e)
 	eh_judge_instant(out, e->at_us);
 	eh_buf_printf(out, ",\"attribute\":null,\"event\":\"%s\",\"evidence_sha256\":\"%s\",\"fault\":\"%s\",\"found_in\":\"%s\"",
 	              e->event, evidence, rule->slug, e->history ? "history" : "live");
-	eh_buf_puts(out, ",\"group\":null,\"kind\":\"data\",\"onset\":null,\"outcome\":null,\"pane_end\":");
+	eh_buf_puts(out, ",\"group\":null,\"kind\":\"data\",\"onset\":");
+	eh_judge_instant(out, e->onset_us);
+	eh_buf_puts(out, ",\"outcome\":null,\"pane_end\":");
 	eh_judge_instant(out, e->pane_end_us);
 	eh_buf_printf(out, ",\"policy_sha256\":\"%s\",\"severity\":\"%s\",\"source\":", policy, rule->page ? "page" : "review");
 	eh_json_string(out, e->source->map->source, strlen(e->source->map->source));
@@ -163,10 +165,12 @@ enum eh_rc eh_judge_fault_take(struct eh_judge *judge, struct eh_judge_source *s
 	                                 .event = "returned",
 	                                 .at_us = when->at_us,
 	                                 .pane_end_us = when->pane_end_us,
-	                                 .history = when->history};
+	                                 .history = when->history,
+	                                 .onset_us = when->onset_us != 0 ? when->onset_us : INT64_MIN};
 
-	if (active == f->active)
+	if (active == f->active && !(active && f->open && when->more))
 		return EH_OK;
+	bool more = active == f->active;
 	f->active = active;
 	if (!active && !f->open)
 		return EH_OK;
@@ -177,8 +181,8 @@ enum eh_rc eh_judge_fault_take(struct eh_judge *judge, struct eh_judge_source *s
 		e.at_us = f->raised_us; /* which is what a judge that starts again finds of it */
 		name_it(f, source->map->source, eh_judge_fault_rules[kind].slug);
 		e.event = "raised";
-	} else if (!active) {
-		e.event = "recovered";
+	} else if (!active || more) {
+		e.event = more ? "folded" : "recovered";
 	}
 	e.id = f->id;
 	return tell(judge, &e, active, words, ctx, err);

@@ -47,28 +47,26 @@ struct eh_judge_fault {
 struct eh_judge_fault_when {
 	int64_t at_us, pane_end_us; /* T; INT64_MIN: not at a close */
 	bool history;
+	bool more;        /* while it lasts: something was found that had not been told */
+	int64_t onset_us; /* 0: not estimated */
 };
 
 /* Writes a finding: the sentence, and the facts as canonical JSON allows them (no fractions).  `active` false: it ended. */
 typedef void eh_judge_fault_words(const void *ctx, bool active, struct eh_buf *sentence, json_t *facts);
 
-/* Takes the state of a fault and tells the sink of a change: raised, recovered, returned. */
+/* Takes the state of a fault and tells the sink of a change: raised, folded, recovered, returned. */
 EH_MUST enum eh_rc eh_judge_fault_take(struct eh_judge *judge, struct eh_judge_source *source, enum eh_judge_fault_kind kind,
                                        bool active, const struct eh_judge_fault_when *when, eh_judge_fault_words *words,
                                        const void *ctx, struct eh_err *err);
 
-/* A share of rows in a recent stretch against the one before it. */
-struct eh_judge_rise {
-	uint64_t recent_n, recent_x, before_n, before_x;
-};
-double eh_judge_share(uint64_t x, uint64_t n); /* 0 of 0 is 0 */
-/* It has risen by `begins` (points of 1) or more, in 30 rows or more, by more than chance does once in a million looks;
- * once it has, while it is above by `ends`. */
-bool eh_judge_has_risen(const struct eh_judge_rise *rise, bool already, double begins, double ends);
-
 /* The faults of closes: looks at what the core has folded with this one. */
 EH_MUST enum eh_rc eh_judge_notice(struct eh_judge *judge, struct eh_judge_source *source, const struct eh_judge_close *close,
                                    struct eh_err *err);
+
+/* The ratio of a pair in the window of the source's last close, and what it could be if the missing labels were known;
+ * false where none is missing or a group is empty. */
+bool eh_judge_bounds(const struct eh_judge_source *source, const struct eh_judge_pair *pair, int outcome,
+                     struct ehs_interval *out);
 
 /* The unmapped values of an attribute in the window: labels that its `groups` do not give.  Calls with each, in the order
  * of their bytes; since_us is the first pane they were seen in, INT64_MIN where that is not known. */

@@ -9,6 +9,8 @@
 #include "judge/fault.h"
 #include "judge/inside.h"
 #include "judge/lateness.h"
+#include "judge/lookout.h"
+#include "judge/matured.h"
 #include "source/shape.h"
 #include "stats/proportion.h"
 
@@ -56,6 +58,8 @@ static void free_source(struct eh_judge_source *source)
 	eh_cube_free(source->window);
 	eh_judge_free_spans(source);
 	eh_judge_lateness_free(source->lateness);
+	eh_judge_lookout_free(source->lookout);
+	eh_judge_matured_free(source->matured);
 }
 
 static void free_alert(struct eh_judge_alert *alert)
@@ -113,7 +117,8 @@ static struct eh_judge_source *add_source(struct eh_judge *judge, int64_t source
 		s->attribute[a].projection = eh_judge_projection_new(judge->home, map, a, s->names);
 	s->fault = eh_arena_zalloc(judge->home, EH_JUDGE_FAULTS, sizeof *s->fault);
 	s->lateness = eh_judge_lateness_new(s->names, s->shape.attributes, eh_pane_per_year(s->pane_kind));
-	s->volume_day_us = INT64_MIN;
+	s->lookout = eh_judge_lookout_new(judge->home, s);
+	s->matured = eh_judge_matured_new(s);
 	*judge->sources_end = s;
 	judge->sources_end = &s->next;
 	return s;
@@ -337,4 +342,5 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 void eh_judge_late(struct eh_judge_source *source, int64_t pane_us, const struct eh_cube *late, const struct eh_cube *taken)
 {
 	eh_judge_lateness_late(source->lateness, pane_us, late, taken);
+	eh_judge_matured_add(source->matured, pane_us, late, taken);
 }

@@ -137,9 +137,10 @@ enum eh_judge_fault_kind {
 struct eh_judge_fault_event {
 	struct eh_judge_source *source;
 	enum eh_judge_fault_kind kind;
-	const char *id, *event; /* raised, recovered, returned */
+	const char *id, *event; /* raised, folded, recovered, returned */
 	int64_t at_us, pane_end_us; /* pane_end_us INT64_MIN: not at a close */
 	bool history;
+	int64_t onset_us; /* INT64_MIN: not estimated */
 	const char *sentence;
 	const char *line;     /* the replay line, without a newline */
 	const char *evidence; /* canonical JSON */
@@ -204,6 +205,8 @@ struct eh_judge_day {
 
 struct eh_judge_fault;
 struct eh_judge_lateness;
+struct eh_judge_lookout;
+struct eh_judge_matured;
 
 struct eh_judge_attribute {
 	struct eh_judge_projection *projection; /* NULL: no conditional monitors */
@@ -244,11 +247,10 @@ struct eh_judge_source {
 	uint64_t panes; /* closes with decisions */
 	uint64_t late_waiting;               /* came late, and no close with decisions has come since */
 	int64_t closed_us;                   /* end of the last pane closed */
-	int64_t volume_day_us;               /* the last whole day whose volume was looked at */
-	bool lacking[EH_MAP_PROTECTED_MAX];  /* the attribute's missing labels rose */
-	bool volume_off, late_risen;         /* so are the others, between their two lines */
 	struct eh_judge_fault *fault;        /* EH_JUDGE_FAULTS of them */
 	struct eh_judge_lateness *lateness;
+	struct eh_judge_lookout *lookout;
+	struct eh_judge_matured *matured;
 };
 
 /* The version in force at the source's last close; the floor's may be NULL. */

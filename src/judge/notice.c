@@ -1,12 +1,7 @@
 /*
- * notice.c - the faults that a close shows: what is missing, how much came, what came late, what the map does not know.
- *
- * Each has two lines, one at which it begins and a lower one at which it ends, so
- * that it does not come and go with every close.  A share has to rise by points of
- * a hundred, and by more than chance does once in a million looks: with much data
- * the first line rules, with little the second.
+ * notice.c - the faults that a close shows, told one by one: what the look-outs found, what matured, how lateness hangs
+ * on the decision, what the map does not know.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,188 +9,10 @@
 #include "judge/fault.h"
 #include "judge/inside.h"
 #include "judge/lateness.h"
-#include "stats/exact.h"
+#include "judge/lookout.h"
+#include "judge/matured.h"
 
-#define RECENT_DAYS 7
-#define BEFORE_DAYS 30
-#define CHANCE 1e-6
-#define LEAST_ROWS 30 /* that lack a label, or came late */
-#define MISSING_BEGINS .02
-#define MISSING_ENDS .01
-#define LATE_BEGINS .05
-#define LATE_ENDS .02
-#define WEEKS 4        /* the same weekdays that a day is compared with */
-#define LEAST_USUAL 50 /* decisions of such a day; with fewer a day may be anything */
-#define VOLUME_BEGINS 2.0
-#define VOLUME_ENDS 1.5
 #define FINDINGS 8 /* told in one sentence; all are in the facts */
-
-/* Attribute -1: what came late. */
-static struct eh_judge_rise look_back(const struct eh_judge_source *s, int attribute)
-{
-	struct eh_judge_rise r = {0};
-	int64_t now = s->days > 0 ? s->day[s->days - 1].day_us + EH_DAY_US : 0;
-
-	for (uint32_t i = 0; i < s->days; i++) {
-		const struct eh_judge_day *d = &s->day[i];
-		bool recent = d->day_us >= now - RECENT_DAYS * EH_DAY_US;
-
-		if (d->day_us < now - (RECENT_DAYS + BEFORE_DAYS) * EH_DAY_US)
-			continue;
-		*(recent ? &r.recent_n : &r.before_n) += attribute < 0 ? d->live + d->late : d->n;
-		*(recent ? &r.recent_x : &r.before_x) += attribute < 0 ? d->late : d->missing[attribute];
-	}
-	return r;
-}
-
-double eh_judge_share(uint64_t x, uint64_t n)
-{
-	return n > 0 ? (double)x / (double)n : 0;
-}
-
-bool eh_judge_has_risen(const struct eh_judge_rise *r, bool already, double begins, double ends)
-{
-	double by = eh_judge_share(r->recent_x, r->recent_n) - eh_judge_share(r->before_x, r->before_n);
-
-	if (r->recent_n == 0 || r->before_n == 0)
-		return false;
-	if (already)
-		return by >= ends;
-	return by >= begins && r->recent_x >= LEAST_ROWS &&
-	       ehs_fisher((struct ehs_2x2){.prot = {.n = r->recent_n, .x = r->recent_x},
-	                                   .ref = {.n = r->before_n, .x = r->before_x}})
-	                       .p_greater < CHANCE;
-}
-
-static json_t *rise_facts(const struct eh_judge_rise *r)
-{
-	return json_pack("{s:I,s:I,s:I,s:I,s:i,s:i}", "n", (json_int_t)r->recent_n, "count", (json_int_t)r->recent_x, "n_before",
-	                 (json_int_t)r->before_n, "count_before", (json_int_t)r->before_x, "days", RECENT_DAYS, "days_before",
-	                 BEFORE_DAYS);
-}
-
-static void put_rise(struct eh_buf *out, const struct eh_judge_rise *r)
-{
-	eh_buf_printf(out, "in %.1f of 100 decisions of the last %d days, against %.1f in the %d days before",
-	              100 * eh_judge_share(r->recent_x, r->recent_n), RECENT_DAYS, 100 * eh_judge_share(r->before_x, r->before_n), BEFORE_DAYS);
-}
-
-/* ---- missing labels ---- */
-
-static void tell_missing(const void *ctx, bool active, struct eh_buf *sentence, json_t *facts)
-{
-	const struct eh_judge_source *s = ctx;
-	json_t *list = json_array();
-
-	for (uint32_t a = 0; a < s->shape.attributes; a++) {
-		struct eh_judge_rise r = look_back(s, (int)a);
-		json_t *fact = rise_facts(&r);
-
-		json_object_set_new(fact, "attribute", json_string(s->map->protect[a].name));
-		json_array_append_new(list, fact);
-		if (!s->lacking[a])
-			continue;
-		eh_buf_printf(sentence, "%s is missing ", s->map->protect[a].name);
-		put_rise(sentence, &r);
-		eh_buf_puts(sentence, ". They are in no group and in no ratio. ");
-	}
-	json_object_set_new(facts, "attributes", list);
-	if (!active)
-		eh_buf_puts(sentence, "Labels are no longer missing more often than in the 30 days before. ");
-	sentence->data[--sentence->len] = '\0';
-}
-
-static bool labels_are_missing(struct eh_judge_source *s)
-{
-	bool any = false;
-
-	for (uint32_t a = 0; a < s->shape.attributes; a++) {
-		struct eh_judge_rise r = look_back(s, (int)a);
-
-		s->lacking[a] = eh_judge_has_risen(&r, s->lacking[a], MISSING_BEGINS, MISSING_ENDS);
-		any |= s->lacking[a];
-	}
-	return any;
-}
-
-/* ---- late rows ---- */
-
-static void tell_late_rows(const void *ctx, bool active, struct eh_buf *sentence, json_t *facts)
-{
-	struct eh_judge_rise r = look_back(ctx, -1);
-	json_t *fact = rise_facts(&r);
-
-	json_object_update(facts, fact);
-	json_decref(fact);
-	if (!active) {
-		eh_buf_puts(sentence, "Rows no longer come late more often than in the 30 days before.");
-		return;
-	}
-	eh_buf_puts(sentence, "Rows came after their pane was closed ");
-	put_rise(sentence, &r);
-	eh_buf_puts(sentence, ".");
-}
-
-/* ---- volume ---- */
-
-static uint64_t day_n(const struct eh_judge_source *s, int64_t day_us)
-{
-	for (uint32_t i = 0; i < s->days; i++)
-		if (s->day[i].day_us == day_us)
-			return s->day[i].n;
-	return 0;
-}
-
-static int by_count(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* Between the two in the middle of the same weekday of four weeks; 0 where the source is not that old. */
-static uint64_t usual_n(const struct eh_judge_source *s, int64_t day_us)
-{
-	uint64_t n[WEEKS];
-
-	if (s->days == 0 || s->day[0].day_us > day_us - WEEKS * 7 * EH_DAY_US)
-		return 0;
-	for (int i = 0; i < WEEKS; i++)
-		n[i] = day_n(s, day_us - (i + 1) * 7 * EH_DAY_US);
-	qsort(n, WEEKS, sizeof *n, by_count);
-	return (n[1] + n[2]) / 2;
-}
-
-static void tell_volume(const void *ctx, bool active, struct eh_buf *sentence, json_t *facts)
-{
-	const struct eh_judge_source *s = ctx;
-	uint64_t n = day_n(s, s->volume_day_us), usual = usual_n(s, s->volume_day_us);
-	char day[EH_TIME_TEXT];
-
-	eh_time_format(s->volume_day_us, day);
-	json_object_set_new(facts, "day", json_stringn(day, 10));
-	json_object_set_new(facts, "n", json_integer((json_int_t)n));
-	json_object_set_new(facts, "usual", json_integer((json_int_t)usual));
-	eh_buf_printf(sentence, "On %.10s there were %llu decisions; on the same weekday of the four weeks before there were about %llu.",
-	              day, (unsigned long long)n, (unsigned long long)usual);
-	if (!active)
-		eh_buf_puts(sentence, " That is within the usual again.");
-}
-
-/* The last whole day, once, at the first close of a later one. */
-static bool volume_is_off(struct eh_judge_source *s, const struct eh_judge_close *close)
-{
-	int64_t day_us = eh_pane_start(EH_PANE_DAY, close->last_pane_us) - EH_DAY_US;
-
-	if (day_us == s->volume_day_us || s->pane_kind == EH_PANE_WEEK || s->pane_kind == EH_PANE_MONTH)
-		return s->volume_off;
-	s->volume_day_us = day_us;
-	double n = (double)day_n(s, day_us), usual = (double)usual_n(s, day_us);
-	double line = s->volume_off ? VOLUME_ENDS : VOLUME_BEGINS;
-	if (usual < LEAST_USUAL)
-		return false;
-	return n > usual * line || n < usual / line;
-}
 
 /* ---- lateness and the decision ---- */
 
@@ -324,25 +141,67 @@ static void tell_unmapped(const void *ctx, bool active, struct eh_buf *sentence,
 
 /* ---- a close ---- */
 
+/* What a look that has ended showed.  In history its end is T; live it is told at the close that ended it. */
+static enum eh_rc tell_look(struct eh_judge *judge, struct eh_judge_source *s, const struct eh_judge_close *close,
+                            int64_t look_end_us, struct eh_err *err)
+{
+	static const enum eh_judge_fault_kind kinds[] = {
+		EH_JUDGE_FAULT_MISSING, EH_JUDGE_FAULT_MISSING_SIDE, EH_JUDGE_FAULT_VOLUME,  EH_JUDGE_FAULT_LATE_ROWS,
+		EH_JUDGE_FAULT_GROUP,   EH_JUDGE_FAULT_VALUE,        EH_JUDGE_FAULT_ROUTING, EH_JUDGE_FAULT_COVERAGE};
+	struct eh_judge_fault_when when = {
+		.at_us = close->history ? look_end_us : close->clock_us, .pane_end_us = look_end_us, .history = close->history};
+	enum eh_rc rc = EH_OK;
+
+	for (size_t i = 0; rc == EH_OK && i < sizeof kinds / sizeof kinds[0]; i++) {
+		when.more = s->lookout->fresh[kinds[i]];
+		rc = eh_judge_fault_take(judge, s, kinds[i], s->lookout->is[kinds[i]], &when, eh_judge_lookout_words(kinds[i]), s, err);
+	}
+	return rc;
+}
+
+static enum eh_rc tell_months(struct eh_judge *judge, struct eh_judge_source *s, const struct eh_judge_close *close,
+                              int64_t end_us, struct eh_err *err)
+{
+	const struct eh_judge_matured_state *m = eh_judge_matured_state(s->matured);
+	const struct eh_judge_jump *const jump[] = {&m->rose, &m->fell, &m->unknown};
+	enum eh_rc rc = EH_OK;
+	int64_t due_us;
+
+	while (rc == EH_OK && eh_judge_matured_next(s->matured, end_us, &due_us)) {
+		struct eh_judge_fault_when when = {
+			.at_us = close->history ? due_us : close->clock_us, .pane_end_us = due_us, .history = close->history};
+		bool is = false;
+
+		for (int i = 0; i < 3; i++) {
+			is |= jump[i]->is;
+			when.more |= jump[i]->fresh;
+			if (jump[i]->is && when.onset_us == 0)
+				when.onset_us = jump[i]->since_us;
+		}
+		rc = eh_judge_fault_take(judge, s, EH_JUDGE_FAULT_BASE_RATE, is, &when, eh_judge_matured_words, s, err);
+	}
+	return rc;
+}
+
 enum eh_rc eh_judge_notice(struct eh_judge *judge, struct eh_judge_source *s, const struct eh_judge_close *close,
                            struct eh_err *err)
 {
 	struct eh_judge_late_finding one;
-	int64_t end_us = eh_pane_next(s->pane_kind, close->last_pane_us);
+	int64_t end_us = eh_pane_next(s->pane_kind, close->last_pane_us), look_end_us;
 	struct eh_judge_fault_when when = {.at_us = close->clock_us, .pane_end_us = end_us, .history = close->history};
-	struct eh_judge_rise late = look_back(s, -1);
+	enum eh_rc rc = EH_OK;
 
 	s->closed_us = end_us;
 	if (!close->history && close->pane != NULL)
 		eh_judge_lateness_pane(s->lateness, close->last_pane_us, close->pane);
 	eh_judge_lateness_settle(s->lateness, close->last_pane_us - EH_DAY_US + 1, end_us);
-	s->late_risen = eh_judge_has_risen(&late, s->late_risen, LATE_BEGINS, LATE_ENDS);
-	s->volume_off = volume_is_off(s, close);
-	enum eh_rc rc = eh_judge_fault_take(judge, s, EH_JUDGE_FAULT_MISSING, labels_are_missing(s), &when, tell_missing, s, err);
+	eh_judge_lookout_add(s->lookout, close);
+	if (close->pane != NULL)
+		eh_judge_matured_add(s->matured, close->last_pane_us, close->pane, NULL);
+	while (rc == EH_OK && eh_judge_lookout_next(s->lookout, end_us, &look_end_us))
+		rc = tell_look(judge, s, close, look_end_us, err);
 	if (rc == EH_OK)
-		rc = eh_judge_fault_take(judge, s, EH_JUDGE_FAULT_VOLUME, s->volume_off, &when, tell_volume, s, err);
-	if (rc == EH_OK)
-		rc = eh_judge_fault_take(judge, s, EH_JUDGE_FAULT_LATE_ROWS, s->late_risen, &when, tell_late_rows, s, err);
+		rc = tell_months(judge, s, close, end_us, err);
 	if (rc == EH_OK)
 		rc = eh_judge_fault_take(judge, s, EH_JUDGE_FAULT_LATE_SHARE,
 		                         eh_judge_lateness_findings(s->lateness, end_us, &one, 1) > 0, &when, tell_late_share, s, err);

@@ -84,7 +84,7 @@ enum eh_rc eh_judge_row_fault(void *ctx, const struct eh_judge_fault_event *e, s
 	                                 .history = e->history,
 	                                 .at_us = e->at_us,
 	                                 .pane_end_us = e->pane_end_us,
-	                                 .onset_us = INT64_MIN,
+	                                 .onset_us = e->onset_us,
 	                                 .evidence = eh_arena_strdup(w->tick, e->evidence),
 	                                 .evidence_sha256 = e->evidence_sha256,
 	                                 .policy_sha256 = eh_judge_policy(e->source, EH_POLICY_HOUSE)->version,

@@ -1,13 +1,15 @@
 -- name: read_watch
--- Where each source stands that is followed and not played: phase, T, when gather wrote last, by the store's clock; names near their caps.
-SELECT s.source_id, t.phase, t.clock_us, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now_us,
-       (extract(epoch FROM t.progressed_at) * 1000000)::bigint AS progressed_us,
+-- Where each source stands that is not played: phase, T, when gather wrote last, by the store's clock; names near their caps; whether it is followed no more, its name and map.
+SELECT s.source_id, coalesce(t.phase, 'history'), t.clock_us, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now_us,
+       (extract(epoch FROM coalesce(t.progressed_at, s.registered_at)) * 1000000)::bigint AS progressed_us,
        (SELECT string_agg(d.kind, ', ' ORDER BY d.kind) FROM (SELECT kind, max(ordinal) + 1 AS n FROM evenhand.dictionary
             WHERE source_id = s.source_id GROUP BY kind) d
-        WHERE d.n >= CASE WHEN d.kind = 'stratum' THEN $1::bigint WHEN d.kind LIKE 'attribute:%' THEN $2::bigint ELSE $3::bigint END) AS capped
-FROM evenhand.source s JOIN evenhand.source_state t USING (source_id)
+        WHERE d.n >= CASE WHEN d.kind = 'stratum' THEN $1::bigint WHEN d.kind LIKE 'attribute:%' THEN $2::bigint ELSE $3::bigint END) AS capped,
+       EXISTS (SELECT FROM evenhand.source_removed r WHERE r.source_id = s.source_id) AS removed, s.name, m.map_text,
+       t.source_id IS NOT NULL AS begun
+FROM evenhand.source s LEFT JOIN evenhand.source_state t USING (source_id)
+JOIN LATERAL (SELECT map_text FROM evenhand.source_map m WHERE m.source_id = s.source_id ORDER BY version DESC LIMIT 1) m ON true
 WHERE NOT EXISTS (SELECT FROM evenhand.scenario c WHERE c.source_id = s.source_id)
-	AND NOT EXISTS (SELECT FROM evenhand.source_removed r WHERE r.source_id = s.source_id)
 ORDER BY s.source_id
 
 -- name: read_watch_stream

@@ -78,6 +78,30 @@ static void one_alert_for_a_fault(void **state)
 	world_end(&w);
 }
 
+/* More is found while it lasts: the same alert, told anew; not where people closed it. */
+static void more_folds_into_it(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct told told = {0};
+	struct eh_judge_sink sink = {.ctx = &told, .fault = tell};
+	struct world w = world_begin(world_policy(home, "policy: small\n"), world_map, &sink);
+	struct eh_judge_fault_when when = {.at_us = WORLD_T0, .pane_end_us = WORLD_T0, .more = true, .onset_us = WORLD_T0 - EH_DAY_US};
+	struct eh_err err;
+
+	(void)state;
+	for (int i = 0; i < 2; i++, when.at_us++)
+		expect_rc(EH_OK, eh_judge_fault_take(w.judge, w.source, EH_JUDGE_FAULT_GROUP, true, &when, words, NULL, &err), &err);
+	assert_int_equal(told.n, 2);
+	assert_string_equal(told.event[0], "raised");
+	assert_string_equal(told.event[1], "folded");
+	assert_string_equal(told.id[1], told.id[0]);
+	assert_non_null(strstr(told.line, "\"onset\":\"2024-10-03T00:00:00Z\""));
+	eh_judge_close_alert(w.judge, told.id[0]);
+	expect_rc(EH_OK, eh_judge_fault_take(w.judge, w.source, EH_JUDGE_FAULT_GROUP, true, &when, words, NULL, &err), &err);
+	assert_int_equal(told.n, 2);
+	world_end(&w);
+}
+
 /* T stands still while a fault ends, is closed by people and begins again: each is an alert of its own. */
 static void a_clock_that_stands_gives_no_id_twice(void **state)
 {
@@ -206,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_alert_for_a_fault),
+		cmocka_unit_test(more_folds_into_it),
 		cmocka_unit_test(a_clock_that_stands_gives_no_id_twice),
 		cmocka_unit_test(closes_show_faults),
 		cmocka_unit_test(rows_are_not_late_because_history_had_none),

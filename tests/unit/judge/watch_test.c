@@ -166,12 +166,72 @@ static void rows_that_come_again_or_are_set_aside(void **state)
 	end(&j);
 }
 
+/* A source of which nothing was read stands still too; when judge comes to know it, the alert goes on there. */
+static void a_source_that_never_began(void **state)
+{
+	EH_PG_AUTO owner = eh_test_open(EH_STORE_OWNER);
+	EH_ARENA_AUTO home = eh_arena_new();
+
+	(void)state;
+	eh_test_sql(owner, "TRUNCATE evenhand.alert_step, evenhand.alert, evenhand.dictionary CASCADE");
+	eh_test_sql(owner, "DELETE FROM evenhand.gather_commit");
+	eh_test_sql(owner, "INSERT INTO evenhand.source (name) VALUES ('late')");
+	eh_test_sql(owner, eh_arena_printf(home, "INSERT INTO evenhand.source_map VALUES (2, 1, '{}', $map$%s$map$, sha256(''))", world_map));
+	struct judge j = begin();
+	look(&j);
+	expect_steps("");
+	eh_test_sql(owner, "UPDATE evenhand.source SET registered_at = now() - interval '1 hour' WHERE source_id = 2");
+	look(&j);
+	expect_steps("stalled raised");
+	assert_string_equal(eh_test_text(owner, "SELECT body ->> 'sentence' FROM evenhand.alert_now"),
+	                    "Nothing was read of the source yet. Nothing is judged before its history is read.");
+	end(&j);
+	j = begin(); /* known again, without a source to judge */
+	look(&j);
+	expect_steps("stalled raised");
+	eh_test_sql(owner, "INSERT INTO evenhand.source_state VALUES (2, 'history', 1, 'p', NULL, now() - interval '1 hour')");
+	look(&j);
+	expect_steps("stalled raised");
+	struct eh_err err;
+	eh_test_sql(owner, "UPDATE evenhand.source_state SET phase = 'live', clock_us = extract(epoch FROM now()) * 1000000 WHERE source_id = 2");
+	expect_rc(EH_OK, eh_judge_store_look(j.store, &err), &err);
+	look(&j);
+	expect_steps("stalled raised, stalled recovered");
+	end(&j);
+}
+
+/* What was wrong with a source that is followed no more is over, also what closes showed. */
+static void a_source_that_is_removed(void **state)
+{
+	EH_PG_AUTO owner = eh_test_open(EH_STORE_OWNER);
+
+	(void)state;
+	eh_test_sql(owner, "TRUNCATE evenhand.alert_step, evenhand.alert CASCADE");
+	eh_test_sql(owner, "UPDATE evenhand.source_state SET clock_us = clock_us - 3600000000 WHERE source_id = 1");
+	struct judge j = begin();
+	look(&j);
+	expect_steps("stalled raised");
+	eh_test_sql(owner, "INSERT INTO evenhand.source_follow (source_id, followed, reason, actor, leaf_index) VALUES (1, false, 'moved', 'alex', 1000001)");
+	look(&j);
+	look(&j);
+	expect_steps("stalled raised, stalled recovered");
+	assert_string_equal(eh_test_text(owner, "SELECT body ->> 'sentence' FROM evenhand.alert_now"),
+	                    "The source was removed. Nothing is read of it any more.");
+	end(&j);
+	j = begin();
+	look(&j);
+	expect_steps("stalled raised, stalled recovered");
+	end(&j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_source_that_stands_still),
 		cmocka_unit_test(a_stream_that_keeps_too_much_and_has_a_gap),
 		cmocka_unit_test(rows_that_come_again_or_are_set_aside),
+		cmocka_unit_test(a_source_that_never_began),
+		cmocka_unit_test(a_source_that_is_removed),
 	};
 
 	return cmocka_run_group_tests(tests, begin_store, eh_test_store_end);
