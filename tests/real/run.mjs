@@ -20,7 +20,8 @@ const program = resolve(process.env.EVENHAND ?? 'build/evenhand');
 const of = (lines, attribute, group) => lines.filter((line) => line.attribute === attribute && line.group === group);
 const raisedAt = (seen, attribute, group) => of(seen.alertLines, attribute, group).filter((line) => line.event === 'raised').map((line) => line.at).join();
 const eventAt = (seen, attribute, group, event) => of(seen.alertLines, attribute, group).find((line) => line.event === event)?.at;
-const about = (seen) => seen.alerts.map((alert) => `${alert.attribute}/${alert.group}/${alert.state}`).sort().join(', ');
+const about = (seen) => seen.alerts.filter((alert) => alert.kind === 'bias').map((alert) => `${alert.attribute}/${alert.group}/${alert.state}`).sort().join(', ');
+const faults = (seen, fault) => seen.alertLines.filter((line) => line.fault === fault);
 const verdictsOf = (seen, attribute, group) => [...new Set(of(seen.verdictLines, attribute, group).map((line) => line.verdict))].sort().join(', ');
 const directions = (seen, attribute, group) => {
 	const crossed = of(seen.verdictLines, attribute, group).filter((line) => line.verdict === 'crossed');
@@ -38,7 +39,7 @@ const sets = {
 	],
 	french_motor: [
 		['nothing is raised on gender', (seen) => of(seen.alertLines, 'pa_gender', 'Female').length, 0],
-		['nothing is raised at all', (seen) => about(seen), ''],
+		['nothing is raised at all', (seen) => seen.alertLines.length, 0],
 		['gender is judged at every close, and never crosses', (seen) => verdictsOf(seen, 'pa_gender', 'Female'), 'not_crossed'],
 	],
 	compas7214: [
@@ -58,6 +59,24 @@ const sets = {
 	],
 };
 
+// compas7214 again, with outcomes that count after 24 months.  From April 2014 on the file keeps those alone who came back: a
+// fault of the data, told once, when that month is due, and nothing about people.  Alerts about the volume, which falls and
+// ends with the file, are other alerts.
+sets.compas7214_matured = [
+	['one data alert about the rate of outcomes', (seen) => faults(seen, 'outcome-base-rate').map((line) => line.event).join(), 'raised'],
+	['its onset is April 2014', (seen) => faults(seen, 'outcome-base-rate')[0]?.onset, '2014-04-01T00:00:00Z'],
+	['it is raised when that month is due', (seen) => faults(seen, 'outcome-base-rate')[0]?.at, '2016-04-30T00:00:00Z'],
+	['with the default policy and 180 days it is raised in 2014', (seen) => seen.byMap.filter((line) => line.fault === 'outcome-base-rate').map((line) => `${line.event} ${line.at.slice(0, 10)}`).join(), 'raised 2014-10-28'],
+	['no data alert but those about volume', (seen) => [...new Set(seen.alertLines.filter((line) => line.kind === 'data' && line.fault !== 'volume').map((line) => line.fault))].join(), 'outcome-base-rate'],
+	['the alerts for bias are those without outcomes', (seen) => about(seen), 'pa_age/Less than 25/raised, pa_race/African-American/raised'],
+	['no alert for bias is raised after 2013', (seen) => seen.alertLines.filter((line) => line.kind === 'bias' && line.event === 'raised' && line.at >= '2014').length, 0],
+];
+
+// How a set is played otherwise than as it lies there.
+const ways = {
+	compas7214_matured: { set: 'compas7214', map: 'identity: tracked\n', through: ['--through', '2016-06-01'], policy: 'policy: outcomes after 24 months\nmaturity: 730d\n' },
+};
+
 // Of every set.
 const always = [
 	['the log is counted whole', (seen) => seen.source.rows.on_time + seen.imported.set_aside, (seen) => seen.imported.read],
@@ -68,23 +87,29 @@ const always = [
 	['ledger check passes', (seen) => seen.ledger, 0],
 ];
 
-async function look(store, name) {
+async function look(store, way) {
+	const { set: name, map: more = '', through = [], policy } = way;
 	const log = `${shared}/data/sets/${name}/decision_log.csv.gz`;
 	const made = spawnSync('python3', [`${shared}/tools/make_map.py`, `${shared}/data/specs.json`, name, log], { encoding: 'utf8' });
 
 	if (made.status !== 0)
 		throw new Error(`make_map.py failed: ${made.stderr}`);
 	const map = store.file('map.yaml');
-	writeFileSync(map, made.stdout + 'follow: no\n');
+	writeFileSync(map, made.stdout + 'follow: no\n' + more);
+	const draft = store.file('policy.yaml');
+	if (policy !== undefined)
+		writeFileSync(draft, policy);
+	const under = policy === undefined ? [] : ['--policy', draft];
 	const imported = await store.json(['import', '--map', map, resolve(log), '--json']);
-	await store.run(['gather', '--map', map]);
+	await store.run(['gather', '--map', map, ...through]);
 	await store.run(['judge']);
-	const { lines, end } = await store.replay();
-	const anew = await store.replay(['--map', map]);
+	const { lines, end } = await store.replay(under);
+	const anew = await store.replay(['--map', map, ...through, ...under]);
+	const byMap = policy === undefined ? [] : (await store.replay()).lines.map((line) => JSON.parse(line));
 	const parsed = lines.map((line) => JSON.parse(line));
 
 	return {
-		imported, end, anew: anew.end,
+		imported, end, byMap, anew: anew.end,
 		odd: lines.length === anew.lines.length ? lines.findIndex((line, i) => line !== anew.lines[i]) : lines.length,
 		verdictLines: parsed.filter((line) => line.type === 'verdict'),
 		alertLines: parsed.filter((line) => line.type === 'alert'),
@@ -108,7 +133,7 @@ async function play(name) {
 	const store = new Store(program);
 
 	try {
-		const seen = await look(store, name);
+		const seen = await look(store, ways[name] ?? { set: name });
 
 		for (const [what, ask, answer] of [...sets[name], ...always]) {
 			const got = ask(seen);
