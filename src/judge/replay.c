@@ -104,6 +104,18 @@ enum eh_rc eh_judge_replay(const struct eh_judge_replay *replay, struct eh_judge
 	return rc;
 }
 
+/* The house's versions alone: what a draft would take the place of. */
+static struct eh_policies *of_the_house(struct eh_arena *home, const struct eh_policies *all)
+{
+	struct eh_policies *house = eh_policies_new(home);
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->version[i].layer == EH_POLICY_HOUSE)
+			eh_policies_add(house, all->version[i].policy, EH_POLICY_HOUSE, all->version[i].effective_us,
+			                all->version[i].leaf_index);
+	return house;
+}
+
 static void tell_closed(void *ctx, struct eh_judge_feed *feed, const struct eh_judge_step *step)
 {
 	struct eh_judge_beside *b = ctx;
@@ -124,6 +136,8 @@ enum eh_rc eh_judge_replay_beside(struct eh_judge_beside *b, struct eh_err *err)
 
 	for (int i = 0; rc == EH_OK && i < 2; i++)
 		rc = timeline(b->pg, home, b->side[i].policy, &policies[i], err);
+	for (int i = 0; rc == EH_OK && i < 2; i++)
+		policies[i] = of_the_house(home, policies[i]);
 	if (rc == EH_OK)
 		rc = eh_judge_store_open(b->pg, policies[0], &sink[0], &store, err);
 	if (rc == EH_OK) {

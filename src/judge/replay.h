@@ -34,7 +34,7 @@ void eh_judge_end_line(const struct eh_judge_replayed *replayed, struct eh_buf *
 
 /* One of two policies side by side.  `alert` is told of every event; it has neither line nor evidence. */
 struct eh_judge_side {
-	const struct eh_policy *policy; /* throughout; NULL: the versions in force then */
+	const struct eh_policy *policy; /* throughout; NULL: the house's versions in force then, without the floor */
 	enum eh_rc (*alert)(void *ctx, const struct eh_judge_event *event, struct eh_err *err);
 	void *ctx;
 };

@@ -98,7 +98,7 @@ static enum eh_rc write_file(const struct eh_buf *text, char path[], struct eh_e
 static enum eh_rc replay(struct eh_worker *worker, const double value[FIELDS], json_t **result, struct eh_err *err)
 {
 	char path[] = "/tmp/evenhand-draft-XXXXXX";
-	const char *const argv[] = {"evenhand", "lab", "--draft", path, "--json", NULL};
+	const char *const argv[] = {"evenhand", "lab", "--draft", path, "--runs", "0", "--json", NULL};
 	EH_BUF_AUTO policy = {0};
 	EH_BUF_AUTO out = {0};
 	EH_BUF_AUTO said = {0};
