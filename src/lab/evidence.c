@@ -8,13 +8,14 @@
 
 #define RISE 0.25 /* of ln years, after which the onset is looked for anew */
 #define PART 32   /* or this part of the blocks since it */
+#define FEW 256   /* and of all there are, which are what a look costs */
 
 /* What was seen of a monitor when its onset was last looked for. */
 struct glance {
-	bool looked, above;
+	bool looked, above, settled;
 	bool passes[EH_LAB_SIDES];
 	uint64_t blocks, onset;
-	double log_years;
+	double highest; /* ln years, since then */
 };
 
 /* A pair on its way: one of the core's, which watches for both policies. */
@@ -59,10 +60,17 @@ static void meet(struct walker *w, const struct eh_lab_way *way, int64_t first_u
 	eh_judge_pair_watch_end(w->core);
 }
 
-static bool is_old(const struct glance *g, uint64_t blocks, double log_years, bool exact)
+/* Whether the onset is to be looked for anew, which looks back over every block.  It is where the evidence is higher
+ * than it was since the last look, and in time; of what has passed with evidence for any line there is no more to know. */
+static bool is_old(const struct eh_lab_way *way, const struct glance *g, uint64_t blocks, double log_years)
 {
-	return exact || !g->looked || fabs(log_years - g->log_years) > RISE ||
-	       blocks - g->blocks > (g->blocks - g->onset) / PART;
+	if (way->exact || !g->looked)
+		return true;
+	if (g->settled)
+		return false;
+	if (blocks - g->blocks > (g->blocks - g->onset) / PART + blocks / FEW)
+		return true;
+	return log_years > g->highest + RISE && g->highest < way->until;
 }
 
 static void look(const struct eh_lab_way *way, const struct walker *w, uint32_t i, double log_years)
@@ -84,7 +92,8 @@ static void look(const struct eh_lab_way *way, const struct walker *w, uint32_t 
 	g->looked = true;
 	g->onset = onset.block;
 	g->blocks = w->core->blocks;
-	g->log_years = log_years;
+	g->highest = log_years;
+	g->settled = log_years >= way->until && (g->passes[0] || m->gate_ppm[0] == 0) && (g->passes[1] || m->gate_ppm[1] == 0);
 }
 
 /* Puts into the trace what there is to say of a pair after a step of its blocks. */
@@ -99,8 +108,12 @@ static void tell(const struct eh_lab_way *way, struct walker *w, int64_t at_us, 
 		if (!above && !g->above)
 			continue;
 		g->above = above;
-		if (above && is_old(g, w->core->blocks, log_years, way->exact))
+		if (!above)
+			g->highest = way->floor;
+		if (above && is_old(way, g, w->core->blocks, log_years))
 			look(way, w, i, log_years);
+		if (above)
+			g->highest = fmax(g->highest, log_years);
 		put_moment(trace, (struct eh_lab_moment){.at_us = at_us,
 		                                         .source = way->source->number,
 		                                         .monitor = w->pair->first + i,
@@ -140,8 +153,7 @@ static bool is_settled(const struct eh_lab_way *way, const struct walker *w)
 
 	for (uint32_t i = 0; w->glance != NULL && i < w->pair->n; i++)
 		for (int side = 0; side < EH_LAB_SIDES; side++)
-			found[side] |= w->glance[i].above && w->glance[i].passes[side] &&
-			               w->glance[i].log_years >= way->until;
+			found[side] |= w->glance[i].passes[side] && w->glance[i].highest >= way->until;
 	return found[0] && found[1];
 }
 

@@ -42,11 +42,10 @@ struct eh_lab_way {
 	gsl_rng *rng;                     /* NULL: as it was */
 	const struct eh_lab_plant *plant; /* NULL: none; else its group is gone through alone */
 	double floor;                     /* ln years */
-	/* Look for the onset at each block, as live.  Else where the evidence has moved, or the time since the onset by a
+	/* Look for the onset at each block, as live.  Else where the evidence has risen, or the time since the onset by a
 	 * thirty-second: the gate is then known to some per cent of the time a fall has lasted, and the way is not squared. */
 	bool exact;
-	/* Ends where every policy that watches has a monitor that passes and has this much evidence, after the plant. */
-	double until;
+	double until; /* ln years that pass every bar: with a plant, the way ends where each policy has a monitor that passes */
 };
 void eh_lab_evidence(const struct eh_lab_way *way, struct eh_lab_trace *trace);
 

@@ -67,7 +67,7 @@ static void try_null(struct work *w, uint32_t run, int kind, struct outcome *out
 	out->years = kind == EH_LAB_PERMUTED ? eh_lab_history_years(p->history) : 364.0 / 365.0;
 	for (const struct eh_lab_source *s = p->history->sources; s != NULL; s = s->next) {
 		gsl_rng *weeks = eh_lab_stream(w->how->seed, "weeks", run, s->number, 0);
-		struct eh_lab_way way = {.portfolio = p, .source = s, .floor = w->floor};
+		struct eh_lab_way way = {.portfolio = p, .source = s, .floor = w->floor, .until = w->ceiling};
 
 		way.step = kind == EH_LAB_PERMUTED ? eh_lab_draw_as_was(s, home, &way.steps)
 		                                   : eh_lab_draw_weeks(weeks, s, YEAR_US, home, &way.steps);

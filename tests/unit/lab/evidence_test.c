@@ -12,7 +12,7 @@ static struct eh_lab_trace walk_all(const struct eh_lab_portfolio *p, double flo
 	struct eh_lab_trace trace = {0};
 
 	for (const struct eh_lab_source *s = p->history->sources; s != NULL; s = s->next) {
-		struct eh_lab_way way = {.portfolio = p, .source = s, .floor = floor, .exact = exact};
+		struct eh_lab_way way = {.portfolio = p, .source = s, .floor = floor, .exact = exact, .until = 8};
 
 		way.step = eh_lab_draw_as_was(s, home, &way.steps);
 		for (way.attribute = 0; way.attribute < s->attributes; way.attribute++)
