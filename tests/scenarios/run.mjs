@@ -69,7 +69,7 @@ class Play {
 		const draft = this.store.file('draft.yaml', section.text);
 
 		await this.settle();
-		this.lab = await this.store.json(['lab', '--draft', draft, '--json']);
+		this.lab = await this.store.json(['lab', '--draft', draft, '--runs', '2', '--json']);
 	}
 
 	async knows(name, role) {
