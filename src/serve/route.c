@@ -26,6 +26,7 @@ const struct eh_route eh_serve_routes[] = {
 	{"GET", "/m/**", VIEWERS, eh_serve_page_monitor, false},
 	{"GET", "/csv/m/**", VIEWERS, eh_serve_page_monitor_csv, false},
 	{"GET", "/sources", VIEWERS, eh_serve_page_sources, false},
+	{"GET", "/packs", VIEWERS, eh_serve_page_packs, false},
 	{"GET", "/alerts", VIEWERS, eh_serve_page_alerts, false},
 	{"GET", "/alerts/*", VIEWERS, eh_serve_page_alert, false},
 	{"POST", "/alerts/*/acknowledge", INSURER, eh_serve_do_acknowledge, false},
