@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert/alert.h"
+#include "judge/fault.h"
 #include "tests/lib/reading.h"
 #include "tests/lib/test.h"
 
@@ -164,6 +166,26 @@ static void every_phrase_is_easy_and_says_no_more_than_it_may(void **state)
 	}
 }
 
+static void is_easy(const char *text)
+{
+	if (reading_banned(text) != NULL)
+		fail_msg("\"%s\" says \"%s\"", text, reading_banned(text));
+	if (reading_grade(text) > READING_GRADE_MAX)
+		fail_msg("\"%s\" has reading grade %.1f", text, reading_grade(text));
+}
+
+/* What the steps of an alert and the faults of data are called, wherever they are told. */
+static void so_are_the_tables_of_steps_and_faults(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < eh_alert_rules_n; i++)
+		is_easy(eh_alert_rules[i].sentence);
+	for (int kind = 0; kind < EH_JUDGE_FAULTS; kind++) {
+		is_easy(eh_judge_fault_rules[kind].title);
+		is_easy(eh_judge_fault_rules[kind].todo);
+	}
+}
+
 static void the_lint_can_fail(void **state)
 {
 	(void)state;
@@ -185,6 +207,7 @@ int main(void)
 		cmocka_unit_test(what_we_do_not_know_is_never_empty),
 		cmocka_unit_test(years_have_an_end),
 		cmocka_unit_test(every_phrase_is_easy_and_says_no_more_than_it_may),
+		cmocka_unit_test(so_are_the_tables_of_steps_and_faults),
 		cmocka_unit_test(the_lint_can_fail),
 	};
 

@@ -1,0 +1,54 @@
+/*
+ * axis.h - what a family of monitors tells groups apart by: an attribute, two attributes jointly, one level of a stratum.
+ *
+ * A protected attribute of the map is an axis, whose groups are the attribute's own.  An intersection is another: its
+ * groups are pairs of labels (Black+Female), its reference is the pair of the references.  A segment is an axis too:
+ * the attribute's groups, counted in the decisions of one level of one stratum only; what it finds is found about the
+ * attribute's group, and folds into that group's alert (design section 9).  All are made from cells of the cube, so a
+ * new one can be asked of old panes.
+ *
+ * Codes of an intersection are numbered in the order in which they are met; nothing that is told depends on it.
+ *
+ * Owner    the arena given.
+ * Threads  none.
+ */
+#ifndef EH_JUDGE_AXIS_H
+#define EH_JUDGE_AXIS_H
+
+#include "cube/cube.h"
+#include "decision/map.h"
+
+struct eh_judge_axis;
+
+struct eh_judge_axis_of {
+	uint32_t attribute;
+	int other;         /* the second attribute of an intersection; -1: none */
+	int stratum;       /* of a segment, the index of the map's stratum; -1: the whole book */
+	const char *level; /* its level */
+};
+
+/* The names must be those of the cubes that are asked. */
+struct eh_judge_axis *eh_judge_axis_new(struct eh_arena *home, const struct eh_map *map, const struct eh_cube_names *names,
+                                        const struct eh_judge_axis_of *of);
+
+const struct eh_judge_axis_of *eh_judge_axis_is(const struct eh_judge_axis *axis);
+
+/* "sex", "race+sex": the attribute as alerts and lines name it. */
+const char *eh_judge_axis_name(const struct eh_judge_axis *axis);
+/* "tier=gold"; NULL: the whole book. */
+const char *eh_judge_axis_segment(const struct eh_judge_axis *axis);
+/* The label of the reference group. */
+const char *eh_judge_axis_reference(const struct eh_judge_axis *axis);
+
+/* The code of a cell's group, 0 where a label is missing; EH_JUDGE_OUTSIDE where the cell is in another segment. */
+#define EH_JUDGE_OUTSIDE UINT32_MAX
+uint32_t eh_judge_axis_code(struct eh_judge_axis *axis, const struct eh_cube_cell *cell);
+
+/* Codes are 1 .. this. */
+uint32_t eh_judge_axis_groups(const struct eh_judge_axis *axis);
+/* Lives as long as the axis; code 0 gives NULL. */
+const char *eh_judge_axis_label(const struct eh_judge_axis *axis, uint32_t code);
+/* The code of a label; 0 where nobody of it was seen. */
+uint32_t eh_judge_axis_find(const struct eh_judge_axis *axis, const char *label);
+
+#endif
