@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/fixed.h"
 
 struct both {
 	uint8_t a, b;
@@ -16,7 +17,9 @@ struct eh_judge_axis {
 	struct eh_arena *home;
 	const struct eh_cube_names *names;
 	struct eh_judge_axis_of of;
-	const char *name, *segment, *reference;
+	const char *name, *part, *counted, *reference;
+	int64_t cut_bin;   /* the first bin on the upper side */
+	bool upper_adverse;
 	struct both *both; /* of an intersection: code - 1 */
 	uint32_t boths, cap;
 	bool *inside; /* of a segment: whether a stratum tuple is of its level */
@@ -43,6 +46,23 @@ static const char *join(struct eh_arena *home, const char *a, const char *b)
 	return eh_arena_strndup(home, text.data, text.len);
 }
 
+/* The cut in units of the score, which are what the bins hold. */
+static void cut(struct eh_judge_axis *axis, const struct eh_map *map)
+{
+	char text[32];
+	__int128 q = axis->of.cut_micro;
+
+	for (int i = 0; i < map->score_scale; i++)
+		q *= 10;
+	q /= 1000000;
+	EH_ASSERT(q > -EH_FIXED_LIMIT && q < EH_FIXED_LIMIT);
+	axis->cut_bin = eh_cube_quantise((int64_t)q);
+	axis->upper_adverse = map->higher_is == EH_MAP_HIGHER_ADVERSE;
+	eh_fixed_format(axis->of.cut_micro, 6, text);
+	axis->part = eh_arena_printf(axis->home, "score>=%s", text);
+	axis->counted = eh_arena_printf(axis->home, "scored %s or more", text);
+}
+
 struct eh_judge_axis *eh_judge_axis_new(struct eh_arena *home, const struct eh_map *map, const struct eh_cube_names *names,
                                         const struct eh_judge_axis_of *of)
 {
@@ -58,8 +78,10 @@ struct eh_judge_axis *eh_judge_axis_new(struct eh_arena *home, const struct eh_m
 	}
 	if (of->stratum >= 0) {
 		axis->of.level = eh_arena_strdup(home, of->level);
-		axis->segment = eh_arena_printf(home, "%s=%s", map->strata[of->stratum].name, of->level);
+		axis->part = eh_arena_printf(home, "%s=%s", map->strata[of->stratum].name, of->level);
 	}
+	if (of->score)
+		cut(axis, map);
 	return axis;
 }
 
@@ -73,9 +95,41 @@ const char *eh_judge_axis_name(const struct eh_judge_axis *axis)
 	return axis->name;
 }
 
-const char *eh_judge_axis_segment(const struct eh_judge_axis *axis)
+const char *eh_judge_axis_part(const struct eh_judge_axis *axis)
 {
-	return axis->segment;
+	return axis->part;
+}
+
+const char *eh_judge_axis_counted(const struct eh_judge_axis *axis)
+{
+	return axis->counted;
+}
+
+bool eh_judge_axis_is_part(const struct eh_judge_axis *axis)
+{
+	return axis->of.stratum >= 0 || axis->of.score;
+}
+
+static int order(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+int eh_judge_axis_compare(const struct eh_judge_axis_of *a, const struct eh_judge_axis_of *b)
+{
+	int by = order(a->stratum >= 0 || a->score, b->stratum >= 0 || b->score);
+
+	if (by == 0)
+		by = order(a->other >= 0, b->other >= 0);
+	if (by == 0)
+		by = order(a->attribute, b->attribute);
+	if (by == 0)
+		by = order(a->other, b->other);
+	if (by == 0)
+		by = order(a->stratum, b->stratum);
+	if (by == 0 && a->stratum >= 0)
+		by = strcmp(a->level, b->level);
+	return by != 0 ? by : order(a->score ? a->cut_micro : INT64_MIN, b->score ? b->cut_micro : INT64_MIN);
 }
 
 const char *eh_judge_axis_reference(const struct eh_judge_axis *axis)
@@ -163,4 +217,80 @@ uint32_t eh_judge_axis_find(const struct eh_judge_axis *axis, const char *label)
 		if (strcmp(eh_judge_axis_label(axis, code), label) == 0)
 			return code;
 	return 0;
+}
+
+/* ---- counting ---- */
+
+static void add(struct eh_cube_count *to, uint64_t n, uint64_t favourable, bool take)
+{
+	to->n += take ? -n : n; /* below nothing for the moment, perhaps: a sum does not depend on the order */
+	to->favourable += take ? -favourable : favourable;
+}
+
+static void count_cells(struct eh_judge_axis *axis, struct eh_judge_table *t, const struct eh_cube *cube,
+                        struct eh_judge_projection *projection, bool take)
+{
+	for (size_t i = 0, n = eh_cube_cells(cube); i < n; i++) {
+		struct eh_cube_cell cell = eh_cube_cell_at(cube, i);
+		uint32_t g = eh_judge_axis_code(axis, &cell);
+
+		if (g == EH_JUDGE_OUTSIDE)
+			continue;
+		EH_ASSERT(g < t->groups);
+		add(&t->by_group[g], cell.n, cell.favourable, take);
+		uint32_t s = projection == NULL ? EH_JUDGE_NO_STRATUM : eh_judge_project(projection, &cell);
+		if (s != EH_JUDGE_NO_STRATUM)
+			add(eh_judge_table_row(t, s) + g, cell.n, cell.favourable, take);
+	}
+}
+
+/* Those with a score; the adverse side of the cut is adverse, whatever was decided. */
+static void count_scores(struct eh_judge_axis *axis, struct eh_judge_table *t, const struct eh_cube *cube, bool take)
+{
+	EH_ARENA_AUTO scratch = eh_arena_new();
+
+	for (uint32_t g = 0; g < t->groups; g++) {
+		size_t bins;
+		const struct eh_cube_bin *bin = eh_cube_histogram(cube, axis->of.attribute, g, scratch, &bins);
+		uint64_t n = 0, upper = 0;
+
+		for (size_t i = 0; i < bins; i++) {
+			n += bin[i].n;
+			upper += bin[i].key >= axis->cut_bin ? bin[i].n : 0;
+		}
+		add(&t->by_group[g], n, axis->upper_adverse ? n - upper : upper, take);
+	}
+}
+
+/* Codes of an intersection are made before the table has its width. */
+static void meet(struct eh_judge_axis *axis, const struct eh_cube *cube)
+{
+	for (size_t i = 0, n = eh_cube_cells(cube); axis->of.other >= 0 && i < n; i++) {
+		struct eh_cube_cell cell = eh_cube_cell_at(cube, i);
+
+		(void)eh_judge_axis_code(axis, &cell);
+	}
+}
+
+static void count(struct eh_judge_axis *axis, struct eh_judge_table *t, const struct eh_cube *cube,
+                  struct eh_judge_projection *projection, bool take)
+{
+	if (axis->of.score)
+		count_scores(axis, t, cube, take);
+	else
+		count_cells(axis, t, cube, projection, take);
+}
+
+void eh_judge_axis_fill(struct eh_judge_axis *axis, struct eh_judge_table *t, const struct eh_cube *cube,
+                        const struct eh_cube *taken, struct eh_judge_projection *projection)
+{
+	meet(axis, cube);
+	if (taken != NULL)
+		meet(axis, taken);
+	eh_judge_table_begin(t, eh_judge_axis_groups(axis) + 1);
+	count(axis, t, cube, projection, false);
+	if (taken == NULL)
+		return;
+	count(axis, t, taken, projection, true);
+	eh_judge_table_settle(t);
 }

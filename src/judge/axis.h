@@ -1,11 +1,13 @@
 /*
- * axis.h - what a family of monitors tells groups apart by: an attribute, two attributes jointly, one level of a stratum.
+ * axis.h - what monitors tell groups apart by, and what they count: an attribute, two attributes jointly, one level of a
+ * stratum, a cut of the score.
  *
  * A protected attribute of the map is an axis, whose groups are the attribute's own.  An intersection is another: its
  * groups are pairs of labels (Black+Female), its reference is the pair of the references.  A segment is an axis too:
  * the attribute's groups, counted in the decisions of one level of one stratum only; what it finds is found about the
- * attribute's group, and folds into that group's alert (design section 9).  All are made from cells of the cube, so a
- * new one can be asked of old panes.
+ * attribute's group, and folds into that group's alert (design section 9).  So does a cut of the score: among decisions
+ * that have a score, those on the adverse side of the cut count as adverse.  The cube keeps scores in bins (cube.h), so
+ * a cut means the lower end of its bin.  All are made from the cube, so a new one can be asked of old panes.
  *
  * Codes of an intersection are numbered in the order in which they are met; nothing that is told depends on it.
  *
@@ -15,8 +17,7 @@
 #ifndef EH_JUDGE_AXIS_H
 #define EH_JUDGE_AXIS_H
 
-#include "cube/cube.h"
-#include "decision/map.h"
+#include "judge/strata.h"
 
 struct eh_judge_axis;
 
@@ -25,6 +26,8 @@ struct eh_judge_axis_of {
 	int other;         /* the second attribute of an intersection; -1: none */
 	int stratum;       /* of a segment, the index of the map's stratum; -1: the whole book */
 	const char *level; /* its level */
+	bool score;        /* counts sides of a cut of the score */
+	int64_t cut_micro;
 };
 
 /* The names must be those of the cubes that are asked. */
@@ -35,8 +38,14 @@ const struct eh_judge_axis_of *eh_judge_axis_is(const struct eh_judge_axis *axis
 
 /* "sex", "race+sex": the attribute as alerts and lines name it. */
 const char *eh_judge_axis_name(const struct eh_judge_axis *axis);
-/* "tier=gold"; NULL: the whole book. */
-const char *eh_judge_axis_segment(const struct eh_judge_axis *axis);
+/* What follows the monitor's name: "tier=gold", "score>=0.7"; NULL: nothing does. */
+const char *eh_judge_axis_part(const struct eh_judge_axis *axis);
+/* What a decision on the counted side of a cut is, in words: "scored 0.7 or more"; NULL where the axis is no cut. */
+const char *eh_judge_axis_counted(const struct eh_judge_axis *axis);
+/* True where what is found is found about a group of the attribute itself. */
+bool eh_judge_axis_is_part(const struct eh_judge_axis *axis);
+/* The order in which axes stand: attributes, then intersections, then parts.  0 only for the same axis. */
+int eh_judge_axis_compare(const struct eh_judge_axis_of *a, const struct eh_judge_axis_of *b);
 /* The label of the reference group. */
 const char *eh_judge_axis_reference(const struct eh_judge_axis *axis);
 
@@ -48,6 +57,11 @@ uint32_t eh_judge_axis_code(struct eh_judge_axis *axis, const struct eh_cube_cel
 uint32_t eh_judge_axis_groups(const struct eh_judge_axis *axis);
 /* Lives as long as the axis; code 0 gives NULL. */
 const char *eh_judge_axis_label(const struct eh_judge_axis *axis, uint32_t code);
+/* Counts of a cube along the axis, by group and, where there is a projection, by stratum x group.  What was taken off
+ * (or NULL) is taken off again; where that is more than there is of a count, nothing is left of it. */
+void eh_judge_axis_fill(struct eh_judge_axis *axis, struct eh_judge_table *table, const struct eh_cube *cube,
+                        const struct eh_cube *taken, struct eh_judge_projection *projection);
+
 /* The code of a label; 0 where nobody of it was seen. */
 uint32_t eh_judge_axis_find(const struct eh_judge_axis *axis, const char *label);
 

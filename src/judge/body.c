@@ -56,11 +56,14 @@ static void say_rates(struct eh_buf *out, const struct eh_judge_alert *a, const 
 {
 	const struct eh_judge_source *s = a->source;
 	EH_ARENA_AUTO home = eh_arena_new();
+	const struct eh_judge_axis_of *of = eh_judge_axis_is(s->attribute[a->pair->attribute].axis);
 	struct ehs_2x2 t = eh_judge_natural(counts, a->outcome);
 	struct eh_phrase_finding f = {.group = eh_judge_group_name(s, a->pair),
 	                              .reference = eh_judge_reference_name(s, a->pair),
 	                              .attribute = eh_judge_attribute_name(s, a->pair),
 	                              .strata = strata_words(a, home),
+	                              .segment = of->stratum >= 0 ? eh_judge_part_name(s, a->pair) : NULL,
+	                              .outcome = eh_judge_axis_counted(s->attribute[a->pair->attribute].axis),
 	                              .adverse = a->outcome == EH_JUDGE_ADVERSE,
 	                              .n = t.prot.n,
 	                              .k = t.prot.x,
@@ -131,7 +134,7 @@ static void write_unknown(struct eh_buf *out, const struct eh_judge_event *e)
 {
 	const struct eh_judge_alert *a = e->alert;
 	const struct eh_judge_source *s = a->source;
-	struct eh_phrase_unknown u = {.attribute = s->map->protect[a->pair->attribute].name,
+	struct eh_phrase_unknown u = {.attribute = eh_judge_attribute_name(s, a->pair),
 	                              .late = a->pair->late_blocks > 0,
 	                              .could_see = NAN};
 
@@ -157,35 +160,35 @@ static json_t *years(double log_years)
 	return eh_judge_real(exp(fmin(log_years, log(most))));
 }
 
+static json_t *folded_monitor(const struct eh_judge_standing *st)
+{
+	EH_BUF_AUTO key = {0};
+	double log_m = eh_judge_log_m(st->pair, st->outcome, st->kind, st->line);
+	double punctual = eh_judge_log_m_punctual(st->pair, st->outcome, st->kind, st->line);
+
+	eh_judge_monitor_key(st->source, st->pair, st->outcome, st->kind, &key);
+	return json_pack("{s:s,s:s,s:f,s:o,s:o,s:o,s:b,s:o,s:o}", "monitor", key.data, "layer", eh_policy_layer_name(st->layer),
+	                 "tau", eh_policy_fraction(st->tau_ppm), "log10_e", eh_judge_real(log_m / log(10.0)), "years",
+	                 years(st->log_years), "gate_ratio", eh_judge_real(st->onset.found ? st->onset.ratio.est : NAN), "crossed",
+	                 st->crossed, "log10_e_without_late", eh_judge_real(punctual / log(10.0)), "years_without_late",
+	                 years(st->log_years - log_m + punctual));
+}
+
 static json_t *folded(const struct eh_judge_event *e)
 {
 	const struct eh_judge *judge = e->alert->source->judge;
+	const struct eh_judge_pair *book = e->alert->pair->book;
 	json_t *list = json_array();
 
-	const struct eh_judge_pair *pair = e->alert->pair;
+	for (uint32_t p = 0; p < book->parts; p++)
+		for (size_t i = 0; i < book->part[p]->standings; i++) {
+			const struct eh_judge_standing *st = &judge->standing[book->part[p]->standing + i];
+			const struct eh_judge_monitor m = {
+				.pair = st->pair, .layer = st->layer, .outcome = st->outcome, .kind = st->kind, .line = st->line};
 
-	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++) {
-		const struct eh_judge_standing *st = &judge->standing[i];
-		EH_BUF_AUTO key = {0};
-
-		const struct eh_judge_monitor m = {
-			.pair = pair, .layer = st->layer, .outcome = st->outcome, .kind = st->kind, .line = st->line};
-
-		if (!eh_judge_has_folded(e->alert, &m))
-			continue;
-		eh_judge_monitor_key(st->source, st->pair, st->outcome, st->kind, &key);
-		double log_m = eh_judge_log_m(st->pair, st->outcome, st->kind, st->line);
-		double punctual = eh_judge_log_m_punctual(st->pair, st->outcome, st->kind, st->line);
-		json_array_append_new(
-			list,
-			json_pack("{s:s,s:s,s:f,s:o,s:o,s:o,s:b,s:o,s:o}", "monitor", key.data, "layer",
-		                  eh_policy_layer_name(st->layer), "tau", eh_policy_fraction(st->tau_ppm), "log10_e",
-		                  eh_judge_real(log_m / log(10.0)),
-		                  "years", years(st->log_years), "gate_ratio",
-		                  eh_judge_real(st->onset.found ? st->onset.ratio.est : NAN), "crossed", st->crossed,
-		                  "log10_e_without_late", eh_judge_real(punctual / log(10.0)), "years_without_late",
-		                  years(st->log_years - log_m + punctual)));
-	}
+			if (eh_judge_has_folded(e->alert, &m))
+				json_array_append_new(list, folded_monitor(st));
+		}
 	return list;
 }
 
@@ -212,9 +215,11 @@ static enum eh_rc examples(struct eh_judge_store *store, const struct eh_judge_a
 		rc = eh_examples_decode(ids, packed.data, packed.n, err);
 	}
 	*out = json_array();
-	size_t n = rc == EH_OK ? eh_examples_pick(ids, a->pair->attribute, a->pair->group, true, EH_EXAMPLES_ANY, pick,
-	                                          EH_EXAMPLES_MAX)
-	                       : 0;
+	/* Ids are kept by the groups of one attribute: of two jointly there are none to show. */
+	const struct eh_judge_axis_of *of = eh_judge_axis_is(s->attribute[a->pair->attribute].axis);
+	size_t n = rc == EH_OK && of->other < 0 ? eh_examples_pick(ids, of->attribute, a->pair->group, true, EH_EXAMPLES_ANY,
+	                                                           pick, EH_EXAMPLES_MAX)
+	                                        : 0;
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(*out, json_stringn(pick[i].id.at, pick[i].id.n));
 	eh_examples_free(ids);

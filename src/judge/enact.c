@@ -33,7 +33,7 @@ static bool same(const struct eh_policies_version *a, const struct eh_policies_v
 
 static void begin_years(struct eh_judge_source *s, enum eh_policy_layer layer, int64_t end_us)
 {
-	for (uint32_t a = 0; a < s->shape.attributes; a++)
+	for (uint32_t a = 0; a < s->axes; a++)
 		for (uint32_t i = 0; i < s->attribute[a].pairs; i++)
 			eh_judge_pair_new_version(s->attribute[a].pair[i], layer, end_us);
 }

@@ -88,18 +88,24 @@ static json_t *monitor(const struct eh_judge_standing *st)
 	EH_ASSERT(doc != NULL);
 	if (eh_judge_is_governed(st->source))
 		json_object_set_new(doc, "layer", json_string(eh_policy_layer_name(st->layer)));
+	if (eh_judge_part_name(st->source, st->pair) != NULL)
+		json_object_set_new(doc, "part", json_string(eh_judge_part_name(st->source, st->pair)));
 	if (st->pair->late_blocks > 0)
 		json_object_set_new(doc, "without_late", without_late(st));
 	return doc;
 }
 
-static json_t *crossed_monitors(const struct eh_judge *judge, const struct eh_judge_pair *pair)
+static json_t *crossed_monitors(const struct eh_judge *judge, const struct eh_judge_pair *book)
 {
 	json_t *list = json_array();
 
-	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++)
-		if (judge->standing[i].crossed)
-			json_array_append_new(list, monitor(&judge->standing[i]));
+	for (uint32_t p = 0; p < book->parts; p++)
+		for (size_t i = 0; i < book->part[p]->standings; i++) {
+			const struct eh_judge_standing *st = &judge->standing[book->part[p]->standing + i];
+
+			if (st->crossed)
+				json_array_append_new(list, monitor(st));
+		}
 	return list;
 }
 
@@ -152,7 +158,7 @@ enum eh_rc eh_judge_evidence(const struct eh_judge *judge, const struct eh_judge
 		instant(s->pane_start_us), "pane_end", instant(s->pane_end_us), "policy_sha256", version(e->policy),
 		"map_sha256", map, "found_in", a->history ? "history" : "live", "onset", instant(a->onset_us),
 		"monitors_watched", (json_int_t)eh_judge_monitors(judge, e->layer), "crossed",
-		crossed_monitors(judge, a->pair), "fixed_window", fixed_window(a), "recovery_log10_e",
+		crossed_monitors(judge, a->pair->book), "fixed_window", fixed_window(a), "recovery_log10_e",
 		decimal(ehs_eprocess_log_e(&a->recovery.process) / log(10.0)));
 	EH_ASSERT(doc != NULL);
 	add_versions(doc, e);

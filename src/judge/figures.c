@@ -66,14 +66,16 @@ static struct ehs_histogram histogram(const struct eh_judge_source *s, uint32_t 
 static json_t *score(const struct eh_judge_source *s, const struct eh_judge_pair *pair)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
+	const struct eh_judge_axis_of *of = eh_judge_axis_is(s->attribute[pair->attribute].axis);
 
-	if (!s->shape.score || pair->reference == 0)
+	/* Scores stand by the groups of one attribute, in the whole book. */
+	if (!s->shape.score || pair->reference == 0 || of->other >= 0 || of->stratum >= 0)
 		return json_null();
-	struct ehs_moments prot = moments(eh_cube_score(s->window, pair->attribute, pair->group));
-	struct ehs_moments ref = moments(eh_cube_score(s->window, pair->attribute, pair->reference));
+	struct ehs_moments prot = moments(eh_cube_score(s->window, of->attribute, pair->group));
+	struct ehs_moments ref = moments(eh_cube_score(s->window, of->attribute, pair->reference));
 	struct ehs_smd smd = ehs_smd(&prot, &ref, s->map->score_scale);
-	struct ehs_mann_whitney mw = ehs_mann_whitney(histogram(s, pair->attribute, pair->group, home),
-	                                              histogram(s, pair->attribute, pair->reference, home), EHS_Z95);
+	struct ehs_mann_whitney mw = ehs_mann_whitney(histogram(s, of->attribute, pair->group, home),
+	                                              histogram(s, of->attribute, pair->reference, home), EHS_Z95);
 	double unit = pow(10.0, -s->map->score_scale);
 	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:o}", "smd", eh_judge_real(smd.smd), "auc",
 	                 eh_judge_real(mw.auc.est), "auc_lo", eh_judge_real(mw.auc.lo), "auc_hi",

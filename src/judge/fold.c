@@ -45,18 +45,9 @@ bool eh_judge_is_hushed(const struct eh_judge *judge)
 
 static void free_source(struct eh_judge_source *source)
 {
-	for (size_t a = 0; a < source->map->protect_n; a++) {
-		struct eh_judge_attribute *at = &source->attribute[a];
-
-		for (uint32_t i = 0; i < at->pairs; i++)
-			eh_judge_pair_free(at->pair[i]);
-		free(at->pair);
-		free(at->naive);
-		eh_judge_table_free(&at->pane);
-		eh_judge_table_free(&at->window);
-	}
 	eh_cube_free(source->window);
-	eh_judge_free_spans(source);
+	eh_judge_free_spans(source); /* which have a table for every axis */
+	eh_judge_axes_end(source);
 	eh_judge_lateness_free(source->lateness);
 	eh_judge_lookout_free(source->lookout);
 	eh_judge_matured_free(source->matured);
@@ -113,8 +104,7 @@ static struct eh_judge_source *add_source(struct eh_judge *judge, int64_t source
 	s->names = names != NULL ? names : eh_cube_names_new(judge->home, &s->shape);
 	s->window = eh_cube_new(s->names);
 	take_genesis(s);
-	for (uint32_t a = 0; a < s->shape.attributes; a++)
-		s->attribute[a].projection = eh_judge_projection_new(judge->home, map, a, s->names);
+	eh_judge_axes_begin(s);
 	s->fault = eh_arena_zalloc(judge->home, EH_JUDGE_FAULTS, sizeof *s->fault);
 	s->lateness = eh_judge_lateness_new(s->names, s->shape.attributes, eh_pane_per_year(s->pane_kind));
 	s->lookout = eh_judge_lookout_new(judge->home, s);
@@ -136,17 +126,22 @@ struct eh_judge_source *eh_judge_add_source_like(struct eh_judge *judge, const s
 
 const char *eh_judge_attribute_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair)
 {
-	return source->map->protect[pair->attribute].name;
+	return eh_judge_axis_name(source->attribute[pair->attribute].axis);
 }
 
 const char *eh_judge_group_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair)
 {
-	return eh_cube_group_label(source->names, pair->attribute, pair->group);
+	return eh_judge_axis_label(source->attribute[pair->attribute].axis, pair->group);
 }
 
 const char *eh_judge_reference_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair)
 {
-	return source->map->protect[pair->attribute].reference;
+	return eh_judge_axis_reference(source->attribute[pair->attribute].axis);
+}
+
+const char *eh_judge_part_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair)
+{
+	return eh_judge_axis_part(source->attribute[pair->attribute].axis);
 }
 
 struct eh_judge_source *eh_judge_sources(const struct eh_judge *judge)
@@ -159,21 +154,18 @@ const struct eh_judge_alert *eh_judge_alerts(const struct eh_judge *judge)
 	return judge->alerts;
 }
 
-/* The code of the attribute's reference group; 0 until somebody of it was seen. */
-static uint32_t find_reference(const struct eh_judge_source *s, uint32_t a)
-{
-	for (uint32_t code = 1; code <= eh_cube_groups(s->names, a); code++)
-		if (strcmp(eh_cube_group_label(s->names, a, code), s->map->protect[a].reference) == 0)
-			return code;
-	return 0;
-}
-
 static struct eh_judge_pair *find_pair(const struct eh_judge_attribute *at, uint32_t group)
 {
 	for (uint32_t i = 0; i < at->pairs; i++)
 		if (at->pair[i]->group == group)
 			return at->pair[i];
 	return NULL;
+}
+
+/* The pair of the whole book whose alert a part's findings fold into: of the attribute, which was folded before. */
+static struct eh_judge_pair *book_of(const struct eh_judge_source *s, const struct eh_judge_attribute *at, uint32_t group)
+{
+	return eh_judge_axis_is_part(at->axis) ? find_pair(&s->attribute[eh_judge_axis_is(at->axis)->attribute], group) : NULL;
 }
 
 /* A group counts from the close at which it was first seen; new ones join in the order of their labels. */
@@ -187,7 +179,7 @@ static void meet_groups(struct eh_judge_source *s, uint32_t a, const struct eh_j
 		for (uint32_t g = 1; g < pane->groups; g++)
 			if (pane->by_group[g].n > 0 && g != at->reference && find_pair(at, g) == NULL &&
 			    (best == 0 ||
-			     strcmp(eh_cube_group_label(s->names, a, g), eh_cube_group_label(s->names, a, best)) < 0))
+			     strcmp(eh_judge_axis_label(at->axis, g), eh_judge_axis_label(at->axis, best)) < 0))
 				best = g;
 		if (best == 0)
 			return;
@@ -197,6 +189,8 @@ static void meet_groups(struct eh_judge_source *s, uint32_t a, const struct eh_j
 		at->pair[at->pairs] = eh_judge_pair_new(NULL, a, best, at->projection != NULL, from_us,
 		                                        eh_pane_per_year(s->pane_kind));
 		at->pair[at->pairs]->reference = at->reference;
+		if (book_of(s, at, best) != NULL)
+			eh_judge_pair_join(at->pair[at->pairs], book_of(s, at, best));
 		eh_judge_enlist(s->judge, s, at->pair[at->pairs]);
 		at->pairs++;
 	}
@@ -212,10 +206,8 @@ static void fold_attribute(struct eh_judge_source *s, uint32_t a, const struct e
 
 	if (cube == NULL)
 		return;
-	eh_judge_table_fill(&at->pane, cube, s->names, a, at->projection);
-	if (taken != NULL)
-		eh_judge_table_take(&at->pane, taken, a, at->projection);
-	at->reference = find_reference(s, a);
+	eh_judge_axis_fill(at->axis, &at->pane, cube, taken, at->projection);
+	at->reference = eh_judge_axis_find(at->axis, eh_judge_axis_reference(at->axis));
 	meet_groups(s, a, &at->pane, from_us);
 	for (uint32_t i = 0; i < at->pairs; i++)
 		eh_judge_pair_close(at->pair[i], &at->pane, at->reference, from_us, at_us, late, &steps);
@@ -266,7 +258,7 @@ static enum eh_rc tell_verdicts(struct eh_judge *judge, const struct eh_judge_so
 	EH_BUF_AUTO line = {0};
 	enum eh_rc rc = EH_OK;
 
-	for (uint32_t a = 0; rc == EH_OK && a < s->shape.attributes; a++)
+	for (uint32_t a = 0; rc == EH_OK && a < s->axes; a++)
 		for (uint32_t i = 0; rc == EH_OK && i < s->attribute[a].pairs; i++)
 			for (int m = 0; rc == EH_OK && m < EH_JUDGE_OUTCOMES * EH_JUDGE_KINDS; m++) {
 				const struct eh_judge_pair *pair = s->attribute[a].pair[i];
@@ -320,13 +312,14 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 	bool seen = close->pane != NULL && eh_cube_n(close->pane) > 0;
 
 	bool changed = eh_judge_take_versions(s, close);
+	eh_judge_axes_follow(s);
 	enum eh_rc rc = judge->hushed ? EH_OK : eh_judge_move_windows(s, close, err);
 	if (rc != EH_OK)
 		return rc;
 	if (changed && s->any && !judge->hushed)
 		eh_judge_fill_windows(s, close->last_pane_us);
 	s->late_waiting += late_rows(close->late, close->late_taken) + late_rows(close->older, close->older_taken);
-	for (uint32_t a = 0; a < s->shape.attributes; a++) {
+	for (uint32_t a = 0; a < s->axes; a++) {
 		fold_attribute(s, a, close->older, close->older_taken, close->older_from_us, end_us, true);
 		fold_attribute(s, a, close->late, close->late_taken, close->late_from_us, end_us, true);
 		fold_attribute(s, a, seen ? close->pane : NULL, NULL, close->last_pane_us, end_us, false);

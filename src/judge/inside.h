@@ -52,6 +52,11 @@ void eh_judge_free_spans(struct eh_judge_source *source);
 /* The place of a kept window: 0 the source's own, else span + 1; the source's own where there is none of that length. */
 uint32_t eh_judge_find_span(const struct eh_judge_source *source, int64_t window_us);
 
+/* The axes of a source: the map's at first, and what the versions in force ask for of what was met; all are kept. */
+void eh_judge_axes_begin(struct eh_judge_source *source);
+void eh_judge_axes_follow(struct eh_judge_source *source);
+void eh_judge_axes_end(struct eh_judge_source *source);
+
 /* The monitors of a source are other ones from now on: lists them anew, those of other sources as they stand. */
 void eh_judge_relist(struct eh_judge *judge, const struct eh_judge_source *source);
 

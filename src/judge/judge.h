@@ -25,6 +25,7 @@
 #include "cube/cube.h"
 #include "cube/pane.h"
 #include "decision/map.h"
+#include "judge/axis.h"
 #include "judge/pair.h"
 #include "policy/policies.h"
 
@@ -208,7 +209,9 @@ struct eh_judge_lateness;
 struct eh_judge_lookout;
 struct eh_judge_matured;
 
+/* An axis of monitors, and what was met along it. */
 struct eh_judge_attribute {
+	struct eh_judge_axis *axis;
 	struct eh_judge_projection *projection; /* NULL: no conditional monitors */
 	uint32_t reference;                     /* code; 0: not seen yet */
 	struct eh_judge_table pane, window;
@@ -221,7 +224,7 @@ struct eh_judge_attribute {
 struct eh_judge_span {
 	int64_t window_us, start_us;
 	struct eh_cube *cube;
-	struct eh_judge_table table[EH_MAP_PROTECTED_MAX];
+	struct eh_judge_table *table; /* one an axis */
 };
 
 struct eh_judge_source {
@@ -239,7 +242,8 @@ struct eh_judge_source {
 	uint32_t spans;
 	int64_t window_start_us, pane_start_us, pane_end_us; /* of the last close with decisions */
 	bool any;                                            /* a close with decisions was folded */
-	struct eh_judge_attribute attribute[EH_MAP_PROTECTED_MAX];
+	struct eh_judge_attribute *attribute; /* the axes: first the map's attributes, in its order, then what families ask for */
+	uint32_t axes;
 	struct eh_judge_day day[EH_JUDGE_DAYS];
 	uint32_t days;
 	uint64_t naive_alerts;
@@ -267,16 +271,17 @@ bool eh_judge_watches(const struct eh_judge *judge, const struct eh_judge_pair *
 int64_t eh_judge_window_start(const struct eh_judge_source *source, int64_t pane_start_us);
 int64_t eh_judge_window_start_of(const struct eh_judge_source *source, int64_t window_us, int64_t pane_start_us);
 
-/* SOURCE/ATTRIBUTE/GROUP/favourable/raw, into `out`. */
+/* SOURCE/ATTRIBUTE/GROUP/favourable/raw, of a part raw@tier=gold, into `out`. */
 void eh_judge_monitor_key(const struct eh_judge_source *source, const struct eh_judge_pair *pair, int outcome, int kind,
                           struct eh_buf *out);
 const char *eh_judge_outcome_name(int outcome);
 const char *eh_judge_kind_name(int kind);
 
-/* The names of a pair: what an axis of monitors is called. */
+/* The names of a pair: what its axis calls it.  _part: what follows the monitor's name, "tier=gold"; or NULL. */
 const char *eh_judge_attribute_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair);
 const char *eh_judge_group_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair);
 const char *eh_judge_reference_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair);
+const char *eh_judge_part_name(const struct eh_judge_source *source, const struct eh_judge_pair *pair);
 
 /* One monitor's figures in its window: that of the house's families, else of the floor's, else the source's. */
 struct eh_judge_window {

@@ -59,8 +59,12 @@ const char *eh_judge_kind_name(int kind)
 void eh_judge_monitor_key(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind,
                           struct eh_buf *out)
 {
+	const char *part = eh_judge_part_name(s, pair);
+
 	eh_buf_printf(out, "%s/%s/%s/%s/%s", s->map->source, eh_judge_attribute_name(s, pair), eh_judge_group_name(s, pair),
 	              eh_judge_outcome_name(outcome), eh_judge_kind_name(kind));
+	if (part != NULL)
+		eh_buf_printf(out, "@%s", part);
 }
 
 /* A group that was met since the window was counted is not in it yet. */
@@ -233,6 +237,8 @@ void eh_judge_verdict_line(const struct eh_judge_source *s, const struct eh_judg
 	eh_judge_instant(out, s->pane_end_us);
 	eh_buf_puts(out, ",\"pane_start\":");
 	eh_judge_instant(out, s->pane_start_us);
+	if (eh_judge_part_name(s, pair) != NULL)
+		put_text(out, "part", eh_judge_part_name(s, pair));
 	if (eh_judge_is_governed(s))
 		put_version(out, "policy_sha256", eh_judge_policy(s, EH_POLICY_HOUSE));
 	put_text(out, "reference", eh_judge_reference_name(s, pair));

@@ -33,6 +33,7 @@ struct part {
 
 struct walk {
 	const struct eh_judge_alert *alert;
+	struct eh_judge_axis *axis;
 	struct eh_cube_names *names;
 	struct eh_cube *since;
 	uint32_t tuples, groups;
@@ -51,7 +52,7 @@ static void visit(void *ctx, int64_t pane_us, const struct eh_cube *pane)
 	for (size_t i = 0, n = eh_cube_cells(pane); i < n; i++) {
 		struct eh_cube_cell cell = eh_cube_cell_at(pane, i);
 
-		uint8_t group = cell.group[w->alert->pair->attribute];
+		uint32_t group = eh_judge_axis_code(w->axis, &cell); /* of another segment: beyond all groups */
 
 		/* The walk may decode what came late for panes that no close folds: names that nobody had met. */
 		if (cell.lineage >= w->tuples || group >= w->groups)
@@ -141,7 +142,7 @@ static size_t add_items(const struct walk *w, const struct eh_map *map, uint32_t
 		size_t at;
 
 		for (uint32_t g = 0; g < w->groups; g++) {
-			p.group[g] = eh_cube_level_count(w->since, feature, l, w->alert->pair->attribute, g);
+			p.group[g] = eh_cube_level_count(w->since, feature, l, eh_judge_axis_is(w->axis)->attribute, g);
 			p.since += p.group[g].n;
 		}
 		uint64_t adverse = p.group[w->alert->pair->group].n - p.group[w->alert->pair->group].favourable;
@@ -176,7 +177,7 @@ static json_t *part_json(const struct walk *w, const struct part *p, bool change
 	json_t *n_by = json_object(), *k_by = json_object();
 
 	for (uint32_t g = 1; g < w->groups; g++) {
-		const char *label = eh_cube_group_label(w->names, w->alert->pair->attribute, g);
+		const char *label = eh_judge_axis_label(w->axis, g);
 
 		if (p->group[g].n == 0)
 			continue;
@@ -273,9 +274,10 @@ enum eh_rc eh_judge_lineage(struct eh_judge_store *store, const struct eh_judge_
 	                 .names = s->names,
 	                 .since = eh_cube_new(s->names),
 	                 .tuples = eh_cube_tuples(s->names, EH_CUBE_LINEAGE),
-	                 .groups = eh_cube_groups(s->names, alert->pair->attribute) + 1,
+	                 .axis = s->attribute[alert->pair->attribute].axis,
 	                 .rc = EH_OK};
 
+	w.groups = eh_judge_axis_groups(w.axis) + 1;
 	w.count = eh_arena_zalloc(home, (size_t)w.tuples * w.groups, sizeof *w.count);
 	w.before = eh_arena_zalloc(home, w.tuples, sizeof *w.before);
 	w.first_us = eh_arena_zalloc(home, w.tuples, sizeof *w.first_us);
@@ -295,7 +297,9 @@ enum eh_rc eh_judge_lineage(struct eh_judge_store *store, const struct eh_judge_
 		*changed = json_array();
 		weigh_parts(&w, parts, n);
 		write_parts(&w, parts, n, answers, *lineage, *changed);
-		write_items(&w, s->map, answers, *lineage, home);
+		const struct eh_judge_axis_of *of = eh_judge_axis_is(w.axis);
+		if (of->other < 0 && of->stratum < 0) /* items are counted by the groups of one attribute, in the whole book */
+			write_items(&w, s->map, answers, *lineage, home);
 	}
 	eh_cube_free(w.since);
 	return rc;

@@ -14,6 +14,20 @@
 #define YEAR_MIN 12.0                /* blocks of a year, at the least */
 #define SETTLING_US (28 * EH_DAY_US) /* how long before the blocks of a year are counted out */
 
+static void add_part(struct eh_judge_pair *book, struct eh_judge_pair *part)
+{
+	book->part = eh_xrealloc(book->part, book->parts + 1, sizeof(struct eh_judge_pair *));
+	book->part[book->parts++] = part;
+}
+
+void eh_judge_pair_join(struct eh_judge_pair *pair, struct eh_judge_pair *book)
+{
+	EH_ASSERT(pair->book == pair && pair->parts == 1 && book->book == book);
+	pair->book = book;
+	pair->parts = 0;
+	add_part(book, pair);
+}
+
 struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group,
                                         bool conditional, int64_t first_us, uint32_t panes_per_year)
 {
@@ -25,6 +39,8 @@ struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t
 	                               .first_us = first_us,
 	                               .last_us = first_us,
 	                               .day = INT64_MIN};
+	pair->book = pair;
+	add_part(pair, pair);
 	for (int layer = 0; layer < EH_POLICY_LAYERS; layer++)
 		pair->year[layer].blocks = panes_per_year;
 	eh_judge_temper_begin(&pair->temper);
@@ -54,6 +70,7 @@ void eh_judge_pair_free(struct eh_judge_pair *pair)
 			free(track->detector);
 		}
 	free(pair->line);
+	free(pair->part);
 	free(pair->pending.strata);
 	free(pair->pending_late.strata);
 	free(pair->block);

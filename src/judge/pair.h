@@ -96,7 +96,11 @@ struct eh_judge_pending {
 #define EH_JUDGE_YEAR_DAYS 365
 
 struct eh_judge_pair {
-	uint32_t attribute, group, reference; /* codes of the names; reference 0: never seen yet */
+	uint32_t attribute; /* the place of its axis */
+	uint32_t group, reference; /* codes of the axis; reference 0: never seen yet */
+	struct eh_judge_pair *book;  /* whose alert its findings fold into: itself, or that of the whole book */
+	struct eh_judge_pair **part; /* of a book: whose findings fold into its alert, its own first */
+	uint32_t parts;
 	bool conditional;                     /* has strata to condition on */
 	struct eh_judge_line *line;           /* every line that was ever watched here */
 	uint32_t lines;
@@ -123,6 +127,9 @@ struct eh_judge_pair {
 struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group,
                                         bool conditional, int64_t first_us, uint32_t panes_per_year);
 void eh_judge_pair_free(struct eh_judge_pair *pair);
+
+/* The pair is of a part of the book; its findings fold into that alert. */
+void eh_judge_pair_join(struct eh_judge_pair *pair, struct eh_judge_pair *book);
 
 /* Versions change: between _begin and _end every monitor that is watched from now on is named.  One that was watched
  * goes on bit for bit, a new one begins at nothing, one that is named no more ends.  Gives the number of its line. */

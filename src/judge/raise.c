@@ -1,8 +1,8 @@
 /*
  * raise.c - one alert per (source, attribute, group): raised, folded, escalated, recovered.
  *
- * Whatever crosses for a group - outcome, line, raw or within strata - folds into
- * its one open alert; the peak and the onset stay latched.  Recovery is a mark,
+ * Whatever crosses for a group - outcome, line, raw or within strata, in a segment, by a
+ * cut of the score - folds into its one open alert; the peak and the onset stay latched.  Recovery is a mark,
  * not a closing: people close (design section 9).
  */
 #include <math.h>
@@ -101,7 +101,7 @@ static enum eh_rc tell(struct eh_judge *judge, const struct eh_judge_alert *aler
 static struct eh_judge_alert *find_alert(const struct eh_judge *judge, const struct eh_judge_pair *pair)
 {
 	for (struct eh_judge_alert *a = judge->alerts; a != NULL; a = a->next)
-		if (a->pair == pair)
+		if (a->pair->book == pair->book)
 			return a;
 	return NULL;
 }
@@ -136,22 +136,27 @@ struct crossing {
 	const struct eh_judge_standing *strongest, *page; /* the first across the page line; NULL: none */
 };
 
-static struct crossing look(const struct eh_judge *judge, const struct eh_judge_pair *pair)
+static void look_at(struct crossing *c, const struct eh_judge_standing *st)
+{
+	c->n++;
+	if (st->page && c->page == NULL)
+		c->page = st;
+	c->peak_log_m = fmax(c->peak_log_m, eh_judge_log_m(st->pair, st->outcome, st->kind, st->line));
+	if (c->strongest == NULL || st->log_years > c->strongest->log_years)
+		c->strongest = st;
+}
+
+static struct crossing look(const struct eh_judge *judge, const struct eh_judge_pair *book)
 {
 	struct crossing c = {.peak_log_m = -INFINITY};
 
-	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++) {
-		const struct eh_judge_standing *st = &judge->standing[i];
+	for (uint32_t p = 0; p < book->parts; p++)
+		for (size_t i = 0; i < book->part[p]->standings; i++) {
+			const struct eh_judge_standing *st = &judge->standing[book->part[p]->standing + i];
 
-		if (!st->crossed)
-			continue;
-		c.n++;
-		if (st->page && c.page == NULL)
-			c.page = st;
-		c.peak_log_m = fmax(c.peak_log_m, eh_judge_log_m(pair, st->outcome, st->kind, st->line));
-		if (c.strongest == NULL || st->log_years > c.strongest->log_years)
-			c.strongest = st;
-	}
+			if (st->crossed)
+				look_at(&c, st);
+		}
 	return c;
 }
 
@@ -187,6 +192,20 @@ static const struct eh_judge_standing *fold(const struct eh_judge *judge, struct
 	return first;
 }
 
+/* The same for a whole book. */
+static const struct eh_judge_standing *fold_all(const struct eh_judge *judge, struct eh_judge_alert *a,
+                                                const struct eh_judge_pair *book)
+{
+	const struct eh_judge_standing *first = NULL;
+
+	for (uint32_t p = 0; p < book->parts; p++) {
+		const struct eh_judge_standing *one = fold(judge, a, book->part[p]);
+
+		first = first != NULL ? first : one;
+	}
+	return first;
+}
+
 static enum eh_rc step_recovery(struct eh_judge *judge, struct eh_judge_alert *a, const struct eh_judge_close *close,
                                 uint32_t crossed, struct eh_buf *lines, struct eh_err *err)
 {
@@ -199,11 +218,11 @@ static enum eh_rc step_recovery(struct eh_judge *judge, struct eh_judge_alert *a
 	return tell(judge, a, "recovered", a->layer, close, crossed, lines, err);
 }
 
-static enum eh_rc step_pair(struct eh_judge *judge, struct eh_judge_pair *pair, const struct eh_judge_close *close,
+static enum eh_rc step_book(struct eh_judge *judge, struct eh_judge_pair *book, const struct eh_judge_close *close,
                             struct eh_buf *lines, struct eh_err *err)
 {
-	struct crossing c = look(judge, pair);
-	struct eh_judge_alert *a = find_alert(judge, pair);
+	struct crossing c = look(judge, book);
+	struct eh_judge_alert *a = find_alert(judge, book);
 	const char *event = "folded";
 	enum eh_rc rc = EH_OK;
 
@@ -213,7 +232,7 @@ static enum eh_rc step_pair(struct eh_judge *judge, struct eh_judge_pair *pair, 
 		a = open_alert(judge, c.strongest, close);
 		event = "raised";
 	}
-	const struct eh_judge_standing *first = fold(judge, a, pair);
+	const struct eh_judge_standing *first = fold_all(judge, a, book);
 	a->peak_log_m = fmax(a->peak_log_m, c.peak_log_m);
 	if (first != NULL)
 		rc = tell(judge, a, event, *event == 'r' ? a->layer : first->layer, close, c.n, lines, err);
@@ -229,9 +248,10 @@ enum eh_rc eh_judge_alert_step(struct eh_judge *judge, struct eh_judge_source *s
 {
 	enum eh_rc rc = EH_OK;
 
-	for (uint32_t a = 0; rc == EH_OK && a < source->shape.attributes; a++)
+	for (uint32_t a = 0; rc == EH_OK && a < source->axes; a++)
 		for (uint32_t i = 0; rc == EH_OK && i < source->attribute[a].pairs; i++)
-			rc = step_pair(judge, source->attribute[a].pair[i], close, lines, err);
+			if (source->attribute[a].pair[i]->book == source->attribute[a].pair[i])
+				rc = step_book(judge, source->attribute[a].pair[i], close, lines, err);
 	return rc;
 }
 
@@ -268,7 +288,8 @@ void eh_judge_close_alert(struct eh_judge *judge, const char *alert_id)
 		f->open = false;
 	if (a == NULL)
 		return;
-	eh_judge_pair_reset(a->pair);
+	for (uint32_t p = 0; p < a->pair->book->parts; p++)
+		eh_judge_pair_reset(a->pair->book->part[p]);
 	eh_judge_recovery_free(&a->recovery);
 	a->recovery = (struct eh_judge_recovery){0};
 	a->next = judge->shut;

@@ -106,7 +106,7 @@ static struct eh_judge_kept_point *list_points(struct eh_judge_writer *w, const 
 	const struct eh_judge_source *s = feed->source;
 	struct eh_judge_kept_point *list = NULL, **end = &list;
 
-	for (uint32_t a = 0; a < s->shape.attributes; a++)
+	for (uint32_t a = 0; a < s->axes; a++)
 		for (uint32_t i = 0; i < s->attribute[a].pairs; i++)
 			for (int m = 0; m < EH_JUDGE_OUTCOMES * EH_JUDGE_KINDS; m++) {
 				const struct eh_judge_pair *pair = s->attribute[a].pair[i];

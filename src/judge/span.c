@@ -51,22 +51,34 @@ bool eh_judge_keeps_window(const struct eh_judge_source *s, int64_t window_us)
 	return s->window_us == window_us || eh_judge_find_span(s, window_us) > 0;
 }
 
-static struct eh_judge_span new_span(const struct eh_judge_source *s, int64_t window_us)
+static struct eh_judge_table *new_tables(const struct eh_judge_source *s)
 {
-	return (struct eh_judge_span){.window_us = window_us, .start_us = s->window_start_us, .cube = eh_cube_new(s->names)};
+	struct eh_judge_table *table = eh_xmalloc((s->axes + 1) * sizeof *table);
+
+	memset(table, 0, (s->axes + 1) * sizeof *table);
+	return table;
 }
 
-static void free_span(struct eh_judge_span *span)
+static struct eh_judge_span new_span(const struct eh_judge_source *s, int64_t window_us)
+{
+	struct eh_judge_span span = {.window_us = window_us, .start_us = s->window_start_us, .cube = eh_cube_new(s->names)};
+
+	span.table = new_tables(s);
+	return span;
+}
+
+static void free_span(const struct eh_judge_source *s, struct eh_judge_span *span)
 {
 	eh_cube_free(span->cube);
-	for (size_t a = 0; a < EH_MAP_PROTECTED_MAX; a++)
+	for (uint32_t a = 0; span->table != NULL && a < s->axes; a++)
 		eh_judge_table_free(&span->table[a]);
+	free(span->table);
 }
 
 void eh_judge_free_spans(struct eh_judge_source *s)
 {
 	for (uint32_t i = 0; i < s->spans; i++)
-		free_span(&s->span[i]);
+		free_span(s, &s->span[i]);
 	free(s->span);
 	s->span = NULL;
 	s->spans = 0;
@@ -77,7 +89,8 @@ static struct eh_judge_span take_own(struct eh_judge_source *s)
 {
 	struct eh_judge_span own = {.window_us = s->window_us, .start_us = s->window_start_us, .cube = s->window};
 
-	for (uint32_t a = 0; a < s->shape.attributes; a++)
+	own.table = new_tables(s);
+	for (uint32_t a = 0; a < s->axes; a++)
 		own.table[a] = s->attribute[a].window;
 	return own;
 }
@@ -87,8 +100,9 @@ static void put_own(struct eh_judge_source *s, const struct eh_judge_span *own)
 	s->window_us = own->window_us;
 	s->window_start_us = own->start_us;
 	s->window = own->cube;
-	for (uint32_t a = 0; a < s->shape.attributes; a++)
+	for (uint32_t a = 0; a < s->axes; a++)
 		s->attribute[a].window = own->table[a];
+	free(own->table);
 }
 
 /* Takes the span of a length out of a list; false where it has none. */
@@ -116,7 +130,7 @@ void eh_judge_keep_windows(struct eh_judge_source *s, const int64_t *window_us, 
 		if (!take_span(old, had, window_us[i], &now[i]))
 			now[i] = new_span(s, window_us[i]);
 	for (uint32_t i = 0; i < had; i++)
-		free_span(&old[i]);
+		free_span(s, &old[i]);
 	free(old);
 	put_own(s, &now[0]);
 	s->spans = n - 1;
@@ -176,11 +190,11 @@ void eh_judge_fill_windows(struct eh_judge_source *s, int64_t pane_us)
 	s->window_start_us = eh_judge_window_start(s, pane_us);
 	for (uint32_t i = 0; i < s->spans; i++)
 		s->span[i].start_us = eh_judge_window_start_of(s, s->span[i].window_us, pane_us);
-	for (uint32_t a = 0; a < s->shape.attributes; a++) {
+	for (uint32_t a = 0; a < s->axes; a++) {
 		struct eh_judge_attribute *at = &s->attribute[a];
 
-		eh_judge_table_fill(&at->window, s->window, s->names, a, at->projection);
+		eh_judge_axis_fill(at->axis, &at->window, s->window, NULL, at->projection);
 		for (uint32_t i = 0; i < s->spans; i++)
-			eh_judge_table_fill(&s->span[i].table[a], s->span[i].cube, s->names, a, at->projection);
+			eh_judge_axis_fill(at->axis, &s->span[i].table[a], s->span[i].cube, NULL, at->projection);
 	}
 }

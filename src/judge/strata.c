@@ -158,7 +158,7 @@ uint32_t eh_judge_project(struct eh_judge_projection *p, const struct eh_cube_ce
 	return number_key(p, key);
 }
 
-static void fit(struct eh_judge_table *t, uint32_t groups)
+void eh_judge_table_begin(struct eh_judge_table *t, uint32_t groups)
 {
 	if (t->groups != groups) {
 		t->by_group = eh_xrealloc(t->by_group, groups, sizeof *t->by_group);
@@ -171,7 +171,7 @@ static void fit(struct eh_judge_table *t, uint32_t groups)
 	t->strata = 0;
 }
 
-static struct eh_cube_count *row(struct eh_judge_table *t, uint32_t stratum)
+struct eh_cube_count *eh_judge_table_row(struct eh_judge_table *t, uint32_t stratum)
 {
 	if (stratum >= t->cap) {
 		t->cap = 2 * (stratum + 1);
@@ -185,26 +185,6 @@ static struct eh_cube_count *row(struct eh_judge_table *t, uint32_t stratum)
 	return t->by_stratum + (size_t)stratum * t->groups;
 }
 
-void eh_judge_table_fill(struct eh_judge_table *t, const struct eh_cube *cube, const struct eh_cube_names *names,
-                         uint32_t attribute, struct eh_judge_projection *projection)
-{
-	fit(t, eh_cube_groups(names, attribute) + 1);
-	for (size_t i = 0, n = eh_cube_cells(cube); i < n; i++) {
-		struct eh_cube_cell cell = eh_cube_cell_at(cube, i);
-		uint8_t g = cell.group[attribute];
-
-		t->by_group[g].n += cell.n;
-		t->by_group[g].favourable += cell.favourable;
-		uint32_t s = projection == NULL ? EH_JUDGE_NO_STRATUM : eh_judge_project(projection, &cell);
-		if (s != EH_JUDGE_NO_STRATUM) {
-			struct eh_cube_count *c = row(t, s) + g;
-
-			c->n += cell.n;
-			c->favourable += cell.favourable;
-		}
-	}
-}
-
 /* What was taken off more often than it came is nothing; no decision is favourable that is none. */
 static void settle(struct eh_cube_count *c)
 {
@@ -216,24 +196,8 @@ static void settle(struct eh_cube_count *c)
 		c->favourable = c->n;
 }
 
-void eh_judge_table_take(struct eh_judge_table *t, const struct eh_cube *cube, uint32_t attribute,
-                         struct eh_judge_projection *projection)
+void eh_judge_table_settle(struct eh_judge_table *t)
 {
-	for (size_t i = 0, n = eh_cube_cells(cube); i < n; i++) {
-		struct eh_cube_cell cell = eh_cube_cell_at(cube, i);
-		uint8_t g = cell.group[attribute];
-		uint32_t s = projection == NULL ? EH_JUDGE_NO_STRATUM : eh_judge_project(projection, &cell);
-
-		EH_ASSERT(g < t->groups);
-		t->by_group[g].n -= cell.n; /* below nothing for the moment, perhaps: a sum does not depend on the order */
-		t->by_group[g].favourable -= cell.favourable;
-		if (s != EH_JUDGE_NO_STRATUM) {
-			struct eh_cube_count *c = row(t, s) + g;
-
-			c->n -= cell.n;
-			c->favourable -= cell.favourable;
-		}
-	}
 	for (uint32_t g = 0; g < t->groups; g++)
 		settle(&t->by_group[g]);
 	for (size_t i = 0, n = (size_t)t->strata * t->groups; i < n; i++)

@@ -38,12 +38,12 @@ struct eh_judge_table {
 	struct eh_cube_count *by_stratum;
 };
 
-/* Counts every cell of the cube.  `projection` may be NULL: then there are no strata. */
-void eh_judge_table_fill(struct eh_judge_table *table, const struct eh_cube *cube, const struct eh_cube_names *names,
-                         uint32_t attribute, struct eh_judge_projection *projection);
-/* Takes the cells of a cube off again; where that is more than there is of a count, nothing is left of it. */
-void eh_judge_table_take(struct eh_judge_table *table, const struct eh_cube *cube, uint32_t attribute,
-                         struct eh_judge_projection *projection);
+/* An empty table of codes 0 .. groups - 1. */
+void eh_judge_table_begin(struct eh_judge_table *table, uint32_t groups);
+/* The row of a stratum, made where there is none. */
+struct eh_cube_count *eh_judge_table_row(struct eh_judge_table *table, uint32_t stratum);
+/* After counts were taken off below nothing for the moment: what was taken off more often than it came is nothing. */
+void eh_judge_table_settle(struct eh_judge_table *table);
 void eh_judge_table_free(struct eh_judge_table *table);
 
 #endif

@@ -24,16 +24,38 @@ static struct eh_judge_standing *add_standing(struct eh_judge *judge)
 	return &judge->standing[judge->standings++];
 }
 
+/* A cut of the score is watched in one direction: that more of the group are on its adverse side, or fewer on the other. */
+static bool has_outcome(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome)
+{
+	int side = s->map->higher_is == EH_MAP_HIGHER_ADVERSE ? EH_JUDGE_ADVERSE : EH_JUDGE_FAVOURABLE;
+
+	return !eh_judge_axis_is(s->attribute[pair->attribute].axis)->score || outcome == side;
+}
+
+/* The monitor by its names, as a policy asks for it. */
+static struct eh_policy_monitor monitor_of(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome,
+                                           int kind)
+{
+	const struct eh_judge_axis_of *of = eh_judge_axis_is(s->attribute[pair->attribute].axis);
+
+	return (struct eh_policy_monitor){.source = s->map->source,
+	                                  .attribute = s->map->protect[of->attribute].name,
+	                                  .other = of->other >= 0 ? s->map->protect[of->other].name : NULL,
+	                                  .group = eh_judge_group_name(s, pair),
+	                                  .segment = of->stratum >= 0 ? s->map->strata[of->stratum].name : NULL,
+	                                  .outcome = of->score                        ? EH_POLICY_SCORE
+	                                             : outcome == EH_JUDGE_FAVOURABLE ? EH_POLICY_FAVOURABLE
+	                                                                              : EH_POLICY_ADVERSE,
+	                                  .cut_micro = of->cut_micro,
+	                                  .conditional = kind == EH_JUDGE_CONDITIONAL};
+}
+
 /* The monitors of one outcome, raw or within strata, as a layer's version has them. */
 static void list_lines(struct eh_judge *judge, struct eh_judge_source *s, struct eh_judge_pair *pair,
                        enum eh_policy_layer layer, int outcome, int kind)
 {
 	const struct eh_policy *policy = eh_judge_policy(s, layer);
-	struct eh_policy_monitor m = {.source = s->map->source,
-	                              .attribute = eh_judge_attribute_name(s, pair),
-	                              .group = eh_judge_group_name(s, pair),
-	                              .outcome = outcome == EH_JUDGE_FAVOURABLE ? EH_POLICY_FAVOURABLE : EH_POLICY_ADVERSE,
-	                              .conditional = kind == EH_JUDGE_CONDITIONAL};
+	struct eh_policy_monitor m = monitor_of(s, pair, outcome, kind);
 	uint32_t span = eh_judge_find_span(s, eh_policy_monitor_window(policy, &m));
 
 	for (uint32_t l = 0; l < policy->lines; l++) {
@@ -66,7 +88,9 @@ void eh_judge_enlist(struct eh_judge *judge, struct eh_judge_source *s, struct e
 			continue;
 		eh_judge_pair_remember(pair, s->in_force[layer].policy->detector_version);
 		for (int outcome = 0; outcome < EH_JUDGE_OUTCOMES; outcome++)
-			for (int kind = 0; kind < (pair->conditional ? EH_JUDGE_KINDS : EH_JUDGE_CONDITIONAL); kind++)
+			for (int kind = 0; has_outcome(s, pair, outcome) &&
+			                   kind < (pair->conditional ? EH_JUDGE_KINDS : EH_JUDGE_CONDITIONAL);
+			     kind++)
 				list_lines(judge, s, pair, layer, outcome, kind);
 	}
 	eh_judge_pair_watch_end(pair);
@@ -95,7 +119,7 @@ void eh_judge_relist(struct eh_judge *judge, const struct eh_judge_source *chang
 	judge->standings = judge->standings_cap = 0;
 	memset(judge->watched, 0, sizeof judge->watched);
 	for (struct eh_judge_source *s = judge->sources; s != NULL; s = s->next)
-		for (uint32_t a = 0; a < s->shape.attributes; a++)
+		for (uint32_t a = 0; a < s->axes; a++)
 			for (uint32_t i = 0; i < s->attribute[a].pairs; i++) {
 				if (s == changed)
 					eh_judge_enlist(judge, s, s->attribute[a].pair[i]);

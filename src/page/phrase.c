@@ -12,6 +12,7 @@
 static const char *const texts[EH_PHRASES] = {
 	[EH_PHRASE_WHEN_WINDOW] = "From {from} to {to}, ",
 	[EH_PHRASE_WHEN_SINCE] = "Since about {from}, ",
+	[EH_PHRASE_SEGMENT] = "where {segment}, ",
 	[EH_PHRASE_RATES] = "{share} in {base} decisions about {group} were {outcome}, against {share_ref} in {base} about "
                             "{reference} ",
 	[EH_PHRASE_NOBODY] = "there were no decisions about {group}. ",
@@ -110,15 +111,17 @@ static const char *share(char text[NUMBER], uint64_t k, uint64_t n, uint64_t bas
 
 static void say_when(struct eh_buf *out, const struct eh_phrase_finding *f)
 {
-	const struct eh_phrase_value values[] = {{"from", f->from}, {"to", f->to}, {0}};
+	const struct eh_phrase_value values[] = {{"from", f->from}, {"to", f->to}, {"segment", f->segment}, {0}};
 
 	if (f->from != NULL)
 		eh_phrase_put(out, f->to != NULL ? EH_PHRASE_WHEN_WINDOW : EH_PHRASE_WHEN_SINCE, values);
+	if (f->segment != NULL)
+		eh_phrase_put(out, EH_PHRASE_SEGMENT, values);
 }
 
 static const char *outcome_word(const struct eh_phrase_finding *f)
 {
-	return f->adverse ? "adverse" : "favourable";
+	return f->outcome != NULL ? f->outcome : f->adverse ? "adverse" : "favourable";
 }
 
 static void say_ratio(struct eh_buf *out, const struct eh_phrase_finding *f)

@@ -20,6 +20,7 @@
 enum eh_phrase {
 	EH_PHRASE_WHEN_WINDOW,
 	EH_PHRASE_WHEN_SINCE,
+	EH_PHRASE_SEGMENT,
 	EH_PHRASE_RATES,
 	EH_PHRASE_NOBODY,
 	EH_PHRASE_COUNTS,
@@ -65,6 +66,8 @@ void eh_phrase_put(struct eh_buf *out, enum eh_phrase phrase, const struct eh_ph
 struct eh_phrase_finding {
 	const char *group, *reference, *attribute;
 	const char *strata;              /* "tier and region"; NULL: raw */
+	const char *segment;             /* "tier=gold": the part of the book that is spoken of; NULL: all of it */
+	const char *outcome;             /* "scored 0.7 or more": what is counted; NULL: as `adverse` says */
 	bool adverse;                    /* what is counted are adverse decisions, else favourable ones */
 	uint64_t n, k, n_ref, k_ref;     /* decisions and those counted, of the group and of its reference */
 	double ratio, lo, hi;            /* group / reference; NaN where there is none */

@@ -72,7 +72,7 @@ static void an_attribute_has_its_own_groups(void **state)
 	assert_int_equal(counted(axis, s.cube, "F").n, want);
 	assert_string_equal(eh_judge_axis_name(axis), "sex");
 	assert_string_equal(eh_judge_axis_reference(axis), "M");
-	assert_null(eh_judge_axis_segment(axis));
+	assert_null(eh_judge_axis_part(axis));
 	assert_int_equal(eh_judge_axis_groups(axis), eh_cube_groups(s.names, WORLD_SEX));
 	assert_int_equal(eh_judge_axis_find(axis, "nobody"), 0);
 	eh_cube_free(s.cube);
@@ -130,7 +130,7 @@ static void a_segment_counts_its_level_only(void **state)
 		}
 	assert_int_equal(counted(axis, s.cube, "F").n, want.n);
 	assert_int_equal(counted(axis, s.cube, "F").favourable, want.favourable);
-	assert_string_equal(eh_judge_axis_segment(axis), "region=2:a");
+	assert_string_equal(eh_judge_axis_part(axis), "region=2:a");
 	world_add(s.names, s.cube, &later); /* perhaps in a tuple that was not there before */
 	assert_int_equal(counted(axis, s.cube, "F").n, want.n + 1);
 	eh_cube_free(s.cube);

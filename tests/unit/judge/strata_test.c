@@ -3,6 +3,7 @@
  */
 #include "judge/strata.h"
 
+#include "judge/axis.h"
 #include "source/shape.h"
 #include "tests/unit/judge/world.h"
 
@@ -150,12 +151,16 @@ static void tables_are_counts(void **state)
 	struct setting s = begin(home);
 	struct eh_judge_table table[WORLD_ATTRIBUTES] = {0};
 	struct eh_judge_projection *p[WORLD_ATTRIBUTES];
+	struct eh_judge_axis *axis[WORLD_ATTRIBUTES];
 	static const int sizes[] = {1, 4, 700, 0, 30, 300, 2};
 
 	(void)state;
 	world_seed = 14;
-	for (uint32_t a = 0; a < WORLD_ATTRIBUTES; a++)
+	for (uint32_t a = 0; a < WORLD_ATTRIBUTES; a++) {
 		p[a] = eh_judge_projection_new(home, s.map, a, s.names);
+		axis[a] = eh_judge_axis_new(home, s.map, s.names,
+		                            &(struct eh_judge_axis_of){.attribute = a, .other = -1, .stratum = -1});
+	}
 	for (size_t round = 0; round < sizeof sizes / sizeof sizes[0]; round++) {
 		struct eh_cube *cube = eh_cube_new(s.names);
 
@@ -164,7 +169,7 @@ static void tables_are_counts(void **state)
 			world_add(s.names, cube, &decisions[i]);
 		}
 		for (uint32_t a = 0; a < WORLD_ATTRIBUTES; a++) {
-			eh_judge_table_fill(&table[a], cube, s.names, a, p[a]);
+			eh_judge_axis_fill(axis[a], &table[a], cube, NULL, p[a]);
 			check_groups(&table[a], &s, (int)a, sizes[round]);
 			if (p[a] != NULL)
 				check_strata(&table[a], p[a], &s, (int)a, sizes[round]);
