@@ -354,6 +354,20 @@ describe("what the store may refuse", () => {
 			assert.deepEqual(month.cells[native], { hidden: true });
 	});
 
+	test("packs: both verdicts, what slicing hides, what cannot be asked, and a new component", async () => {
+		const packs = await (await (await visitor(store, "olga")).get("/api/packs")).json();
+		const [ratio, drivers, errors] = packs.results[0].lines;
+
+		assert.deepEqual(ratio.rows.map((row) => row.word), ["Both", "Not enough data"]);
+		assert.equal(ratio.rule, "line below 0.8 (house); fisher at 0.05 (house)");
+		assert.equal(ratio.rows[0].pooled[0].alone, "No part says anything alone, and together they cross.");
+		assert.deepEqual([drivers.rows[0].word, drivers.rows[0].drivers], ["Shown", ["dti<b> 0.412"]]);
+		assert.equal(errors.rows[0].reason, "outcomes of this period were not due when it closed");
+		assert.deepEqual([packs.changes[0].component, packs.changes[0].rows[0].factor], ["uw-risk-4.3<b>", "0.821"]);
+		assert.equal((await (await (await visitor(store, "olga")).get("/api/packs?pack=house&page=2")).json()).none, true);
+		for (const name of ["reg", "root"])
+			assert.equal((await (await visitor(store, name)).get("/packs")).status, 404);
+	});
 	test("sources: what became of rows is for all who may see, ids of rows for those who answer for them", async () => {
 		const seen = {};
 		for (const name of ["olga", "peter", "ada"])
