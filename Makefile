@@ -19,7 +19,8 @@ PKGS := gsl libpq libmicrohttpd jansson libsodium libcurl libfyaml zlib libcrypt
 APT_BUILD := gcc libc6-dev make pkg-config libgsl-dev libpq-dev libmicrohttpd-dev libjansson-dev \
 	libsodium-dev libcurl4-openssl-dev libfyaml-dev zlib1g-dev libssl-dev
 APT_RUN := postgresql-15 adduser
-APT_TEST := libcmocka-dev clang libclang-rt-14-dev nodejs npm chromium fonts-dejavu-core curl faketime
+APT_TEST := libcmocka-dev clang libclang-rt-14-dev nodejs npm chromium fonts-dejavu-core curl faketime \
+	openssl prometheus-alertmanager python3-aiosmtpd
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef -Werror
@@ -98,8 +99,11 @@ stats: $(O)/libevenhand-stats.a ## build only the statistics library, which need
 # What is missing of $(1) is installed as root or with sudo, saying so; where neither is
 # possible the apt line is printed and make stops.  A program that came from elsewhere
 # counts as there.  A PostgreSQL that is new on the machine must not leave a system cluster
-# running: the file that forbids one is there for this one call of apt only.
+# running: the file that forbids one is there for this one call of apt only.  Nor may what only a test
+# starts become a service of the machine, now or at its next start.
 APT_GET := apt-get
+NO_SERVICE := /usr/sbin/policy-rc.d
+AT_BOOT := /etc/systemd/system/multi-user.target.wants/prometheus-alertmanager.service
 CREATE_CONF := /etc/postgresql-common/createcluster.conf
 NO_CLUSTER := /etc/postgresql-common/createcluster.d/evenhand.conf
 define install
@@ -123,7 +127,12 @@ case "$$missing" in *" postgresql-"*) \
     echo "make: $(CREATE_CONF) would start a system cluster" >&2; \
     echo "hint: set create_main_cluster = false in it, and run make again" >&2; exit 3; };; \
 esac; \
-$$apt install $$missing >&2 || exit 3
+case "$$missing" in *alertmanager*) [ -e $(NO_SERVICE) ] || { \
+  trap "$$as rm -f $(NO_SERVICE) $(NO_CLUSTER)" EXIT; trap 'exit 3' INT TERM; \
+  printf '#!/bin/sh\nexit 101\n' | $$as tee $(NO_SERVICE) >/dev/null && $$as chmod 755 $(NO_SERVICE); };; \
+esac; \
+$$apt install $$missing >&2 || exit 3; \
+case "$$missing" in *alertmanager*) $$as rm -f $(AT_BOOT);; esac
 endef
 
 deps-run: ## install what building and running need (apt, as root or with sudo)

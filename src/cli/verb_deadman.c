@@ -120,14 +120,14 @@ int eh_cli_deadman(int argc, char **argv, struct eh_settings *settings)
 	EH_BUF_AUTO sentence = {0};
 	EH_JSON_AUTO told = json_array();
 	struct eh_notify_routes routes;
-	const char *age = "2h";
+	const char *age = NULL;
 	bool json = false;
 	int64_t max_age_us;
 	const struct eh_cli_flag flags[] = {{"max-age", &age, NULL}, {"json", NULL, &json}, {0}};
 	struct eh_err err;
 
 	if (eh_cli_flags(&argc, argv, flags, &err) != EH_OK || eh_cli_words(argc, argv, 0, 0, &err) != EH_OK ||
-	    read_age(age, &max_age_us, &err) != EH_OK || eh_notify_routes_read(home, settings, &routes, &err) != EH_OK)
+	    read_age(age != NULL ? age : "2h", &max_age_us, &err) != EH_OK || eh_notify_routes_read(home, settings, &routes, &err) != EH_OK)
 		return eh_cli_failed_json(&err, json);
 	struct look look = look_at(settings);
 	bool alive = look.reached && look.any && look.now_us - look.beat_us <= max_age_us;

@@ -14,7 +14,7 @@
 #include "judge/sql.h"
 #include "judge/tell.h"
 
-#define LETTERS_US (30 * EH_SECOND_US) /* how often dead letters are looked for */
+#define LETTERS_US (10 * EH_SECOND_US) /* how often dead letters are looked for */
 #define BACK_US (5 * EH_MINUTE_US)     /* a wall clock that went back by more than this is beaten by anew */
 
 struct eh_judge_pulse {

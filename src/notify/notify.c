@@ -15,7 +15,7 @@
 #include "notify/sql.h"
 
 #define FLIGHTS 16  /* messages under way at once */
-#define OF_A_ROUTE 2 /* of them to one receiver: one that hangs holds up no other */
+#define OF_A_ROUTE 4 /* of them to one receiver: one that hangs holds up no other */
 #define BEATS_TRIES 6 /* a heartbeat that nobody takes is old news before long */
 
 struct eh_notify {
@@ -140,6 +140,7 @@ static enum eh_rc record_finished(struct eh_notify *notify, struct eh_pg *pg, in
 		rc = EH_FAILPOINT("notify.before_record", err);
 		if (rc == EH_OK)
 			rc = record(pg, f, now_us, err);
+		notify->look_at_us = 0; /* there is room for the next */
 		notify->flight[i] = NULL; /* where the store failed as well: the flight is over in any case */
 		eh_notify_flight_end(f);
 	}

@@ -153,11 +153,26 @@ static enum eh_rc read_url(const struct eh_notify_place *at, const struct eh_yam
 	return rc == EH_OK ? check_url(plain != NULL ? plain : file, route->url, err) : rc;
 }
 
+/* Its address is given as for amtool, or with the path at its end. */
+static void add_path(struct eh_arena *home, struct eh_notify_route *route)
+{
+	static const char path[] = "/api/v2/alerts";
+	size_t n = strlen(route->url);
+
+	if (n > strlen(path) && strcmp(route->url + n - strlen(path), path) == 0)
+		return;
+	while (n > 0 && route->url[n - 1] == '/')
+		n--;
+	route->url = eh_arena_printf(home, "%.*s%s", (int)n, route->url, path);
+}
+
 static enum eh_rc read_http(const struct eh_notify_place *at, const struct eh_yaml *node, struct eh_notify_route *route, struct eh_err *err)
 {
 	const char *usual = route->kind == EH_NOTIFY_PAGERDUTY ? "https://events.pagerduty.com/v2/enqueue" : NULL;
 	enum eh_rc rc = read_url(at, node, route, usual, err);
 
+	if (rc == EH_OK && route->kind == EH_NOTIFY_ALERTMANAGER)
+		add_path(at->home, route);
 	if (rc == EH_OK)
 		rc = read_secret(at, node, "secret_file", &route->secret, &route->secret_n, err);
 	if (rc == EH_OK && route->kind == EH_NOTIFY_PAGERDUTY && route->secret == NULL)
