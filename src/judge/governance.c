@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "judge/loosened.h"
+#include "judge/labs.h"
 #include "judge/policies.h"
 #include "judge/rows.h"
 #include "judge/sql.h"
@@ -143,6 +144,8 @@ static enum eh_rc govern_propose(struct eh_judge_writer *w, const struct eh_judg
 	if (!read_proposal(r, home, g, message))
 		return EH_OK;
 	enum eh_rc rc = check_instant(w, g->effective_us, good, message, err);
+	if (rc == EH_OK && *good && g->lab != NULL)
+		rc = eh_judge_lab_tried(w->store->pg, g->lab, &g->policy->version, good, message, err);
 	if (rc == EH_OK)
 		rc = read_was(w, g, home, &was, err);
 	if (rc != EH_OK || !*good)

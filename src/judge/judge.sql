@@ -233,3 +233,12 @@ JOIN evenhand.alert_now n USING (alert_id)
 WHERE s.source_id = $1::integer AND a.found_in = 'history'
 	AND NOT EXISTS (SELECT FROM evenhand.outbox o WHERE o.dedup_key = 'history/' || s.name)
 ORDER BY a.alert_id
+
+-- name: read_lab_draft
+-- The version that a kept run of the lab tried.
+SELECT draft FROM evenhand.lab_result WHERE sha256 = $1::bytea
+
+-- name: write_lab_result
+-- A run of the lab that somebody wants kept.
+INSERT INTO evenhand.lab_result (sha256, canonical, draft, in_force, from_us, to_us, seed, runs, leaves_below, kept_by, leaf_index)
+VALUES ($1::bytea, $2::text, $3::bytea, $4::bytea, $5::bigint, $6::bigint, $7::bigint, $8::integer, $9::bigint, $10::text, $11::bigint)

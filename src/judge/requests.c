@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "judge/asked.h"
 #include "judge/governance.h"
+#include "judge/labs.h"
 #include "judge/packs.h"
 #include "judge/rows.h"
 #include "judge/sql.h"
@@ -22,6 +23,7 @@ struct answer {
 	bool has_deed;
 	struct eh_judge_deed deed;
 	bool closes; /* the evidence of the pair restarts */
+	struct eh_judge_lab *lab;           /* a result of the lab that is to be kept; NULL: none */
 	struct eh_judge_governed *governed; /* what is asked of the policy; NULL: nothing is to be written of it */
 };
 
@@ -194,6 +196,8 @@ static enum eh_rc decide(struct eh_judge_writer *w, struct eh_judge_store *store
 		a->done = rc == EH_OK && a->governed != NULL;
 		return rc;
 	}
+	if (strcmp(r->verb, EH_JUDGE_LAB_KEEP) == 0)
+		return eh_judge_lab_keep(w, r, home, &a->lab, &a->done, a->message, err);
 	if (eh_judge_pack_asks(r->verb))
 		return eh_judge_pack_answer(w, r, home, &a->done, a->message, err);
 	if (strcmp(r->verb, "propose") == 0)
@@ -233,6 +237,8 @@ static enum eh_rc write_answer(struct eh_judge_writer *w, const struct eh_judge_
 		rc = eh_judge_rows_write(w, first, err);
 	if (rc == EH_OK && a->governed != NULL)
 		rc = eh_judge_govern_write(w, a->governed, first, first + (int64_t)place, err);
+	if (rc == EH_OK && a->lab != NULL)
+		rc = eh_judge_lab_write(w, a->lab, first, err);
 	if (rc != EH_OK)
 		return rc;
 	eh_pg_arg_int8(&args, r->id);
