@@ -30,7 +30,7 @@ whole_year() {
 }
 one_alert() {
 	[ "$(sql evenhand_writer "SELECT string_agg(attribute || ' ' || grp, ',') FROM evenhand.alert WHERE kind = 'bias'")" = "race Black" ] &&
-		[ "$(grep -c 'raised.*for Black (race)' "$work/said")" -eq 1 ]
+		[ "$(grep -c 'raised.*about Black were' "$work/said")" -eq 1 ]
 }
 # 56 monitors, and only this group's crossed; the campaign and the feed's fault raised nothing about people.
 alert_is_told_with_lineage() {
