@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "judge/display.h"
 #include "judge/fault.h"
+#include "judge/lookout.h"
 #include "judge/inside.h"
 #include "source/shape.h"
 #include "stats/association.h"
@@ -147,6 +148,17 @@ static json_t *years(const struct eh_judge_source *s, const struct eh_judge_pair
 	return list;
 }
 
+/* What the ratio could be if the missing labels of the window were known; null where none is missing. */
+static json_t *bounds(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome)
+{
+	struct ehs_interval b;
+
+	if (outcome > EH_JUDGE_ADVERSE || !eh_judge_bounds(s, pair, outcome, &b))
+		return json_null();
+	return json_pack("{s:o,s:o,s:o,s:I}", "est", eh_judge_real(b.est), "lo", eh_judge_real(b.lo), "hi", eh_judge_real(b.hi),
+	                 "missing", (json_int_t)s->attribute[pair->attribute].window.by_group[0].n);
+}
+
 json_t *eh_judge_battery(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
@@ -165,6 +177,7 @@ json_t *eh_judge_battery(const struct eh_judge_source *s, const struct eh_judge_
 		eh_judge_real((double)t.prot.n * reference_rate - (double)t.prot.x));
 
 	EH_ASSERT(battery != NULL);
+	json_object_set_new(battery, "bounds", bounds(s, pair, outcome));
 	return battery;
 }
 
@@ -321,6 +334,17 @@ static json_t *unmapped(const struct eh_judge_source *s)
 	return u.list;
 }
 
+/* Decisions with a group in at least one attribute, of the last looks and of all. */
+static json_t *monitored(const struct eh_judge_source *s)
+{
+	const struct eh_judge_lookout *l = s->lookout;
+
+	if (l->look_us == INT64_MIN)
+		return json_null();
+	return json_pack("{s:I,s:I,s:s}", "n", (json_int_t)eh_judge_lookout_sum(l, l->n, l->base + 1), "monitored",
+	                 (json_int_t)eh_judge_lookout_sum(l, l->monitored, l->base + 1), "over", eh_judge_lookout_before(l));
+}
+
 json_t *eh_judge_figures(const struct eh_judge_source *s)
 {
 	json_t *lacking = json_array(), *association = json_array();
@@ -337,5 +361,6 @@ json_t *eh_judge_figures(const struct eh_judge_source *s)
 		"naive_since", eh_judge_time(s->naive_since_us), "groups", eh_judge_groups(s, s->window), "daily",
 		daily(s), "monitors_watched", (json_int_t)eh_judge_monitors(s->judge, EH_POLICY_HOUSE), "unmapped", unmapped(s));
 	EH_ASSERT(figures != NULL);
+	json_object_set_new(figures, "monitored", monitored(s));
 	return figures;
 }

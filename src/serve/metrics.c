@@ -221,6 +221,29 @@ static enum eh_rc put_store(struct eh_metrics *m, struct eh_buf *out, struct eh_
 	return EH_OK;
 }
 
+static enum eh_rc put_faults(struct eh_metrics *m, struct eh_buf *out, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO faults = NULL;
+	EH_PGRESULT_AUTO monitored = NULL;
+	enum eh_rc rc = eh_pg_query(m->pg, &eh_sql_serve_metrics_faults, NULL, &faults, err);
+
+	if (rc == EH_OK)
+		rc = eh_pg_query(m->pg, &eh_sql_serve_metrics_monitored, NULL, &monitored, err);
+	if (rc != EH_OK)
+		return rc;
+	head(out, "data_faults", "gauge", "What is wrong with the data of a source now: data alerts that are open and not marked as ended.");
+	for (int i = 0; i < PQntuples(faults); i++) {
+		sample(out, "data_faults", eh_pg_text(faults, i, 0), "fault", eh_pg_text(faults, i, 1));
+		eh_buf_printf(out, "%" PRId64 "\n", eh_pg_int8(faults, i, 2));
+	}
+	head(out, "source_monitored_ratio", "gauge", "Share of the decisions of the last weeks with a group in at least one attribute.");
+	for (int i = 0; i < PQntuples(monitored); i++) {
+		sample(out, "source_monitored_ratio", eh_pg_text(monitored, i, 0), NULL, NULL);
+		eh_buf_printf(out, "%.4f\n", (double)eh_pg_int8(monitored, i, 1) / (double)eh_pg_int8(monitored, i, 2));
+	}
+	return EH_OK;
+}
+
 static enum eh_rc put_sources(struct eh_metrics *m, struct eh_buf *out, struct eh_err *err)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
@@ -260,6 +283,8 @@ void eh_metrics_write(struct eh_metrics *m, struct eh_buf *out)
 
 	if (rc == EH_OK)
 		rc = put_sources(m, &body, &err);
+	if (rc == EH_OK)
+		rc = put_faults(m, &body, &err);
 	if (rc == EH_OK)
 		rc = put_store(m, &body, &err);
 	single(out, "store_up", "gauge", "1 where the store answered this scrape.", rc == EH_OK);

@@ -140,6 +140,16 @@ static void score_rows(struct eh_arena *arena, json_t *table, const json_t *scor
 			table, (const char *const[]){"Mann-Whitney p", eh_page_words_p(arena, p), "", "with ties"});
 }
 
+/* The worst and the best case; where the reference group could be without one there is no best. */
+static const char *bounds_text(struct eh_arena *arena, const json_t *battery, int decimals)
+{
+	const json_t *bounds = json_object_get(battery, "bounds");
+	double hi = eh_page_json_number(bounds, "hi");
+
+	return isnan(hi) ? eh_arena_printf(arena, "%s or more", eh_page_words_number(arena, eh_page_json_number(bounds, "lo"), decimals))
+	                 : interval_text(arena, eh_page_json_number(bounds, "lo"), hi, decimals);
+}
+
 static json_t *battery_table(const struct monitor *m)
 {
 	static const char *const labels[] = {"Measure", "#Value", "#95 % interval", "Method", NULL};
@@ -156,6 +166,9 @@ static json_t *battery_table(const struct monitor *m)
 	number_row(arena, table, "Ratio of the rates", eh_page_json_number(v, "air"),
 	           interval_text(arena, eh_page_json_number(v, "air_lo"), eh_page_json_number(v, "air_hi"), 3),
 	           m->about.conditional ? "Mantel-Haenszel, Greenland-Robins" : "Koopman");
+	if (json_is_object(json_object_get(b, "bounds")))
+		number_row(arena, table, "Ratio of the rates, raw, were the missing labels known", eh_page_json_number(json_object_get(b, "bounds"), "est"),
+		           bounds_text(arena, b, 3), "worst and best case, Manski");
 	share_row(arena, table, "Difference of the rates", json_object_get(b, "risk_difference"), "Newcombe");
 	eh_page_table_row(table, (const char *const[]){"Fisher\u2019s exact p",
 	                                               eh_page_words_p(arena, eh_page_json_number(b, "fisher_p")),
@@ -260,6 +273,8 @@ static json_t *make_tiles(const struct monitor *m)
 		             eh_arena_printf(
 				     arena, "before: %s",
 				     eh_page_words_share(arena, eh_page_json_number(missing, "share_before")))));
+	if (json_is_object(json_object_get(m->battery, "bounds")))
+		eh_page_append(tiles, tile("Were they known", bounds_text(arena, m->battery, 2), "the raw ratio, at worst and at best"));
 	return tiles;
 }
 

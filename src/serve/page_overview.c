@@ -287,6 +287,12 @@ static json_t *source_facts(struct overview *o, const PGresult *res, int i, cons
 		FACT("Window", eh_arena_printf(arena, "30 days from %s", eh_page_words_day(arena, from_us)));
 	if (figures)
 		FACT("Decisions in it", eh_page_words_count(arena, eh_page_json_count(figures, "n")));
+	const json_t *seen = json_object_get(figures, "monitored");
+	if (json_is_object(seen) && eh_page_json_count(seen, "n") > 0)
+		FACT("Monitored", eh_arena_printf(arena, "%s in %s",
+		                                  eh_page_words_share(arena, (double)eh_page_json_count(seen, "monitored") /
+		                                                                     (double)eh_page_json_count(seen, "n")),
+		                                  eh_page_json_text(seen, "over")));
 	if (live)
 		FACT("Open pane, provisional",
 		     eh_page_words_plural(arena, eh_page_json_count(live, "n"), "decision", "decisions"));

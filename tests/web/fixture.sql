@@ -80,6 +80,7 @@ SELECT 'underwriting/' || attribute || '/' || grp || '/' || CASE WHEN adverse TH
          'years', jsonb_build_array(
             jsonb_build_object('tau', .9, 'log10_years', years, 'page_line_years', 128, 'review_line_years', 16),
             jsonb_build_object('tau', .8, 'log10_years', years - .8, 'page_line_years', 128, 'review_line_years', 16)),
+         'bounds', CASE WHEN attribute = 'race' THEN jsonb_build_object('est', air, 'lo', air * .7, 'hi', CASE WHEN grp = 'Black' THEN air * 1.6 END, 'missing', 1556) END,
          'blocks', 4120, 'shortfall', CASE WHEN grp = 'Black' THEN 96 END) AS battery
 FROM cell3;
 

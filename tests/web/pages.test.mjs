@@ -91,6 +91,7 @@ describe("a visit", () => {
 		const context = await contextOf("olga", {});
 		const page = await context.newPage();
 		await page.goto(href("/m/underwriting/race/Black/adverse/raw"));
+		assert.match(await page.locator(".tiles").innerText(), /were they known\s*[\d.]+.*[\d.]+\s*the raw ratio, at worst and at best/i);
 		await page.locator(".chart[data-at]").first().focus();
 		await page.keyboard.press("End");
 		assert.match(await page.locator(".reading").first().innerText(), /2025-11-20: .*1\.5\d/);

@@ -125,7 +125,16 @@ static const char seed[] =
 	"INSERT INTO evenhand.source_slot (source_id, slot, system_id, timeline, restart_lsn, confirmed_lsn, head_lsn, retained_bytes,"
 	" lag_bytes, wal_status, n_skipped, n_lost) VALUES (1, 's', '1', 1, '0/1', '0/1', '0/9', 4096, 77, 'reserved', 6, 0);"
 	"INSERT INTO evenhand.source_gap (source_id, gap_no, reason, position) VALUES (1, 1, 'slot gone', 'x');"
-	"INSERT INTO evenhand.source_trouble (source_id, kind, message, hint) VALUES (2, 'away', 'no answer', '')";
+	"INSERT INTO evenhand.source_trouble (source_id, kind, message, hint) VALUES (2, 'away', 'no answer', '');"
+	"INSERT INTO evenhand.source_latest (source_id, pane_us, leaf_index, figures)"
+	" VALUES (1, 0, 1, '{\"monitored\": {\"n\": 200, \"monitored\": 150}}'), (2, 0, 2, '{\"monitored\": null}');"
+	"INSERT INTO evenhand.alert (alert_id, source_id, kind, attribute, grp, found_in) SELECT 'A-00000000000' || i, 1, 'data', '', '',"
+	" 'live' FROM generate_series(1, 2) i;"
+	"INSERT INTO evenhand.evidence (sha256, body) VALUES (sha256('e'), 'e');"
+	"INSERT INTO evenhand.alert_rule (from_state, event, to_state, two_people) VALUES ('', 'raised', 'raised', false);"
+	"INSERT INTO evenhand.alert_step (alert_id, step_no, event, from_state, to_state, severity, at_us, evidence_sha256, policy_sha256,"
+	" body, leaf_index) SELECT 'A-00000000000' || i, 1, 'raised', '', 'raised', 'review', 0, sha256('e'), sha256('p'),"
+	" jsonb_build_object('fault', 'volume', 'recovery', CASE WHEN i = 2 THEN '{}'::jsonb END), i FROM generate_series(1, 2) i";
 
 static void the_store_is_told(void **state)
 {
@@ -151,6 +160,9 @@ static void the_store_is_told(void **state)
 	expect_sample(page.data, "evenhand_source_state{source=\"c\",state=\"registered\"} 1\n");
 	expect_sample(page.data, "evenhand_source_gaps_total{source=\"a\"} 1\n");
 	assert_null(strstr(page.data, "evenhand_source_lag_bytes{source=\"b\"}")); /* not known */
+	expect_sample(page.data, "evenhand_data_faults{source=\"a\",fault=\"volume\"} 1\n"); /* the other has ended */
+	expect_sample(page.data, "evenhand_source_monitored_ratio{source=\"a\"} 0.7500\n");
+	assert_null(strstr(page.data, "evenhand_source_monitored_ratio{source=\"b\"}"));
 
 	/* The next scrape adds what came since. */
 	eh_test_sql(pg, "INSERT INTO evenhand.gather_commit (source_id, commit_no, position, n_on_time, n_early, n_late, n_set_aside, digest)"
