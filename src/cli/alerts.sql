@@ -10,6 +10,10 @@ ORDER BY f.leaf_index
 SELECT step_no, event, from_state, to_state, at_us, actor, second_actor, reason, leaf_index
 FROM evenhand.alert_step WHERE alert_id = $1::text ORDER BY step_no
 
+-- name: read_clock
+-- T of the source of an alert; where gather has none yet, of its last step.
+SELECT coalesce(c.clock_us, n.at_us) FROM evenhand.alert_now n LEFT JOIN evenhand.source_state c USING (source_id) WHERE n.alert_id = $1::text
+
 -- name: write_request
 INSERT INTO evenhand.request (os_user, user_name, verb, alert_id, body) VALUES ($1::text, $2::text, $3::text, $4::text, $5::jsonb)
 RETURNING request_id

@@ -23,8 +23,8 @@ const char eh_cli_user_usage[] =
 	"       evenhand user disable NAME\n"
 	"       evenhand user list [--json]\n"
 	"\n"
-	"ROLE is insurer, analyst, approver, regulator, regulator-admin, admin or machine.  On a\n"
-	"terminal the password is asked for; with --password-stdin it is the first line of standard input;\n"
+	"ROLE is insurer, analyst, approver, counsel, regulator, regulator-admin, admin or machine.\n"
+	"On a terminal the password is asked for; with --password-stdin it is the first line of standard input;\n"
 	"else, and where the answer is empty, one is made and printed once.\n"
 	"Nobody is deleted, as the log names who did what: a disabled user cannot sign in,\n"
 	"and what was open ends.\n";
@@ -104,7 +104,7 @@ static enum eh_rc check_new_user(const char *name, const char *role, struct eh_e
 	}
 	if (!role || eh_serve_role_of(role) == EH_SERVE_PUBLIC) {
 		eh_fail(err, EH_BAD_INPUT, role ? "there is no role '%s'" : "a user needs a role", role);
-		return eh_hint(err, "Add --role insurer, analyst, approver, regulator, regulator-admin, admin or machine.");
+		return eh_hint(err, "Add --role insurer, analyst, approver, counsel, regulator, regulator-admin, admin or machine.");
 	}
 	return EH_OK;
 }

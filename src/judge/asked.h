@@ -28,7 +28,8 @@ struct eh_judge_asked {
 /* Writes an answer, cut where a character ends.  It stands in a leaf: it names roles, and no person. */
 void eh_judge_answer(char message[EH_JUDGE_MESSAGE], const char *format, ...) EH_PRINTF(2, 3);
 
-/* Whether the author is a user in good standing who has one of the roles (ended by NULL); else the answer says why not. */
+/* Whether the author is a user in good standing who has one of the roles (ended by NULL; NULL: any); else the answer says
+ * why not. */
 bool eh_judge_asked_by(const struct eh_judge_asked *asked, const char *const *roles, char message[EH_JUDGE_MESSAGE]);
 
 /* The text of a key of the body, or NULL. */

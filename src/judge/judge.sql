@@ -134,7 +134,8 @@ VALUES ($1::text, $2::integer, $3::text, $4::text, $5::text, $6::text, $7::bigin
 
 -- name: read_alert
 -- Where an alert stands.
-SELECT step_no, state, severity, at_us, pane_end_us, onset_us, evidence_sha256, policy_sha256, body, source, attribute, grp, source_id, kind
+SELECT step_no, state, severity, at_us, pane_end_us, onset_us, evidence_sha256, policy_sha256, body, source, attribute, grp, source_id, kind,
+       (SELECT count(*) FROM evenhand.alert_step t WHERE t.alert_id = $1::text AND t.event IN ('raised', 'folded', 'returned')) AS episodes
 FROM evenhand.alert_now WHERE alert_id = $1::text
 
 -- name: read_month
@@ -189,12 +190,12 @@ VALUES ($1::bigint, $2::boolean, $3::text, $4::text, $5::bigint)
 INSERT INTO evenhand.policy_version (layer, sha256, canonical, effective_us, leaf_index, proposal_id, proposer, approver, lab_sha256)
 VALUES ($1::text, $2::bytea, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::text, $8::text, $9::bytea)
 
--- name: read_rules
-SELECT count(*) FROM evenhand.alert_rule
-
--- name: write_rule
-INSERT INTO evenhand.alert_rule (from_state, event, to_state, two_people) VALUES ($1::text, $2::text, $3::text, $4::boolean)
-ON CONFLICT (from_state, event) DO NOTHING
+-- name: read_due
+-- Alerts whose next deadline, or the end of whose acceptance, has come by T of their source.
+SELECT d.alert_id, a.kind, d.state, d.due_what FROM evenhand.alert_due d JOIN evenhand.alert a USING (alert_id)
+JOIN unnest($1::bigint[], $2::bigint[]) AS t (source_id, clock_us) ON t.source_id = d.source_id
+WHERE d.due_at <= 'epoch'::timestamptz + t.clock_us * interval '1 microsecond'
+ORDER BY d.due_at, d.alert_id
 
 -- name: read_requests
 -- What people asked for and nobody has answered, with what the session says of its author.
@@ -211,13 +212,13 @@ WHERE o.request_id IS NULL ORDER BY r.request_id LIMIT 50
 
 -- name: read_proposal
 -- A proposal that was carried out, with its author and what it proposed; whether it was approved, and whether the alert moved on since.
-SELECT r.user_name, r.alert_id, r.body->>'event', r.body->>'reason', o.done,
+SELECT r.user_name, r.alert_id, r.body->>'event', r.body::text, o.done,
        EXISTS (SELECT 1 FROM evenhand.request q JOIN evenhand.request_outcome qo USING (request_id)
                WHERE q.verb = 'approve' AND qo.done
                  AND CASE WHEN q.body->>'request_id' ~ '^[0-9]{1,18}$' THEN (q.body->>'request_id')::bigint END = r.request_id),
        EXISTS (SELECT 1 FROM evenhand.alert_step t
-               WHERE t.alert_id = r.alert_id AND t.leaf_index > o.leaf_index AND t.from_state <> t.to_state)
-FROM evenhand.request r JOIN evenhand.request_outcome o USING (request_id)
+               WHERE t.alert_id = r.alert_id AND t.leaf_index > o.leaf_index AND t.from_state <> t.to_state), coalesce(u.role, ''), u.disabled_at IS NOT NULL
+FROM evenhand.request r JOIN evenhand.request_outcome o USING (request_id) LEFT JOIN evenhand.app_user u ON u.user_name = r.user_name
 WHERE r.request_id = $1::bigint AND r.verb = 'propose'
 
 -- name: write_outcome

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alert/alert.h"
+#include "alert/check.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "judge/asked.h"
 #include "judge/governance.h"
 #include "judge/labs.h"
@@ -40,155 +41,200 @@ static void refuse(struct answer *a, const char *format, ...)
 	eh_judge_answer(a->message, "%s", text);
 }
 
-static bool check_author(const struct eh_judge_asked *r, const char *role, struct answer *a)
+static const char *text_of(const json_t *body, const char *key)
 {
-	const char *const roles[] = {role, NULL};
-
-	return eh_judge_asked_by(r, roles, a->message);
+	return json_string_value(json_object_get(body, key));
 }
 
-static enum eh_rc read_state(struct eh_judge_store *store, const char *alert_id, enum eh_alert_state *state,
-                             struct eh_err *err)
-{
-	EH_PGRESULT_AUTO res = NULL;
-	struct eh_pg_args args = {0};
+/* What a step stands on: the alert as it is, its life, the rule. */
+struct ground {
+	struct eh_judge_kept_step last;
+	enum eh_alert_state state;
+	json_t *body; /* of the last step */
+	const struct eh_alert_rule *rule;
+};
 
-	*state = EH_ALERT_NONE;
-	eh_pg_arg_text(&args, alert_id);
-	enum eh_rc rc = eh_pg_query(store->pg, &eh_sql_judge_read_alert, &args, &res, err);
-	if (rc == EH_OK && PQntuples(res) > 0)
-		EH_ASSERT(eh_alert_state_of(eh_pg_text(res, 0, 1), state));
-	return rc;
+static void free_ground(struct ground *g)
+{
+	json_decref(g->body);
 }
+#define GROUND_AUTO __attribute__((cleanup(free_ground))) struct ground
 
 /* The rule for an event in the alert's present state, or a refusal. */
-static enum eh_rc find_rule(struct eh_judge_store *store, const char *alert_id, const char *event,
-                            const struct eh_alert_rule **rule, struct answer *a, struct eh_err *err)
+static enum eh_rc find_rule(struct eh_judge_writer *w, const char *alert_id, const char *event, struct ground *g,
+                            struct answer *a, struct eh_err *err)
 {
-	enum eh_alert_state state;
-	enum eh_rc rc = read_state(store, alert_id != NULL ? alert_id : "", &state, err);
+	json_error_t why;
+	enum eh_rc rc = eh_judge_row_last(w, alert_id != NULL ? alert_id : "", &g->last, err);
 
-	*rule = NULL;
 	if (rc != EH_OK)
 		return rc;
-	if (state == EH_ALERT_NONE) {
+	if (g->last.step_no == 0) {
 		refuse(a, "there is no alert %s", alert_id != NULL ? alert_id : "(none named)");
 		return EH_OK;
 	}
-	*rule = eh_alert_find(state, event);
-	if (*rule == NULL || (*rule)->who == EH_ALERT_BY_JUDGE) {
-		*rule = NULL;
-		refuse(a, "an alert that is %s has no step \"%s\"", eh_alert_state_name(state), event);
+	EH_ASSERT(eh_alert_state_of(g->last.to, &g->state));
+	g->body = json_loads(g->last.body, 0, &why);
+	g->rule = eh_alert_find(g->last.kind, g->state, event);
+	if (g->rule == NULL || g->rule->who == EH_ALERT_BY_JUDGE) {
+		g->rule = NULL;
+		refuse(a, "an alert that is %s has no step \"%s\"", eh_alert_state_name(g->state), event);
 	}
 	return EH_OK;
 }
 
-static void take_deed(struct answer *a, const struct eh_alert_rule *rule, const char *alert_id, const char *actor,
-                      const char *second, const char *reason)
+/* Whether the user may have this part in the step; else a refusal. */
+static bool check_part(const struct ground *g, const char *part, unsigned roles, const char *user, const char *role,
+                       struct answer *a)
 {
-	a->done = a->has_deed = true;
-	a->closes = rule->to == EH_ALERT_CLOSED_FIXED || rule->to == EH_ALERT_CLOSED_NOT_CONFIRMED;
-	a->deed = (struct eh_judge_deed){.alert_id = alert_id,
-	                                 .event = rule->event,
-	                                 .actor = actor,
-	                                 .second = second,
-	                                 .reason = reason,
-	                                 .from = eh_alert_state_name(rule->from),
-	                                 .to = eh_alert_state_name(rule->to)};
-	snprintf(a->message, sizeof a->message, "%s", rule->sentence);
+	EH_ARENA_AUTO home = eh_arena_new();
+	const char *wrong = eh_alert_person_wrong(g->rule, roles, part, user, role, json_object_get(g->body, "life"), home);
+
+	if (wrong != NULL)
+		refuse(a, "%s", wrong);
+	return wrong == NULL;
 }
 
-static enum eh_rc answer_propose(struct eh_judge_store *store, const struct eh_judge_asked *r, struct answer *a,
-                                 struct eh_err *err)
+/* Reason and fields, by the table. */
+static bool check_words(const struct eh_judge_writer *w, const struct ground *g, const json_t *body, struct answer *a)
 {
-	const char *asked = eh_judge_asked_text(r, "event"), *reason = eh_judge_asked_text(r, "reason");
-	const struct eh_alert_rule *rule;
-	char event[EH_LEDGER_WORD];
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct eh_alert_facts facts = {.at_us = eh_judge_row_clock(w, g->last.source, g->last.at_us),
+	                               .wall_us = eh_time_wall_us(),
+	                               .episodes = g->last.episodes,
+	                               .set = json_object_get(g->body, "life")};
+	const char *wrong =
+		eh_alert_words_wrong(g->rule, text_of(body, "reason"), json_object_get(body, "fields"), &facts, home);
 
-	if (!check_author(r, "insurer", a))
-		return EH_OK;
-	if (asked == NULL || reason == NULL || *reason == '\0') {
+	if (wrong != NULL)
+		refuse(a, "%s", wrong);
+	return wrong == NULL;
+}
+
+/* `body`: of the request that asked for it first. */
+static void take_deed(struct answer *a, const struct ground *g, const char *alert_id, const char *actor,
+                      const char *second, const json_t *body)
+{
+	enum eh_alert_state to = eh_alert_to(g->rule, g->state);
+
+	a->done = a->has_deed = true;
+	a->closes = to != g->state && (to == EH_ALERT_CLOSED_FIXED || to == EH_ALERT_CLOSED_NOT_CONFIRMED);
+	a->deed = (struct eh_judge_deed){.alert_id = alert_id,
+	                                 .event = g->rule->event,
+	                                 .actor = actor,
+	                                 .second = second,
+	                                 .reason = text_of(body, "reason"),
+	                                 .fields = json_object_get(body, "fields"),
+	                                 .from = eh_alert_state_name(g->state),
+	                                 .to = eh_alert_state_name(to)};
+	snprintf(a->message, sizeof a->message, "%s", g->rule->sentence);
+}
+
+static enum eh_rc answer_propose(struct eh_judge_writer *w, const struct eh_judge_asked *r, struct answer *a, struct eh_err *err)
+{
+	const char *asked = text_of(r->body, "event");
+	char event[EH_LEDGER_WORD];
+	GROUND_AUTO g = {0};
+
+	if (asked == NULL) {
 		refuse(a, "a proposal names an event and gives a reason");
 		return EH_OK;
 	}
 	eh_ledger_word(asked, event);
-	enum eh_rc rc = find_rule(store, r->alert_id, event, &rule, a, err);
-	if (rc != EH_OK || rule == NULL)
+	enum eh_rc rc = find_rule(w, r->alert_id, event, &g, a, err);
+	if (rc != EH_OK || g.rule == NULL)
 		return rc;
-	if (rule->who != EH_ALERT_BY_TWO_PEOPLE) {
+	if (g.rule->who != EH_ALERT_BY_TWO) {
 		refuse(a, "\"%s\" needs no second person: ask for it directly", event);
 		return EH_OK;
 	}
+	if (!check_part(&g, "propose", g.rule->roles, r->user, r->role, a) || !check_words(w, &g, r->body, a))
+		return EH_OK;
 	a->done = true;
 	snprintf(a->message, sizeof a->message, "waits for a second person to approve");
 	return EH_OK;
 }
 
-static enum eh_rc answer_approve(struct eh_judge_store *store, const struct eh_judge_asked *r, struct eh_arena *home,
-                                 struct answer *a, struct eh_err *err)
+/* A proposal as its row has it. */
+struct proposal {
+	int64_t id;
+	const char *proposer, *alert_id, *event;
+	const char *role; /* of who proposed, now */
+	json_t *body;
+};
+
+/* Whether a proposal waits for its second person; else a refusal. */
+static enum eh_rc read_proposal(struct eh_judge_writer *w, const struct eh_judge_asked *r, struct eh_arena *home,
+                                struct proposal *p, struct answer *a, struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
-	const struct eh_alert_rule *rule;
-	int64_t id;
+	json_error_t why;
 
-	if (!check_author(r, "approver", a))
-		return EH_OK;
-	if (!eh_judge_asked_number(r, "request_id", &id)) {
-		refuse(a, "an approval names the proposal by its number");
-		return EH_OK;
-	}
-	eh_pg_arg_int8(&args, id);
-	enum eh_rc rc = eh_pg_query(store->pg, &eh_sql_judge_read_proposal, &args, &res, err);
+	eh_pg_arg_int8(&args, p->id);
+	enum eh_rc rc = eh_pg_query(w->store->pg, &eh_sql_judge_read_proposal, &args, &res, err);
 	if (rc != EH_OK)
 		return rc;
-	if (PQntuples(res) == 0 || !eh_pg_bool(res, 0, 4)) {
-		refuse(a, "request %lld is no proposal that waits for approval", (long long)id);
-		return EH_OK;
-	}
-	if (eh_pg_bool(res, 0, 5)) {
-		refuse(a, "request %lld was approved already", (long long)id);
-		return EH_OK;
-	}
-	if (eh_pg_bool(res, 0, 6)) {
-		refuse(a, "the alert has moved on since request %lld was made: propose it anew", (long long)id);
-		return EH_OK;
-	}
-	const char *proposer = eh_arena_strdup(home, eh_pg_text(res, 0, 0)),
-		   *alert_id = eh_arena_strdup(home, eh_pg_text(res, 0, 1));
-	if (strcmp(proposer, r->user) == 0) {
+	if (PQntuples(res) == 0 || !eh_pg_bool(res, 0, 4))
+		refuse(a, "request %lld is no proposal that waits for approval", (long long)p->id);
+	else if (eh_pg_bool(res, 0, 5))
+		refuse(a, "request %lld was approved already", (long long)p->id);
+	else if (eh_pg_bool(res, 0, 6))
+		refuse(a, "the alert has moved on since request %lld was made: propose it anew", (long long)p->id);
+	else if (strcmp(eh_pg_text(res, 0, 0), r->user) == 0)
 		refuse(a, "who proposed it cannot approve it: two people are needed");
-		return EH_OK;
+	else {
+		p->proposer = eh_arena_strdup(home, eh_pg_text(res, 0, 0));
+		p->alert_id = eh_arena_strdup(home, eh_pg_text(res, 0, 1));
+		p->event = eh_arena_strdup(home, eh_pg_text(res, 0, 2));
+		p->body = json_loads(eh_pg_text(res, 0, 3), 0, &why);
+		p->role = eh_pg_bool(res, 0, 8) ? "" : eh_arena_strdup(home, eh_pg_text(res, 0, 7));
 	}
-	rc = find_rule(store, alert_id, eh_pg_text(res, 0, 2), &rule, a, err);
-	if (rc == EH_OK && rule != NULL)
-		take_deed(a, rule, alert_id, proposer, eh_arena_strdup(home, r->user),
-		          eh_arena_strdup(home, eh_pg_text(res, 0, 3)));
-	return rc;
-}
-
-static enum eh_rc answer_step(struct eh_judge_store *store, const struct eh_judge_asked *r, struct answer *a,
-                              struct eh_err *err)
-{
-	const char *reason = eh_judge_asked_text(r, "reason");
-	const struct eh_alert_rule *rule;
-
-	if (!check_author(r, "insurer", a))
-		return EH_OK;
-	enum eh_rc rc = find_rule(store, r->alert_id, r->verb, &rule, a, err);
-	if (rc != EH_OK || rule == NULL)
-		return rc;
-	if (rule->who == EH_ALERT_BY_TWO_PEOPLE)
-		refuse(a, "\"%s\" needs two people: propose it, and let an approver approve", r->verb);
-	else if (rule->reason && (reason == NULL || *reason == '\0'))
-		refuse(a, "\"%s\" needs a reason", r->verb);
-	else
-		take_deed(a, rule, r->alert_id, r->user, NULL, reason);
 	return EH_OK;
 }
 
-static enum eh_rc decide(struct eh_judge_writer *w, struct eh_judge_store *store, const struct eh_judge_asked *r,
-                         struct eh_arena *home, struct answer *a, struct eh_err *err)
+/* *keep: the body of the proposal, which the deed points into. */
+static enum eh_rc answer_approve(struct eh_judge_writer *w, const struct eh_judge_asked *r, struct eh_arena *home,
+                                 json_t **keep, struct answer *a, struct eh_err *err)
+{
+	struct proposal p = {0};
+	GROUND_AUTO g = {0};
+
+	if (!eh_judge_asked_number(r, "request_id", &p.id)) {
+		refuse(a, "an approval names the proposal by its number");
+		return EH_OK;
+	}
+	enum eh_rc rc = read_proposal(w, r, home, &p, a, err);
+	if (rc != EH_OK || p.alert_id == NULL)
+		return rc;
+	*keep = p.body;
+	rc = find_rule(w, p.alert_id, p.event, &g, a, err);
+	if (rc != EH_OK || g.rule == NULL || !check_part(&g, "approve", g.rule->second, r->user, r->role, a))
+		return rc;
+	if (!(eh_alert_role_of(p.role) & g.rule->roles)) {
+		refuse(a, "who proposed it has not the role for it any more: it must be proposed anew");
+		return EH_OK;
+	}
+	if (check_part(&g, "propose", g.rule->roles, p.proposer, p.role, a) && check_words(w, &g, p.body, a))
+		take_deed(a, &g, p.alert_id, p.proposer, eh_arena_strdup(home, r->user), p.body);
+	return EH_OK;
+}
+
+static enum eh_rc answer_step(struct eh_judge_writer *w, const struct eh_judge_asked *r, struct answer *a, struct eh_err *err)
+{
+	GROUND_AUTO g = {0};
+	enum eh_rc rc = find_rule(w, r->alert_id, r->verb, &g, a, err);
+	if (rc != EH_OK || g.rule == NULL)
+		return rc;
+	if (g.rule->who == EH_ALERT_BY_TWO)
+		refuse(a, "\"%s\" needs two people: propose it, and let a second person approve", r->verb);
+	else if (check_part(&g, r->verb, g.rule->roles, r->user, r->role, a) && check_words(w, &g, r->body, a))
+		take_deed(a, &g, r->alert_id, r->user, NULL, r->body);
+	return EH_OK;
+}
+
+static enum eh_rc decide(struct eh_judge_writer *w, const struct eh_judge_asked *r, struct eh_arena *home, json_t **keep,
+                         struct answer *a, struct eh_err *err)
 {
 	if (eh_judge_governs(r->verb)) {
 		enum eh_rc rc = eh_judge_govern(w, r, home, &a->governed, a->message, err);
@@ -200,11 +246,13 @@ static enum eh_rc decide(struct eh_judge_writer *w, struct eh_judge_store *store
 		return eh_judge_lab_keep(w, r, home, &a->lab, &a->done, a->message, err);
 	if (eh_judge_pack_asks(r->verb))
 		return eh_judge_pack_answer(w, r, home, &a->done, a->message, err);
+	if (!eh_judge_asked_by(r, NULL, a->message))
+		return EH_OK;
 	if (strcmp(r->verb, "propose") == 0)
-		return answer_propose(store, r, a, err);
+		return answer_propose(w, r, a, err);
 	if (strcmp(r->verb, "approve") == 0)
-		return answer_approve(store, r, home, a, err);
-	return answer_step(store, r, a, err);
+		return answer_approve(w, r, home, keep, a, err);
+	return answer_step(w, r, a, err);
 }
 
 static enum eh_rc add_leaf(struct eh_judge_writer *w, const struct eh_judge_asked *r, const struct answer *a, size_t *place,
@@ -268,12 +316,13 @@ static enum eh_rc answer_one(struct eh_judge_writer *w, struct eh_judge_store *s
                              struct eh_err *err)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
+	EH_JSON_AUTO keep = NULL;
 	struct answer a = {0};
 	enum eh_rc rc = eh_judge_writer_begin(w, err);
 
 	if (rc != EH_OK)
 		return rc;
-	rc = decide(w, store, r, home, &a, err);
+	rc = decide(w, r, home, &keep, &a, err);
 	if (rc == EH_OK)
 		rc = write_answer(w, r, &a, err);
 	if (rc == EH_BAD_INPUT || rc == EH_REFUSED)

@@ -66,7 +66,7 @@ enum eh_rc eh_judge_row_fault(void *ctx, const struct eh_judge_fault_event *e, s
 	EH_ASSERT(eh_alert_state_of(last.to, &from));
 	/* Folded again, a fault may be known that was never told: an earlier release kept the store then. */
 	const char *event = last.step_no == 0 && strcmp(e->event, "returned") == 0 ? "raised" : e->event;
-	const struct eh_alert_rule *rule = eh_alert_find(from, event);
+	const struct eh_alert_rule *rule = eh_alert_find("data", from, event);
 	if (rule == NULL && last.step_no == 0)
 		return EH_OK;
 	EH_ASSERT(rule != NULL);
@@ -78,7 +78,7 @@ enum eh_rc eh_judge_row_fault(void *ctx, const struct eh_judge_fault_event *e, s
 	                                 .alert_id = eh_arena_strdup(w->tick, e->id),
 	                                 .event = event,
 	                                 .from = eh_alert_state_name(from),
-	                                 .to = eh_alert_state_name(rule->to),
+	                                 .to = eh_alert_state_name(eh_alert_to(rule, from)),
 	                                 .step_no = last.step_no + 1,
 	                                 .page = eh_judge_fault_rules[e->kind].page,
 	                                 .history = e->history,

@@ -113,7 +113,7 @@ static enum eh_rc keep(struct eh_judge_writer *w, const struct eh_judge_row_rule
 	const char *event = last->step_no == 0 ? "raised" : "folded";
 
 	EH_ASSERT(eh_alert_state_of(last->to, &from));
-	const struct eh_alert_rule *rule = eh_alert_find(from, event);
+	const struct eh_alert_rule *rule = eh_alert_find("governance", from, event);
 	if (rule == NULL) /* its people closed it, and the cause is an old one */
 		return EH_OK;
 	enum eh_rc rc = write_evidence(r, id, event, &evidence, err);
@@ -123,7 +123,7 @@ static enum eh_rc keep(struct eh_judge_writer *w, const struct eh_judge_row_rule
 	                                 .alert_id = eh_arena_strdup(w->tick, id),
 	                                 .event = event,
 	                                 .from = eh_alert_state_name(from),
-	                                 .to = eh_alert_state_name(rule->to),
+	                                 .to = eh_alert_state_name(eh_alert_to(rule, from)),
 	                                 .step_no = last->step_no + 1,
 	                                 .page = r->page || last->page,
 	                                 .at_us = r->at_us,

@@ -29,6 +29,8 @@ struct eh_judge_kept_step {
 	const char *evidence; /* NULL: a person's step, which keeps the last evidence */
 	struct eh_sha256 evidence_sha256, policy_sha256;
 	const char *body, *sentence;
+	const char *fields; /* what a person wrote down with it, as JSON; or NULL */
+	int64_t episodes;   /* of a step that was read: how often the alert was raised, folded into or came back so far */
 	int64_t source_id;
 	const char *source, *attribute, *group;
 	size_t place;
@@ -83,6 +85,12 @@ struct eh_judge_writer {
 /* The last step of an alert: pending in this transaction, or in the store.  step_no 0: it is new. */
 EH_MUST enum eh_rc eh_judge_row_last(struct eh_judge_writer *w, const char *alert_id, struct eh_judge_kept_step *out,
                                      struct eh_err *err);
+
+/* Gives a step its life (alert/life.h) and its fields, from the alert's last step. */
+EH_MUST enum eh_rc eh_judge_row_life(struct eh_judge_writer *w, struct eh_judge_kept_step *s, struct eh_err *err);
+
+/* T of a source now, or `at_least_us` where that is later. */
+int64_t eh_judge_row_clock(const struct eh_judge_writer *w, const char *source, int64_t at_least_us);
 
 /* Keeps a step, which lives in the tick arena, and its leaf. */
 EH_MUST enum eh_rc eh_judge_row_step(struct eh_judge_writer *w, struct eh_judge_kept_step *s, struct eh_err *err);

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alert/alert.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "judge/deadline.h"
 #include "judge/display.h"
 #include "judge/forget.h"
 #include "judge/outcomes.h"
@@ -30,6 +30,7 @@
 #define LIVE_US (2 * EH_SECOND_US) /* how often the open pane is shown anew */
 #define FORGET_US EH_HOUR_US
 #define OUTCOMES_US (30 * EH_SECOND_US)
+#define DEADLINES_US EH_SECOND_US
 #define WATCH_US (5 * EH_SECOND_US) /* how often the sources are looked after */
 
 struct loop {
@@ -43,30 +44,12 @@ struct loop {
 	struct eh_judge_watch *watch;
 	struct eh_judge_pulse *pulse;
 	struct eh_notify *notify;
-	int64_t live_at_us, forget_at_us, watch_at_us, outcomes_at_us;
+	int64_t deadlines_at_us, live_at_us, forget_at_us, watch_at_us, outcomes_at_us;
 };
 
 static bool told_to_stop(const struct loop *l)
 {
 	return l->run->stop != NULL && *l->run->stop;
-}
-
-/* The rules of alerts as rows; a release may know more of them than the one that made the store. */
-static enum eh_rc write_rules(struct eh_pg *pg, struct eh_err *err)
-{
-	enum eh_rc rc = EH_OK;
-
-	for (size_t i = 0; rc == EH_OK && i < eh_alert_rules_n; i++) {
-		const struct eh_alert_rule *r = &eh_alert_rules[i];
-		struct eh_pg_args args = {0};
-
-		eh_pg_arg_text(&args, eh_alert_state_name(r->from));
-		eh_pg_arg_text(&args, r->event);
-		eh_pg_arg_text(&args, eh_alert_state_name(r->to));
-		eh_pg_arg_bool(&args, r->who == EH_ALERT_BY_TWO_PEOPLE);
-		rc = eh_pg_run(pg, &eh_sql_judge_write_rule, &args, NULL, err);
-	}
-	return rc;
 }
 
 /* The policy in force as the genesis leaf: once a store. */
@@ -99,8 +82,6 @@ static enum eh_rc ensure_genesis(struct loop *l, struct eh_err *err)
 	struct eh_pg *pg = l->run->pg;
 	enum eh_rc rc = eh_pg_begin(pg, err);
 
-	if (rc == EH_OK)
-		rc = write_rules(pg, err);
 	if (rc == EH_OK)
 		rc = eh_judge_policies_read(pg, l->home, &l->policies, err);
 	if (rc == EH_OK && l->policies->n == 0) {
@@ -358,12 +339,23 @@ static enum eh_rc show_all_outcomes(struct loop *l, bool now, struct eh_err *err
 	return rc;
 }
 
+/* Deadlines are hours and days: they are looked at every second, and before judge rests. */
+static enum eh_rc look_at_deadlines(struct loop *l, bool now, struct eh_err *err)
+{
+	if (!now && eh_time_steady_us() < l->deadlines_at_us)
+		return EH_OK;
+	l->deadlines_at_us = eh_time_steady_us() + DEADLINES_US;
+	return eh_judge_deadlines(l->writer, l->store, err);
+}
+
 static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
 {
 	enum eh_rc rc = eh_judge_requests(l->writer, l->store, l->run->settings->session_length_ms, err);
 
 	if (rc == EH_OK)
 		rc = catch_up(l, done, err);
+	if (rc == EH_OK)
+		rc = look_at_deadlines(l, *done || l->run->once, err);
 	if (rc == EH_OK)
 		rc = seal_old(l, err);
 	if (rc == EH_OK)

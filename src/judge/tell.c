@@ -66,7 +66,7 @@ enum eh_rc eh_judge_tell_step(struct eh_judge_writer *w, const struct eh_judge_k
 	if (w->routes == NULL || w->routes->n == 0)
 		return EH_OK;
 	EH_JSON_AUTO body = json_loads(s->body, 0, &why);
-	const struct eh_alert_rule *rule = eh_alert_state_of(s->from, &from) ? eh_alert_find(from, s->event) : NULL;
+	const struct eh_alert_rule *rule = eh_alert_state_of(s->from, &from) ? eh_alert_find(s->kind, from, s->event) : NULL;
 	eh_sha256_hex(&s->evidence_sha256, evidence);
 	eh_sha256_hex(&s->policy_sha256, policy);
 	struct eh_notify_message m = {.type = "alert",

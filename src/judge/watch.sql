@@ -38,6 +38,7 @@ FROM evenhand.gather_commit WHERE source_id = $1::integer AND commit_no > $2::bi
 -- The newest alert of each fault of each source, with what judge said of it last.
 SELECT DISTINCT ON (n.source_id, n.body ->> 'fault') n.source_id, n.body ->> 'fault' AS fault, n.alert_id, n.state,
        (SELECT t.event FROM evenhand.alert_step t WHERE t.alert_id = n.alert_id AND t.actor IS NULL
+        AND t.event NOT IN ('deadline-missed', 'expired')
         ORDER BY t.step_no DESC LIMIT 1) AS said, f.at_us
 FROM evenhand.alert_now n JOIN evenhand.alert_step f ON f.alert_id = n.alert_id AND f.step_no = 1
 WHERE n.kind = 'data'

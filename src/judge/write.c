@@ -127,6 +127,7 @@ enum eh_rc eh_judge_row_last(struct eh_judge_writer *w, const char *alert_id, st
 	out->group = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 11));
 	out->source_id = eh_pg_int8(res, 0, 12);
 	out->kind = eh_arena_strdup(w->tick, eh_pg_text(res, 0, 13));
+	out->episodes = eh_pg_int8(res, 0, 14);
 	return EH_OK;
 }
 
@@ -172,6 +173,10 @@ static enum eh_rc add_step_leaf(struct eh_judge_writer *w, struct eh_judge_kept_
 
 enum eh_rc eh_judge_row_step(struct eh_judge_writer *w, struct eh_judge_kept_step *s, struct eh_err *err)
 {
+	enum eh_rc rc = eh_judge_row_life(w, s, err);
+
+	if (rc != EH_OK)
+		return rc;
 	*w->steps_end = s;
 	w->steps_end = &s->next;
 	return add_step_leaf(w, s, err);
@@ -191,7 +196,7 @@ static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct e
 	if (rc != EH_OK)
 		return rc;
 	EH_ASSERT(eh_alert_state_of(last.to, &from));
-	const struct eh_alert_rule *rule = eh_alert_find(from, e->event);
+	const struct eh_alert_rule *rule = eh_alert_find("bias", from, e->event);
 	EH_ASSERT(rule != NULL);
 	char *text = json_dumps(body, JSON_COMPACT);
 	*s = (struct eh_judge_kept_step){
@@ -199,7 +204,7 @@ static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct e
 		.alert_id = eh_arena_strdup(w->tick, e->alert->id),
 		.event = e->event,
 		.from = eh_alert_state_name(from),
-		.to = eh_alert_state_name(rule->to),
+		.to = eh_alert_state_name(eh_alert_to(rule, from)),
 		.step_no = last.step_no + 1,
 		.page = e->alert->page,
 		.at_us = e->close->clock_us,
@@ -234,13 +239,13 @@ static char *owned_body(struct eh_judge_writer *w, const char *old, const char *
 	return kept;
 }
 
-/* T of the alert's source now: a person's step happens then, whatever the wall clock says. */
-static int64_t clock_of(const struct eh_judge_writer *w, const char *source, int64_t at_least_us)
+static const char *fields_text(struct eh_judge_writer *w, const json_t *fields)
 {
-	for (const struct eh_judge_feed *f = w->store->feeds; f != NULL; f = f->next)
-		if (strcmp(f->map->source, source) == 0 && f->clock_us > at_least_us)
-			return f->clock_us;
-	return at_least_us;
+	char *text = json_dumps(fields, JSON_COMPACT | JSON_SORT_KEYS);
+	const char *kept = eh_arena_strdup(w->tick, text);
+
+	free(text);
+	return kept;
 }
 
 enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *w, const struct eh_judge_deed *deed, struct eh_err *err)
@@ -259,12 +264,13 @@ enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *w, const struct eh_judge
 	s->from = eh_arena_strdup(w->tick, deed->from);
 	s->to = eh_arena_strdup(w->tick, deed->to);
 	s->step_no = last.step_no + 1;
-	s->actor = eh_arena_strdup(w->tick, deed->actor);
+	s->actor = deed->actor != NULL ? eh_arena_strdup(w->tick, deed->actor) : NULL;
 	s->second = deed->second != NULL ? eh_arena_strdup(w->tick, deed->second) : NULL;
 	s->reason = deed->reason != NULL ? eh_arena_strdup(w->tick, deed->reason) : NULL;
-	s->at_us = clock_of(w, last.source, last.at_us);
+	s->at_us = eh_judge_row_clock(w, last.source, last.at_us);
 	s->evidence = NULL;
 	s->body = owned_body(w, last.body, deed->event, deed->actor);
+	s->fields = deed->fields != NULL ? fields_text(w, deed->fields) : NULL;
 	s->sentence = NULL;
 	return eh_judge_row_step(w, s, err);
 }

@@ -34,9 +34,11 @@ EH_MUST enum eh_rc eh_judge_writer_fold(struct eh_judge_writer *writer, struct e
                                         struct eh_judge_step *step, struct eh_err *err);
 EH_MUST enum eh_rc eh_judge_writer_commit(struct eh_judge_writer *writer, struct eh_err *err);
 
-/* A step that a person caused; the caller checked that it may be.  Inside begin and commit. */
+/* A step that a person or a deadline caused; the caller checked that it may be.  Inside begin and commit. */
 struct eh_judge_deed {
-	const char *alert_id, *event, *actor, *second, *reason;
+	const char *alert_id, *event;
+	const char *actor, *second, *reason; /* all NULL: judge itself, by a deadline */
+	const json_t *fields;                /* what was written down with it; or NULL */
 	const char *from, *to;
 };
 EH_MUST enum eh_rc eh_judge_writer_deed(struct eh_judge_writer *writer, const struct eh_judge_deed *deed,

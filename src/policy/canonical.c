@@ -114,6 +114,8 @@ void eh_policy_seal(struct eh_arena *home, struct eh_policy *p)
 	EH_ASSERT(doc != NULL);
 	if (p->maturity_us > 0)
 		json_object_set_new(doc, "maturity_seconds", json_integer(p->maturity_us / EH_SECOND_US));
+	if (p->deadlines_given)
+		json_object_set_new(doc, "deadlines", eh_policy_deadlines_json(&p->deadlines));
 	if (p->flat) {
 		put_common(doc, p->family);
 	} else {

@@ -38,6 +38,7 @@ const struct eh_policy *eh_policy_default(struct eh_arena *home)
 	                        .review_ppm = 4 * EH_POLICY_PPM,
 	                        .min_n = 30,
 	                        .min_rarer = 5,
+	                        .deadlines = eh_policy_deadlines_default(),
 	                        .family = everything,
 	                        .families = 1,
 	                        .flat = true};

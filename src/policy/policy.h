@@ -24,6 +24,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "policy/deadline.h"
 
 #define EH_POLICY_LINES_MAX 4 /* different tau in a whole policy */
 #define EH_POLICY_CUTS_MAX 4  /* different cuts of the score in a whole policy */
@@ -84,6 +85,8 @@ struct eh_policy {
 	int64_t maturity_us;          /* when an outcome counts, in every source; 0: as each map says */
 	const struct eh_policy_family *family;
 	size_t families;
+	struct eh_deadlines deadlines; /* for the steps of alerts: the default's where the file has none */
+	bool deadlines_given;          /* the key `deadlines` stands in the canonical form */
 	bool flat; /* written without families: `family` is the one of everything */
 
 	/* All families taken together: what some monitor of the policy has.  A flat policy's own, as written; else tau
@@ -105,7 +108,7 @@ const struct eh_policy *eh_policy_default(struct eh_arena *home);
 
 /*
  * Reads a policy file.  Every key but `policy` (the name) may be left out and then has the default's value:
- *   policy, detector, budget {page, review}, minimum {n, rarer}, maturity,
+ *   policy, detector, budget {page, review}, minimum {n, rarer}, maturity, deadlines (deadline.h),
  *   window, lines [{tau, gate}], outcomes, conditional: for all families that do not say otherwise,
  *   families [{name, sources, attributes, groups {ATTRIBUTE: [..]}, intersections, segments,
  *              outcomes [favourable, adverse, {score: {above: X}}], window, conditional, lines}]

@@ -202,6 +202,16 @@ static enum eh_rc read_detector(const struct eh_yaml *node, struct eh_policy *p,
 	return rc;
 }
 
+static enum eh_rc read_deadlines(const struct eh_policy_reading *r, const struct eh_yaml *root, struct eh_err *err)
+{
+	const struct eh_yaml *node = eh_yaml_get(root, "deadlines");
+
+	if (node == NULL)
+		return EH_OK;
+	r->policy->deadlines_given = true;
+	return eh_policy_deadlines_read(r->home, node, &r->policy->deadlines, err);
+}
+
 /* What is said for all families, and of the policy as a whole. */
 static enum eh_rc read_whole(struct eh_policy_reading *r, const struct eh_yaml *root, struct eh_err *err)
 {
@@ -218,6 +228,8 @@ static enum eh_rc read_whole(struct eh_policy_reading *r, const struct eh_yaml *
 	if (rc == EH_OK && (node = eh_yaml_get(root, "minimum")) != NULL)
 		rc = read_minimum(node, p, err);
 	if (rc == EH_OK)
+		rc = read_deadlines(r, root, err);
+	if (rc == EH_OK)
 		rc = read_length(r, root, "maturity", MATURITY_MAX_DAYS, &p->maturity_us, err);
 	return rc == EH_OK ? eh_policy_read_common(r, root, &r->given, err) : rc;
 }
@@ -225,10 +237,10 @@ static enum eh_rc read_whole(struct eh_policy_reading *r, const struct eh_yaml *
 static enum eh_rc read_keys(const struct eh_policy_reading *r, const struct eh_yaml *root, struct eh_err *err)
 {
 	static const char *const written[] = {"policy", "detector", "window",   "budget",      "minimum",  "maturity",
-	                                      "lines",  "outcomes", "conditional", "families", NULL};
+	                                      "lines",  "outcomes", "conditional", "families",    "deadlines", NULL};
 	static const char *const stored[] = {"policy",           "detector", "window_seconds", "budget",      "minimum",
 	                                     "maturity_seconds", "lines",    "outcomes",       "conditional", "families",
-	                                     NULL};
+	                                     "deadlines",        NULL};
 
 	return eh_yaml_keys(root, r->stored ? stored : written, err);
 }
@@ -247,6 +259,7 @@ static enum eh_rc take_tree(struct eh_arena *home, const struct eh_yaml *root, b
 	                        .review_ppm = base->review_ppm,
 	                        .min_n = base->min_n,
 	                        .min_rarer = base->min_rarer,
+	                        .deadlines = base->deadlines,
 	                        .family = &r.given,
 	                        .families = 1,
 	                        .flat = families == NULL};

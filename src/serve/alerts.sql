@@ -1,12 +1,13 @@
 -- name: list_alerts
--- $1 which: open, closed or all; $2 how many to pass over.  One more than a page, to know whether there is a next.
+-- By what is due next.  $1 which: open, closed or all; $2 how many to pass over.  One more than a page, to know whether there is a next.
 SELECT a.alert_id, a.source, a.attribute, a.grp, a.kind, a.state, a.severity, a.body ->> 'sentence' AS sentence,
        (SELECT min(t.at_us) FROM evenhand.alert_step t WHERE t.alert_id = a.alert_id) AS raised_us, c.clock_us,
-       a.found_in, a.onset_us, a.body ->> 'owner' AS owner, coalesce(a.body ->> 'title', a.attribute || ': ' || a.grp) AS heading
+       a.found_in, a.onset_us, a.body ->> 'owner' AS owner, coalesce(a.body ->> 'title', a.attribute || ': ' || a.grp) AS heading,
+       a.body -> 'life' AS life
 FROM evenhand.alert_now a LEFT JOIN evenhand.source_state c USING (source_id)
 WHERE $1::text = 'all'
    OR ($1::text = 'closed') = (a.state IN ('closed-fixed', 'closed-not-confirmed', 'accepted-risk'))
-ORDER BY raised_us DESC, a.alert_id LIMIT 26 OFFSET $2::bigint
+ORDER BY (a.body -> 'life' ->> 'due')::timestamptz NULLS LAST, raised_us DESC, a.alert_id LIMIT 26 OFFSET $2::bigint
 -- name: alert_by_id
 SELECT a.alert_id, a.source, a.kind, a.attribute, a.grp, a.found_in, a.state, a.severity, a.onset_us, a.body,
        encode(a.evidence_sha256, 'hex') AS evidence, encode(a.policy_sha256, 'hex') AS policy, a.leaf_index, c.clock_us,
@@ -15,7 +16,7 @@ FROM evenhand.alert_now a LEFT JOIN evenhand.source_state c USING (source_id)
 WHERE a.alert_id = $1::text
 -- name: alert_steps
 SELECT step_no, event, from_state, to_state, severity, at_us, actor, second_actor, reason, leaf_index,
-       encode(evidence_sha256, 'hex') AS evidence
+       encode(evidence_sha256, 'hex') AS evidence, body -> 'fields' AS fields
 FROM evenhand.alert_step WHERE alert_id = $1::text ORDER BY step_no DESC LIMIT 200
 -- name: alert_requests
 -- what people asked for, newest first, with what judge made of it

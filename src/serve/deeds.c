@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert/field.h"
 #include "base/json.h"
 #include "page/words.h"
 #include "serve/pages.h"
@@ -57,28 +58,52 @@ static enum eh_rc put(struct eh_worker *worker, struct eh_request *rq, struct eh
 	return eh_serve_redirect(rq, rp, "/alerts/%s#requests", id.data);
 }
 
-/* A verb that has a reason and nothing else. */
-static enum eh_rc put_plain(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, const char *verb,
-                            struct eh_err *err)
+/* What the form has of the fields that steps need; which this step does, judge knows. */
+static enum eh_rc get_fields(const struct eh_request *rq, json_t *body, struct eh_err *err)
+{
+	json_t *fields = json_object();
+
+	for (size_t i = 0; i < eh_alert_fields_n; i++) {
+		const char *typed = eh_serve_form_get(&rq->form, eh_alert_fields[i].key);
+		json_t *value = typed && *typed ? eh_alert_field_read(&eh_alert_fields[i], typed) : NULL;
+
+		if (typed && *typed && value == NULL) {
+			json_decref(fields);
+			(void)eh_fail(err, EH_BAD_INPUT, "\"%s\" cannot be read", eh_alert_fields[i].label);
+			return eh_hint(err, "Go back; an instant is written as 2026-01-31 09:30, in UTC.");
+		}
+		if (value != NULL)
+			json_object_set_new(fields, eh_alert_fields[i].key, value);
+	}
+	if (json_object_size(fields) > 0)
+		json_object_set(body, "fields", fields);
+	json_decref(fields);
+	return EH_OK;
+}
+
+/* A step of one person; the verb is the last part of the path, which the table of routes has let in. */
+enum eh_rc eh_serve_do_step(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
 {
 	const char *reason;
 	enum eh_rc rc = get_reason(rq, &reason, err);
 
-	return rc == EH_OK ? put(worker, rq, rp, verb, json_pack("{s:s}", "reason", reason), err) : rc;
+	if (rc != EH_OK)
+		return rc;
+	json_t *body = json_pack("{s:s}", "reason", reason);
+	rc = get_fields(rq, body, err);
+	if (rc == EH_OK)
+		return put(worker, rq, rp, strrchr(rq->path, '/') + 1, body, err);
+	json_decref(body);
+	return rc;
 }
 
-#define PLAIN(verb)                                                                                         \
-	enum eh_rc eh_serve_do_##verb(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, \
-	                              struct eh_err *err)                                                   \
-	{                                                                                                   \
-		return put_plain(worker, rq, rp, #verb, err);                                               \
-	}
-PLAIN(acknowledge)
-PLAIN(investigate)
-PLAIN(mitigate)
-PLAIN(verify)
-PLAIN(note)
-PLAIN(reopen)
+static bool takes_two(const char *event)
+{
+	for (size_t i = 0; i < eh_alert_rules_n; i++)
+		if (eh_alert_rules[i].who == EH_ALERT_BY_TWO && strcmp(eh_alert_rules[i].event, event) == 0)
+			return true;
+	return false;
+}
 
 enum eh_rc eh_serve_do_propose(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
 {
@@ -87,10 +112,14 @@ enum eh_rc eh_serve_do_propose(struct eh_worker *worker, struct eh_request *rq, 
 
 	if (rc != EH_OK)
 		return rc;
-	if (!event || (strcmp(event, "close-fixed") != 0 && strcmp(event, "close-not-confirmed") != 0 &&
-	               strcmp(event, "accept-risk") != 0))
+	if (!event || !takes_two(event))
 		return eh_fail(err, EH_BAD_INPUT, "there is nothing of that name to propose");
-	return put(worker, rq, rp, "propose", json_pack("{s:s, s:s}", "event", event, "reason", reason), err);
+	json_t *body = json_pack("{s:s, s:s}", "event", event, "reason", reason);
+	rc = get_fields(rq, body, err);
+	if (rc == EH_OK)
+		return put(worker, rq, rp, "propose", body, err);
+	json_decref(body);
+	return rc;
 }
 
 enum eh_rc eh_serve_do_approve(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)

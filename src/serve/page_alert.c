@@ -8,6 +8,7 @@
 #include "alert/alert.h"
 #include "base/json.h"
 #include "page/words.h"
+#include "serve/alert_life.h"
 #include "serve/daemon.h"
 #include "serve/fault.h"
 #include "serve/lineage.h"
@@ -108,6 +109,29 @@ static json_t *make_way(const struct dossier *d)
 	return steps;
 }
 
+/* What was written down with a step: [{name, text}]. */
+static json_t *make_given(struct eh_arena *arena, const char *fields)
+{
+	EH_JSON_AUTO given = fields != NULL ? eh_page_json_load(fields) : NULL;
+	json_t *list = json_array(), *item;
+
+	for (size_t i = 0; i < eh_alert_fields_n; i++) {
+		json_t *value = json_object_get(given, eh_alert_fields[i].key);
+		EH_BUF_AUTO text = {0};
+		size_t n;
+
+		if (json_is_string(value))
+			eh_buf_puts(&text, json_string_value(value));
+		else if (json_is_integer(value))
+			eh_buf_puts(&text, eh_page_words_count(arena, json_integer_value(value)));
+		json_array_foreach(value, n, item)
+			eh_buf_printf(&text, "%s%s", n > 0 ? "; " : "", json_string_value(item));
+		if (value != NULL)
+			eh_page_append(list, json_pack("{s:s,s:s}", "name", eh_alert_fields[i].label, "text", text.data));
+	}
+	return list;
+}
+
 static json_t *make_timeline(const struct dossier *d)
 {
 	json_t *timeline = json_array();
@@ -116,7 +140,7 @@ static json_t *make_timeline(const struct dossier *d)
 		enum eh_alert_state from;
 		const char *event = eh_pg_text(d->steps, i, 1);
 		const struct eh_alert_rule *rule =
-			eh_alert_state_of(eh_pg_text(d->steps, i, 2), &from) ? eh_alert_find(from, event) : NULL;
+			eh_alert_state_of(eh_pg_text(d->steps, i, 2), &from) ? eh_alert_find(d->kind, from, event) : NULL;
 		const char *actor = eh_pg_text(d->steps, i, 6), *second = eh_pg_text(d->steps, i, 7);
 		bool page = strcmp(eh_pg_text(d->steps, i, 4), "page") == 0;
 		json_t *step = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "when",
@@ -129,6 +153,7 @@ static json_t *make_timeline(const struct dossier *d)
 		                         "leaf", eh_pg_text(d->steps, i, 9));
 		EH_ASSERT(step);
 		eh_page_set(step, "reason", eh_pg_text(d->steps, i, 8));
+		eh_page_put(step, "fields", make_given(d->arena, eh_pg_text(d->steps, i, 11)));
 		/* An empty one is set too: a template would else take the page's own. */
 		eh_page_set(step, "state",
 		            actor ? ""
@@ -142,49 +167,26 @@ static json_t *make_timeline(const struct dossier *d)
 
 /* ---- what people may ask for, and what they asked ---- */
 
-static const char *label_of(const char *event)
-{
-	static const char *const labels[][2] = {
-		{"acknowledge", "Acknowledge"},
-		{"investigate", "Investigate"},
-		{"mitigate", "Mitigate"},
-		{"verify", "Verify"},
-		{"note", "Add a note"},
-		{"reopen", "Open again"},
-		{"close-fixed", "Close: fixed"},
-		{"close-not-confirmed", "Close: not confirmed"},
-		{"accept-risk", "Accept the risk"},
-		{"propose", "Propose"},
-		{"approve", "Approve"},
-	};
-
-	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-		if (strcmp(labels[i][0], event) == 0)
-			return labels[i][1];
-	return event;
-}
-
-/* The steps that the table permits from here, by one person or by two. */
-static json_t *permitted(const struct dossier *d, enum eh_alert_who who)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < eh_alert_rules_n; i++) {
-		const struct eh_alert_rule *rule = &eh_alert_rules[i];
-		if (rule->from == d->state && rule->who == who)
-			eh_page_append(list,
-			               json_pack("{s:s, s:s, s:b}", "event", rule->event, "label",
-			                         label_of(rule->event), "quiet", strcmp(rule->event, "note") == 0));
-	}
-	return list;
-}
-
 static bool waits_for_approval(const struct dossier *d, int i)
 {
 	const PGresult *res = d->requests;
 
 	return strcmp(eh_pg_text(res, i, 2), "propose") == 0 && (eh_pg_null(res, i, 6) || eh_pg_bool(res, i, 6)) &&
-	       !eh_pg_bool(res, i, 9) && eh_pg_text(res, i, 3) && eh_alert_find(d->state, eh_pg_text(res, i, 3));
+	       !eh_pg_bool(res, i, 9) && eh_pg_text(res, i, 3) && eh_alert_find(d->kind, d->state, eh_pg_text(res, i, 3));
+}
+
+/* Who may approve a proposal that waits, and the form for it where that is whoever looks. */
+static void add_approval(const struct dossier *d, const struct eh_request *rq, const char *event, bool own, json_t *item)
+{
+	const struct eh_alert_rule *rule = eh_alert_find(d->kind, d->state, event);
+	const char *fixer = eh_page_json_text(json_object_get(d->body, "life"), "fixer");
+	char words[EH_ALERT_WORDS];
+
+	eh_alert_role_words(rule->second, words);
+	eh_page_set(item, "waits", eh_arena_printf(d->arena, "A second person, with the role %s, must approve it.", words));
+	if (!own && (eh_alert_role_of(eh_serve_role_name(rq->session.role)) & rule->second) &&
+	    !(rule->apart && fixer != NULL && strcmp(fixer, rq->session.user) == 0))
+		eh_page_put(item, "approve", json_true());
 }
 
 static json_t *make_requests(const struct dossier *d, const struct eh_request *rq)
@@ -197,7 +199,7 @@ static json_t *make_requests(const struct dossier *d, const struct eh_request *r
 		bool waits = waits_for_approval(d, i), own = strcmp(eh_pg_text(res, i, 1), rq->session.user) == 0;
 		json_t *item = json_pack(
 			"{s:s, s:s, s:s, s:s, s:s}", "id", eh_pg_text(res, i, 0), "who", eh_pg_text(res, i, 1), "what",
-			event ? eh_arena_printf(d->arena, "%s: %s", label_of(verb), label_of(event)) : label_of(verb),
+			event ? eh_arena_printf(d->arena, "%s: %s", eh_serve_alert_label(verb), eh_serve_alert_label(event)) : eh_serve_alert_label(verb),
 			"when", eh_page_words_instant(d->arena, eh_pg_time(res, i, 5)), "outcome",
 			eh_pg_bool(res, i, 9)   ? "approved by a second person"
 			: eh_pg_null(res, i, 6) ? "waiting for judge"
@@ -207,10 +209,8 @@ static json_t *make_requests(const struct dossier *d, const struct eh_request *r
 		eh_page_set(item, "reason", eh_pg_text(res, i, 4));
 		eh_page_set(item, "alert", d->id);
 		eh_page_put(item, "pending", json_boolean(eh_pg_null(res, i, 6)));
-		if (waits && rq->session.role == EH_SERVE_APPROVER && !own)
-			eh_page_put(item, "approve", json_true());
 		if (waits)
-			eh_page_set(item, "waits", "A second person, with the role approver, must approve it.");
+			add_approval(d, rq, event, own, item);
 		eh_page_append(list, item);
 	}
 	return list;
@@ -388,7 +388,6 @@ static json_t *make_model(const struct dossier *d, const struct eh_request *rq)
 	struct eh_arena *arena = d->arena;
 	bool over = eh_alert_is_over(d->state), page = strcmp(d->severity, "page") == 0;
 	enum eh_state state = over ? EH_PAGE_STATE_OK : page ? EH_PAGE_STATE_ALERT : EH_PAGE_STATE_WATCH;
-	bool may_act = rq->session.role == EH_SERVE_INSURER;
 	json_t *requests = make_requests(d, rq);
 	json_t *model =
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "kind", d->kind, "title",
@@ -422,15 +421,14 @@ static json_t *make_model(const struct dossier *d, const struct eh_request *rq)
 		eh_page_set(
 			model, "naive",
 			eh_page_words_plural(arena, eh_page_json_count(d->body, "naive_alerts"), "time", "times"));
-	if (may_act) {
-		json_t *one = permitted(d, EH_ALERT_BY_INSURER), *two = permitted(d, EH_ALERT_BY_TWO_PEOPLE);
-		if (json_array_size(one) > 0)
-			eh_page_put(model, "act", json_pack("{s:O}", "events", one));
-		if (json_array_size(two) > 0)
-			eh_page_put(model, "propose", json_pack("{s:O}", "events", two));
-		json_decref(one);
-		json_decref(two);
-	}
+	eh_serve_alert_life(&(struct eh_alert_view){.arena = arena,
+	                                            .kind = d->kind,
+	                                            .state = d->state,
+	                                            .life = json_object_get(d->body, "life"),
+	                                            .clock_us = d->clock_us,
+	                                            .role = rq->session.role,
+	                                            .user = rq->session.user},
+	                    model);
 	eh_serve_lineage(arena, d->body, model);
 	return model;
 }

@@ -8,6 +8,7 @@
 #include "alert/alert.h"
 #include "base/json.h"
 #include "page/words.h"
+#include "serve/alert_life.h"
 #include "serve/pages.h"
 #include "serve/sql.h"
 #include "serve/verdicts.h"
@@ -77,6 +78,14 @@ static json_t *alert_row(struct eh_arena *arena, const PGresult *res, int i)
 	eh_page_set(row, "owner", eh_pg_text(res, i, 12));
 	if (!eh_pg_null(res, i, 9) && !over)
 		eh_page_set(row, "age", eh_page_words_span(arena, eh_pg_int8(res, i, 9) - eh_pg_int8(res, i, 8)));
+	EH_JSON_AUTO life = eh_pg_null(res, i, 14) ? NULL : eh_page_json_load(eh_pg_text(res, i, 14));
+	if (life != NULL && !eh_pg_null(res, i, 9)) {
+		int64_t level = eh_page_json_count(life, "level");
+
+		eh_page_set(row, "due", eh_serve_alert_due(arena, life, eh_pg_int8(res, i, 9)));
+		if (level > 0)
+			eh_page_set(row, "level", eh_page_words_count(arena, level));
+	}
 	if (!eh_pg_null(res, i, 11))
 		eh_page_set(row, "onset", eh_page_words_day(arena, eh_pg_int8(res, i, 11)));
 	return row;

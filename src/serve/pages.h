@@ -20,8 +20,7 @@ eh_serve_handler eh_serve_page_static, eh_serve_page_sign_in, eh_serve_do_sign_i
 eh_serve_handler eh_serve_page_account, eh_serve_do_end_others, eh_serve_page_help, eh_serve_page_home;
 eh_serve_handler eh_serve_page_overview, eh_serve_page_monitors, eh_serve_page_monitor, eh_serve_page_monitor_csv;
 eh_serve_handler eh_serve_page_alerts, eh_serve_page_alert, eh_serve_page_sources, eh_serve_page_packs;
-eh_serve_handler eh_serve_do_acknowledge, eh_serve_do_investigate, eh_serve_do_mitigate, eh_serve_do_verify;
-eh_serve_handler eh_serve_do_note, eh_serve_do_reopen, eh_serve_do_propose, eh_serve_do_approve;
+eh_serve_handler eh_serve_do_step, eh_serve_do_propose, eh_serve_do_approve;
 eh_serve_handler eh_serve_page_lab, eh_serve_do_lab, eh_serve_page_audit;
 eh_serve_handler eh_serve_page_regulator, eh_serve_page_access, eh_serve_page_admin;
 

@@ -10,6 +10,7 @@
 #define VIEWERS EH_SERVE_VIEWERS
 #define PEOPLE EH_SERVE_PEOPLE
 #define INSURER EH_SERVE_INSURER
+#define EITHER (EH_SERVE_INSURER | EH_SERVE_ANALYST)
 
 const struct eh_route eh_serve_routes[] = {
 	{"GET", "/static/*", 0, eh_serve_page_static, false},
@@ -29,14 +30,17 @@ const struct eh_route eh_serve_routes[] = {
 	{"GET", "/packs", VIEWERS, eh_serve_page_packs, false},
 	{"GET", "/alerts", VIEWERS, eh_serve_page_alerts, false},
 	{"GET", "/alerts/*", VIEWERS, eh_serve_page_alert, false},
-	{"POST", "/alerts/*/acknowledge", INSURER, eh_serve_do_acknowledge, false},
-	{"POST", "/alerts/*/investigate", INSURER, eh_serve_do_investigate, false},
-	{"POST", "/alerts/*/mitigate", INSURER, eh_serve_do_mitigate, false},
-	{"POST", "/alerts/*/verify", INSURER, eh_serve_do_verify, false},
-	{"POST", "/alerts/*/note", INSURER, eh_serve_do_note, false},
-	{"POST", "/alerts/*/reopen", INSURER, eh_serve_do_reopen, false},
-	{"POST", "/alerts/*/propose", INSURER, eh_serve_do_propose, false},
-	{"POST", "/alerts/*/approve", EH_SERVE_APPROVER, eh_serve_do_approve, false},
+	{"POST", "/alerts/*/acknowledge", INSURER, eh_serve_do_step, false},
+	{"POST", "/alerts/*/investigate", EITHER, eh_serve_do_step, false},
+	{"POST", "/alerts/*/mitigate", EITHER, eh_serve_do_step, false},
+	{"POST", "/alerts/*/verify", EITHER, eh_serve_do_step, false},
+	{"POST", "/alerts/*/note", VIEWERS, eh_serve_do_step, false},
+	{"POST", "/alerts/*/dispute", VIEWERS, eh_serve_do_step, false},
+	{"POST", "/alerts/*/settle", INSURER, eh_serve_do_step, false},
+	{"POST", "/alerts/*/notify-regulator", INSURER | EH_SERVE_COUNSEL, eh_serve_do_step, false},
+	{"POST", "/alerts/*/reopen", INSURER, eh_serve_do_step, false},
+	{"POST", "/alerts/*/propose", EITHER, eh_serve_do_propose, false},
+	{"POST", "/alerts/*/approve", EH_SERVE_APPROVER | EH_SERVE_COUNSEL, eh_serve_do_approve, false},
 	{"GET", "/lab", EH_SERVE_ANALYST | INSURER, eh_serve_page_lab, false},
 	{"POST", "/lab", EH_SERVE_ANALYST, eh_serve_do_lab, false},
 	{"GET", "/audit", VIEWERS, eh_serve_page_audit, false},

@@ -18,6 +18,7 @@ static const struct {
 	{EH_SERVE_INSURER, "insurer"},     {EH_SERVE_ANALYST, "analyst"}, {EH_SERVE_APPROVER, "approver"},
 	{EH_SERVE_REGULATOR, "regulator"}, {EH_SERVE_ADMIN, "admin"},     {EH_SERVE_MACHINE, "machine"},
 	{EH_SERVE_REGULATOR_ADMIN, "regulator-admin"},
+	{EH_SERVE_COUNSEL, "counsel"},
 };
 
 const char *eh_serve_role_name(enum eh_role role)

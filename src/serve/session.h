@@ -34,7 +34,8 @@ enum eh_role {
 	EH_SERVE_REGULATOR = 8,
 	EH_SERVE_ADMIN = 16,
 	EH_SERVE_MACHINE = 32,
-	EH_SERVE_REGULATOR_ADMIN = 64 /* sets the floor policy, and sees what a regulator sees */
+	EH_SERVE_REGULATOR_ADMIN = 64, /* sets the floor policy, and sees what a regulator sees */
+	EH_SERVE_COUNSEL = 128
 };
 
 const char *eh_serve_role_name(enum eh_role role);

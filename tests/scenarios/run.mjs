@@ -95,30 +95,40 @@ class Play {
 		this.proposed = word === 'approve' ? this.proposed : number;
 	}
 
-	// `NAME (role) VERB ATTRIBUTE GROUP: reason`; the verb puts a request, and judge answers it.
+	// `NAME (role) STEP ATTRIBUTE GROUP {field: value | field: value}: reason`; the step puts a request, and judge answers
+	// it.  `cannot STEP ...` wants it refused.  A data alert is named `data FAULT`.
 	async step({ text, number }) {
 		const pack = /^(\S+) \((\S+)\) pack (enable|disable|approve)(?: (\S+))?: (.+?)( \(refused\))?$/.exec(text);
 
 		if (pack !== null)
 			return this.packStep(pack);
-		const match = /^(\S+) \((\S+)\) (acknowledge|investigate|mitigate|verify|note|propose \S+|approve) (\S+) (.+?): (.+)$/.exec(text);
+		const match = /^(\S+) \((\S+)\) (cannot )?(propose \S+|[a-z-]+) (\S+) ([^{:]+?)(?: \{(.*)\})?: (.+)$/.exec(text);
 
 		if (match === null)
 			throw new Error(`line ${number}: a step reads "NAME (role) STEP ATTRIBUTE GROUP: reason"`);
-		const [, name, role, verb, attribute, group, reason] = match;
+		const [, name, role, cannot, verb, attribute, group, fields, reason] = match;
 		const [word, event] = verb.split(' ');
 
 		if (!this.people.has(name))
 			await this.store.run(['user', 'add', name, '--role', role, '--password-stdin'], { input: `${name} has a long password\n` });
 		this.people.add(name);
-		const alert = (await this.store.json(['alerts', 'list', '--json'])).filter((one) => one.attribute === attribute && one.group === group).at(-1);
+		const alert = (await this.store.json(['alerts', 'list', '--json'])).filter((one) => attribute === 'data' ? one.fault === group : one.attribute === attribute && one.group === group).at(-1);
 		const about = word === 'approve' ? this.proposed : alert.alert;
-		const asking = this.store.run(['alerts', word, about, '--as', name, '--reason', reason, ...(event ? ['--event', event] : [])]);
+		const asking = this.store.run(['alerts', word, about, '--as', name, '--reason', reason, ...(event ? ['--event', event] : []),
+			...(fields ?? '').split('|').filter((one) => one !== '').map((one) => one.trim().replace(/^([a-z_-]+): /, '--$1=').replace(/^--[^=]*/, (flag) => flag.replaceAll('_', '-')))],
+		{ wanted: cannot ? [2, 3] : [0] });
 
 		asking.catch(() => {}); /* looked at below, after judge */
 		await this.untilAsked();
 		await this.store.run(['judge']);
-		const said = (await asking).text;
+		const { text: out, errors } = await asking;
+		if (cannot && !errors.includes('was refused'))
+			throw new Error(`line ${number}: it should have been refused, and: ${out}${errors}`);
+		if (cannot)
+			return;
+		const said = out;
+		if (!/request \d+: /.test(said))
+			throw new Error(`line ${number}: ${said}`);
 		this.proposed = /request (\d+)/.exec(said)?.[1];
 		this.acted = true;
 	}

@@ -112,11 +112,6 @@ SELECT count(*) FROM (SELECT pg_temp.leaf(CASE WHEN n % 3 = 0 THEN 'batch' ELSE 
 	FROM generate_series(1, 180) n) q;
 
 -- alerts: one open and paged, one in review, one over
-INSERT INTO alert_rule (from_state, event, to_state, two_people) VALUES
-	('', 'raised', 'raised', false), ('raised', 'escalated', 'raised', false), ('raised', 'folded', 'raised', false),
-	('acknowledged', 'folded', 'acknowledged', false), ('raised', 'acknowledge', 'acknowledged', false), ('acknowledged', 'investigate', 'investigating', false),
-	('acknowledged', 'note', 'acknowledged', false), ('investigating', 'recovered', 'investigating', false),
-	('investigating', 'close-not-confirmed', 'closed-not-confirmed', true), ('acknowledged', 'close-not-confirmed', 'closed-not-confirmed', true);
 INSERT INTO evidence (sha256, body) VALUES (sha256('evidence'), '{"invented":true}');
 INSERT INTO alert (alert_id, source_id, kind, attribute, grp, found_in)
 SELECT v.id, source_id, 'bias', v.attribute, v.grp, v.found FROM source,
@@ -156,14 +151,20 @@ RETURNS void LANGUAGE sql AS $$
 INSERT INTO evenhand.alert_step (alert_id, step_no, event, from_state, to_state, severity, at_us, pane_end_us, onset_us, actor, second_actor, reason, evidence_sha256, policy_sha256, body, leaf_index)
 VALUES (id, no, event, from_state, to_state, severity, pg_temp.us(at), pg_temp.us(at), pg_temp.us('2025-10-22Z'), actor, second, reason, sha256('evidence'), sha256('policy'), body,
 	pg_temp.leaf('alert', jsonb_build_object('type', 'alert', 'alert', id, 'event', event, 'evidence_sha256', encode(sha256('evidence'), 'hex')))) $$;
+CREATE FUNCTION pg_temp.life(duty text, due text, span text, tier integer, level integer, more jsonb) RETURNS jsonb LANGUAGE sql AS $$
+SELECT jsonb_build_object('life', jsonb_build_object('tier', tier, 'level', level, 'episodes', 2) || CASE WHEN due IS NULL THEN '{}'::jsonb
+	ELSE jsonb_build_object('duty', duty, 'span', span, 'duty_due', due, 'due', due, 'due_what', duty) END || more) $$;
 SELECT pg_temp.step('A-3f9c1b7d2e44', 1, 'raised', '', 'raised', 'review', '2025-11-09 08:10Z', NULL, NULL, NULL, pg_temp.body('A-3f9c1b7d2e44', 'race', 'Black', 'White', 'adverse'));
 SELECT pg_temp.step('A-3f9c1b7d2e44', 2, 'escalated', 'raised', 'raised', 'page', '2025-11-12 14:10Z', NULL, NULL, NULL, pg_temp.body('A-3f9c1b7d2e44', 'race', 'Black', 'White', 'adverse'));
-SELECT pg_temp.step('A-3f9c1b7d2e44', 3, 'acknowledge', 'raised', 'acknowledged', 'page', '2025-11-12 15:32Z', 'olga', NULL, 'I take this up; the vendor is asked for the release notes of 4.3.', pg_temp.body('A-3f9c1b7d2e44', 'race', 'Black', 'White', 'adverse') || '{"owner": "olga"}');
-SELECT pg_temp.step('A-3f9c1b7d2e44', 4, 'folded', 'acknowledged', 'acknowledged', 'page', '2025-11-15 09:10Z', NULL, NULL, NULL, pg_temp.body('A-3f9c1b7d2e44', 'race', 'Black', 'White', 'adverse') || '{"owner": "olga"}');
-SELECT pg_temp.step('A-77aa01c9de10', 1, 'raised', '', 'raised', 'review', '2025-11-18 10:10Z', NULL, NULL, NULL, pg_temp.body('A-77aa01c9de10', 'age', 'Less than 25', '40-64', 'adverse'));
+SELECT pg_temp.step('A-3f9c1b7d2e44', 3, 'acknowledge', 'raised', 'acknowledged', 'page', '2025-11-12 15:32Z', 'olga', NULL, 'I take this up; the vendor is asked for the release notes of 4.3.', pg_temp.body('A-3f9c1b7d2e44', 'race', 'Black', 'White', 'adverse') || '{"owner": "olga", "fields": {"aware_at": "2025-11-12T15:30:00Z"}}');
+SELECT pg_temp.step('A-3f9c1b7d2e44', 4, 'folded', 'acknowledged', 'acknowledged', 'page', '2025-11-15 09:10Z', NULL, NULL, NULL, pg_temp.body('A-3f9c1b7d2e44', 'race', 'Black', 'White', 'adverse') || '{"owner": "olga"}' ||
+	pg_temp.life('investigate', '2025-11-24T17:00:00Z', '2bd', 1, 0, '{"aware_at": "2025-11-12T15:30:00Z", "aware_by": "olga", "clock": "EU15", "statutory": [{"name": "EU AI Act Art. 73: report, 15 days after awareness at the latest", "due": "2025-11-27T15:30:00Z"}]}'));
+SELECT pg_temp.step('A-77aa01c9de10', 1, 'raised', '', 'raised', 'review', '2025-11-18 10:10Z', NULL, NULL, NULL, pg_temp.body('A-77aa01c9de10', 'age', 'Less than 25', '40-64', 'adverse') ||
+	pg_temp.life('acknowledge', '2025-11-20T17:00:00Z', '1bd', 2, 1, '{"overdue_since": "2025-11-19T17:00:00Z"}'));
 SELECT pg_temp.step('A-0c5d9912ab34', 1, 'raised', '', 'raised', 'review', '2025-03-02 10:10Z', NULL, NULL, NULL, pg_temp.body('A-0c5d9912ab34', 'sex', 'Female', 'Male', 'adverse'));
-SELECT pg_temp.step('A-0c5d9912ab34', 2, 'acknowledge', 'raised', 'acknowledged', 'review', '2025-03-03 10:10Z', 'olga', NULL, 'Looked at.', pg_temp.body('A-0c5d9912ab34', 'sex', 'Female', 'Male', 'adverse'));
-SELECT pg_temp.step('A-0c5d9912ab34', 3, 'close-not-confirmed', 'acknowledged', 'closed-not-confirmed', 'review', '2025-03-20 10:10Z', 'olga', 'peter', 'A double delivery of one broker; corrected at the source.', pg_temp.body('A-0c5d9912ab34', 'sex', 'Female', 'Male', 'adverse'));
+SELECT pg_temp.step('A-0c5d9912ab34', 2, 'acknowledge', 'raised', 'acknowledged', 'review', '2025-03-03 10:10Z', 'olga', NULL, 'Looked at.', pg_temp.body('A-0c5d9912ab34', 'sex', 'Female', 'Male', 'adverse') || '{"fields": {"aware_at": "2025-03-03T09:00:00Z"}}');
+SELECT pg_temp.step('A-0c5d9912ab34', 3, 'investigate', 'acknowledged', 'investigating', 'review', '2025-03-04 10:10Z', 'olga', NULL, 'One broker stands out.', pg_temp.body('A-0c5d9912ab34', 'sex', 'Female', 'Male', 'adverse') || '{"fields": {"hypotheses": ["a broker delivers twice", "a campaign"], "legal_hold": "no", "clock": "none"}}');
+SELECT pg_temp.step('A-0c5d9912ab34', 4, 'close-not-confirmed', 'investigating', 'closed-not-confirmed', 'review', '2025-03-20 10:10Z', 'olga', 'peter', 'A double delivery of one broker; corrected at the source.', pg_temp.body('A-0c5d9912ab34', 'sex', 'Female', 'Male', 'adverse') || '{"fields": {"why": "data-fault", "evidence_link": "ticket 4711", "episodes": 1}}');
 
 -- whole months, small cells hidden
 INSERT INTO regulator_month (source_id, month, attribute, grp, n, adverse, suppressed, leaf_index)

@@ -301,7 +301,7 @@ describe("deeds", () => {
 
 	test("the wrong role finds no such page", async () => {
 		const before = count();
-		for (const [user, deed] of [["peter", "note"], ["ada", "note"], ["reg", "note"], ["root", "note"], ["olga", "approve"], ["olga", "delete"]]) {
+		for (const [user, deed] of [["peter", "acknowledge"], ["ada", "acknowledge"], ["reg", "note"], ["root", "note"], ["olga", "approve"], ["olga", "delete"]]) {
 			const who = await visitor(store, user);
 			const answer = await who.post(`${ALERT}/${deed}`, { csrf: await who.csrf(), reason: "x", request_id: "1" });
 			assert.equal(answer.status, 404, `${user} ${deed}`);
@@ -312,7 +312,9 @@ describe("deeds", () => {
 	test("an end is proposed by one and approved by another", async () => {
 		const olga = await visitor(store, "olga"), peter = await visitor(store, "peter");
 		assert.equal((await olga.post(`${ALERT}/propose`, { csrf: await olga.csrf(), event: "delete", reason: "x" })).status, 400);
-		assert.equal((await olga.post(`${ALERT}/propose`, { csrf: await olga.csrf(), event: "close-fixed", reason: "4.3 was withdrawn" })).status, 303);
+		assert.equal((await olga.post(`${ALERT}/propose`, { csrf: await olga.csrf(), event: "causal-link", reason: "x", causal_link_at: "in spring" })).status, 400);
+		assert.equal((await olga.post(`${ALERT}/propose`, { csrf: await olga.csrf(), event: "causal-link", reason: "the vendor says so", causal_link_at: "2025-11-13 09:30", basis: "release notes" })).status, 303);
+		assert.equal(store.sql("SELECT body -> 'fields' ->> 'causal_link_at' FROM evenhand.request WHERE verb = 'propose'"), "2025-11-13T09:30:00Z");
 		const page = await (await peter.get(ALERT)).text();
 		const id = /name="request_id" value="(\d+)"/.exec(page)?.[1];
 		assert.ok(id, "nothing to approve");

@@ -24,7 +24,7 @@ before(async () => {
 	store = await openStore();
 	store.sql(`INSERT INTO evenhand.session (token_sha256, user_name) VALUES (sha256('x'), 'olga');
 		INSERT INTO evenhand.request (token_sha256, user_name, verb, alert_id, body) VALUES
-		(sha256('x'), 'olga', 'propose', 'A-3f9c1b7d2e44', '{"event": "close-not-confirmed", "reason": "The vendor explains it."}')`);
+		(sha256('x'), 'olga', 'propose', 'A-3f9c1b7d2e44', '{"event": "causal-link", "reason": "The vendor explains it.", "fields": {"causal_link_at": "2025-11-13T09:30:00Z", "basis": "release notes"}}')`);
 	browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 });
 after(async () => {
@@ -76,10 +76,16 @@ describe("a visit", () => {
 		assert.match(await page.locator("#lineage").innerText(), /uw-risk-4\.3[\s\S]*changed since the onset/);
 		assert.match(await page.locator("#answers").innerText(), /Northlake Analytics, Inc\./);
 		assert.match(await page.locator("main").innerText(), /not by itself a finding of unlawful discrimination/);
+		assert.match(await page.locator("#deadlines").innerText(), /Investigate \(within 2bd\)[\s\S]*in 3 days[\s\S]*Art\. 73[\s\S]*Aware since/);
+		assert.equal(await page.locator("svg.machine .ring").count(), 1);
+		await page.getByLabel("What may explain it").first().fill("model 4.3\na campaign");
+		await page.getByLabel("Legal hold").selectOption("no");
+		await page.getByLabel("Clock of the regulator").selectOption("EU15");
 		await page.getByLabel("Reason").first().fill("Asked the vendor for the release notes.");
 		await page.getByRole("button", { name: "Investigate" }).click();
 		await page.locator("#requests").waitFor();
 		assert.match(await page.locator("#requests").innerText(), /Investigate[\s\S]*waiting for judge/);
+		assert.equal(store.sql("SELECT body -> 'fields' ->> 'hypotheses' FROM evenhand.request WHERE verb = 'investigate'"), '["model 4.3", "a campaign"]');
 		await page.getByRole("button", { name: "Sign out" }).click();
 		await page.waitForURL(href("/login"));
 		assert.deepEqual(errors, []);

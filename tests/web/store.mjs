@@ -39,9 +39,9 @@ export async function openStore() {
 	delete env.EVENHAND_STORE;
 	const evenhand = (args, input) => execFileSync(program, args, { env, input, encoding: "utf8" });
 	evenhand(["init"]);
-	psql(state, "-f", path.join(here, "fixture.sql"));
-	for (const [name, role] of Object.entries(USERS))
+	for (const [name, role] of Object.entries(USERS)) /* first: the store takes a step only of those who may */
 		evenhand(["user", "add", name, "--role", role, "--password-stdin"], `${PASSWORD}\n`);
+	psql(state, "-f", path.join(here, "fixture.sql"));
 	const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"], { env, stdio: ["ignore", "pipe", "inherit"] });
 	const base = await listening(child);
 	return {

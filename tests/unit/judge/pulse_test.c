@@ -75,8 +75,6 @@ static int begin_each(void **state)
 	eh_test_sql(owner, "INSERT INTO evenhand.source (name) VALUES ('risk')");
 	eh_test_sql(owner, eh_arena_printf(home, "INSERT INTO evenhand.source_map VALUES (1, 1, '{}', $map$%s$map$, sha256(''))", world_map));
 	eh_test_sql(owner, "INSERT INTO evenhand.source_state VALUES (1, 'live', 1, 'p', extract(epoch FROM now()) * 1000000)");
-	eh_test_sql(owner, "INSERT INTO evenhand.alert_rule VALUES ('', 'raised', 'raised', false), ('raised', 'recovered', 'raised', false),"
-	                   " ('raised', 'returned', 'raised', false)");
 	return 0;
 }
 

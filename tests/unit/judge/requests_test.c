@@ -34,19 +34,12 @@ static const char raised[] =
 	"INSERT INTO evenhand.alert_step VALUES ('" ALERT "', 1, 'raised', '', 'raised', 'review', 0, 0, 0, NULL, NULL, NULL, "
 	"sha256('e'), sha256('p'), '{\"sentence\": \"s\"}', 0)";
 
-/* A fresh store with the people, the rules and one alert that was raised. */
+/* A fresh store with the people and one alert that was raised. */
 static int begin_test(void **state)
 {
-	EH_ARENA_AUTO home = eh_arena_new();
-
 	if (eh_test_store_reset(state) != 0)
 		return -1;
 	EH_PG_AUTO owner = eh_test_open(EH_STORE_OWNER);
-	for (size_t i = 0; i < eh_alert_rules_n; i++)
-		eh_test_sql(owner, eh_arena_printf(home, "INSERT INTO evenhand.alert_rule VALUES ('%s', '%s', '%s', %s)",
-		                                   eh_alert_state_name(eh_alert_rules[i].from), eh_alert_rules[i].event,
-		                                   eh_alert_state_name(eh_alert_rules[i].to),
-		                                   eh_alert_rules[i].who == EH_ALERT_BY_TWO_PEOPLE ? "true" : "false"));
 	eh_test_sql(owner, people);
 	eh_test_sql(owner, raised);
 	return 0;
@@ -220,7 +213,20 @@ static void expect_sound_record(struct bench *b)
 }
 
 #define REASON "{\"reason\": \"seen\"}"
-#define CLOSE "{\"event\": \"close-fixed\", \"reason\": \"mended\"}"
+#define AWARE "{\"reason\": \"seen\", \"fields\": {\"aware_at\": \"2025-01-02T00:00:00Z\"}}"
+#define LOOK "{\"reason\": \"seen\", \"fields\": {\"hypotheses\": [\"model 4\"], \"legal_hold\": \"no\", \"clock\": \"EU15\"}}"
+#define CLOSE \
+	"{\"event\": \"close-not-confirmed\", \"reason\": \"mended\", \"fields\": {\"why\": \"data-fault\", \"evidence_link\": \"ticket 7\", \"episodes\": 1}}"
+#define ACCEPT                                                                                                                        \
+	"{\"event\": \"accept-risk\", \"reason\": \"r\", \"fields\": {\"rationale\": \"a\", \"alternatives\": \"b\", \"residual\": \"c\", " \
+	"\"expires_on\": \"1970-12-31\", \"episodes\": 1}}"
+
+/* Up to where an alert can be closed. */
+static void take_up(struct bench *b)
+{
+	expect_done(b, "ian", "acknowledge", AWARE);
+	expect_done(b, "ian", "investigate", LOOK);
+}
 
 static void an_insurer_takes_it_up(void **state)
 {
@@ -233,11 +239,15 @@ static void an_insurer_takes_it_up(void **state)
 	expect_refused(&b, "ian", "acknowledge", "{}", "\"acknowledge\" needs a reason");
 	expect_refused(&b, "ian", "verify", REASON, "an alert that is raised has no step \"verify\"");
 	expect_refused(&b, "ian", "recovered", REASON, "an alert that is raised has no step \"recovered\"");
-	expect_refused(&b, "ian", "close-fixed", REASON, "\"close-fixed\" needs two people: propose it, and let an approver approve");
+	expect_refused(&b, "ian", "close-fixed", REASON, "an alert that is raised has no step \"close-fixed\"");
+	expect_refused(&b, "ian", "acknowledge", REASON, "\"acknowledge\" needs aware_at: Aware since");
 	expect_state(&b, "raised");
-	expect_done(&b, "ian", "acknowledge", REASON);
+	expect_done(&b, "ian", "acknowledge", AWARE);
 	expect_state(&b, "acknowledged");
+	expect_refused(&b, "ian", "causal-link", REASON, "\"causal-link\" needs two people: propose it, and let a second person approve");
 	assert_string_equal(eh_test_text(b.owner, "SELECT actor FROM evenhand.alert_now"), "ian");
+	assert_string_equal(eh_test_text(b.owner, "SELECT body -> 'fields' ->> 'aware_at' FROM evenhand.alert_now"), "2025-01-02T00:00:00Z");
+	assert_string_equal(eh_test_text(b.owner, "SELECT body -> 'life' ->> 'aware_by' FROM evenhand.alert_now"), "ian");
 	expect_sound_record(&b);
 	end_bench(&b);
 }
@@ -266,17 +276,22 @@ static void closing_takes_two_people(void **state)
 	struct bench b = begin_bench();
 
 	(void)state;
-	expect_refused(&b, "ann", "propose", CLOSE, "propose needs the role insurer, and the user has the role approver");
-	expect_refused(&b, "ian", "propose", "{\"event\": \"close-fixed\"}", "a proposal names an event and gives a reason");
+	expect_refused(&b, "ian", "propose", CLOSE, "an alert that is raised has no step \"close-not-confirmed\"");
+	take_up(&b);
+	expect_refused(&b, "ann", "propose", CLOSE, "propose needs the role insurer or analyst, and the user has the role approver");
+	expect_refused(&b, "ian", "propose", "{\"reason\": \"r\"}", "a proposal names an event and gives a reason");
+	expect_refused(&b, "ian", "propose", "{\"event\": \"close-not-confirmed\"}", "\"close-not-confirmed\" needs a reason");
 	expect_refused(&b, "ian", "propose", "{\"event\": \"note\", \"reason\": \"r\"}", "\"note\" needs no second person: ask for it directly");
 	int64_t id = expect_done(&b, "ian", "propose", CLOSE);
 	expect_refused(&b, "ida", "approve", approval(&b, id), "approve needs the role approver, and the user has the role insurer");
 	expect_refused(&b, "ann", "approve", approval(&b, id + 1), eh_arena_printf(b.home, "request %lld is no proposal that waits for approval", (long long)id + 1));
 	eh_test_sql(b.owner, "UPDATE evenhand.app_user SET role = 'approver' WHERE user_name = 'ian'"); /* changed sides */
 	expect_refused(&b, "ian", "approve", approval(&b, id), "who proposed it cannot approve it: two people are needed");
-	expect_state(&b, "raised");
+	expect_refused(&b, "ann", "approve", approval(&b, id), "who proposed it has not the role for it any more: it must be proposed anew");
+	eh_test_sql(b.owner, "UPDATE evenhand.app_user SET role = 'insurer' WHERE user_name = 'ian'");
+	expect_state(&b, "investigating");
 	expect_done(&b, "ann", "approve", approval(&b, id));
-	expect_state(&b, "closed-fixed");
+	expect_state(&b, "closed-not-confirmed");
 	assert_string_equal(eh_test_text(b.owner, "SELECT actor || ' ' || second_actor FROM evenhand.alert_step ORDER BY step_no DESC LIMIT 1"), "ian ann");
 	expect_refused(&b, "abe", "approve", approval(&b, id), eh_arena_printf(b.home, "request %lld was approved already", (long long)id));
 	expect_sound_record(&b);
@@ -289,6 +304,7 @@ static void a_stale_proposal_is_refused(void **state)
 	struct bench b = begin_bench();
 
 	(void)state;
+	take_up(&b);
 	int64_t one = expect_done(&b, "ian", "propose", CLOSE), two = expect_done(&b, "ida", "propose", CLOSE);
 	expect_done(&b, "ian", "note", REASON); /* a note changes no state */
 	expect_done(&b, "ann", "approve", approval(&b, two));
@@ -296,8 +312,11 @@ static void a_stale_proposal_is_refused(void **state)
 	expect_refused(&b, "ann", "approve", approval(&b, one),
 	               eh_arena_printf(b.home, "the alert has moved on since request %lld was made: propose it anew", (long long)one));
 	expect_state(&b, "reopened");
+	expect_refused(&b, "ian", "acknowledge", AWARE, "aware_at was set already, and is set once");
+	expect_done(&b, "ian", "acknowledge", REASON);
+	expect_done(&b, "ian", "investigate", LOOK);
 	expect_done(&b, "ann", "approve", approval(&b, expect_done(&b, "ian", "propose", CLOSE)));
-	expect_state(&b, "closed-fixed");
+	expect_state(&b, "closed-not-confirmed");
 	expect_sound_record(&b);
 	end_bench(&b);
 }
@@ -309,7 +328,8 @@ static void a_proposal_is_approved_once(void **state)
 	struct bench b = begin_bench();
 
 	(void)state;
-	int64_t id = expect_done(&b, "ian", "propose", "{\"event\": \"accept-risk\", \"reason\": \"r\"}");
+	take_up(&b);
+	int64_t id = expect_done(&b, "ian", "propose", ACCEPT);
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
 		EH_BUF_AUTO body = {0};
 		const char *mark = strstr(odd[i], "%lld");
@@ -380,10 +400,10 @@ static void what_has_no_leaf_is_refused(void **state)
 
 	(void)state;
 	eh_test_sql(b.owner, "UPDATE evenhand.alert SET grp = repeat('g', 70000)");
-	expect_refused(&b, "ian", "acknowledge", REASON, "it cannot be put on the record as it is");
+	expect_refused(&b, "ian", "acknowledge", AWARE, "it cannot be put on the record as it is");
 	expect_state(&b, "raised");
 	eh_test_sql(b.owner, "UPDATE evenhand.alert SET grp = 'F'");
-	expect_done(&b, "ian", "acknowledge", REASON);
+	expect_done(&b, "ian", "acknowledge", AWARE);
 	expect_sound_record(&b);
 	end_bench(&b);
 }

@@ -60,8 +60,6 @@ static int begin_store(void **state)
 	eh_test_sql(owner, "INSERT INTO evenhand.source (name) VALUES ('risk')");
 	eh_test_sql(owner, eh_arena_printf(home, "INSERT INTO evenhand.source_map VALUES (1, 1, '{}', $map$%s$map$, sha256(''))", world_map));
 	eh_test_sql(owner, "INSERT INTO evenhand.source_state VALUES (1, 'live', 1, 'p', extract(epoch FROM now()) * 1000000)");
-	eh_test_sql(owner, "INSERT INTO evenhand.alert_rule VALUES ('', 'raised', 'raised', false), ('raised', 'recovered', 'raised', false),"
-	                   " ('raised', 'returned', 'raised', false), ('raised', 'close-fixed', 'closed-fixed', true)");
 	return 0;
 }
 
@@ -124,10 +122,13 @@ static void a_stream_that_keeps_too_much_and_has_a_gap(void **state)
 	expect_steps("gap raised, retained-wal raised, gap recovered, retained-wal recovered");
 	end(&j);
 	/* People closed the alert; the slot is lost again before the source's clock moved. */
-	eh_test_sql(owner, "INSERT INTO evenhand.alert_step SELECT a.alert_id, 3, 'close-fixed', 'raised', 'closed-fixed', a.severity, a.at_us,"
-	                   " a.pane_end_us, a.onset_us, 'alex', 'sam', 'known', a.evidence_sha256, a.policy_sha256, a.body, 1000000"
-	                   " FROM evenhand.alert_step a JOIN evenhand.alert_step f USING (alert_id)"
-	                   " WHERE a.step_no = 2 AND f.step_no = 1 AND f.body ->> 'fault' = 'gap'");
+	eh_test_sql(owner, "INSERT INTO evenhand.app_user (user_name, role, password_hash) VALUES ('alex', 'insurer', ''), ('sam', 'approver', '')");
+	eh_test_sql(owner, "INSERT INTO evenhand.alert_step SELECT a.alert_id, v.n, v.event, v.from_s, v.to_s, a.severity, a.at_us, a.pane_end_us,"
+	                   " a.onset_us, 'alex', second, 'known', a.evidence_sha256, a.policy_sha256, a.body || more::jsonb, 1000000 + n"
+	                   " FROM evenhand.alert_step a JOIN evenhand.alert_step f USING (alert_id),"
+	                   " (VALUES (3, 'acknowledge', 'raised', 'acknowledged', NULL, '{}'), (4, 'close-fixed', 'acknowledged',"
+	                   " 'closed-fixed', 'sam', '{\"fields\": {\"result\": \"it is read again\", \"episodes\": 1}}')) v (n, event, from_s, to_s, second, more)"
+	                   " WHERE a.step_no = 2 AND f.step_no = 1 AND f.body ->> 'fault' = 'gap' ORDER BY v.n");
 	j = begin();
 	eh_test_sql(owner, "UPDATE evenhand.source_gap SET resumed_at = now(), resumed_position = 'stream 7'");
 	eh_test_sql(owner, "INSERT INTO evenhand.source_gap (source_id, gap_no, reason, position) VALUES (1, 2, 'the slot is gone', 'stream 7')");

@@ -133,7 +133,6 @@ static void make_verdicts(struct making *m)
 	                                "severity", "review", "at", "2025-04-01T01:00:00Z", "pane_end", "2025-04-01T01:00:00Z", "onset",
 	                                "evidence_sha256", sha(m, evidence), "policy_sha256", sha(m, policy), "actor", "second_actor",
 	                                "body_sha256", sha(m, "{}"), "reason_sha256"));
-	sql(m, "INSERT INTO evenhand.alert_rule VALUES ('', 'raised', 'raised', false)");
 	sql(m, "INSERT INTO evenhand.alert VALUES ('A-1', 1, 'bias', 'sex', 'F', 'history')");
 	sql(m, eh_arena_printf(m->arena, "INSERT INTO evenhand.evidence VALUES ('\\x%s', '%s')", sha(m, evidence), evidence));
 	sql(m, eh_arena_printf(m->arena,
@@ -165,7 +164,7 @@ static int make_store(void **state)
 
 	(void)state;
 	eh_test_sql(owner, "BEGIN; SET LOCAL synchronous_commit = off; TRUNCATE evenhand.source, evenhand.app_user, evenhand.evidence, "
-			   "evenhand.ledger_leaf, evenhand.policy_version, evenhand.alert_rule RESTART IDENTITY CASCADE; "
+			   "evenhand.ledger_leaf, evenhand.policy_version RESTART IDENTITY CASCADE; "
 			   "UPDATE evenhand.ledger_head SET size = 0; COMMIT; SET synchronous_commit = off");
 	struct making m = {.arena = arena, .owner = owner, .leaves = {.home = arena}};
 	make_source(&m);
@@ -264,8 +263,8 @@ static const struct {
 	{"UPDATE evenhand.alert_step SET body = '{\"sentence\": \"nothing\"}'", "alert", "body_sha256 is"},
 	{"UPDATE evenhand.alert SET grp = 'M'", "alert", "group is \"M\""},
 	{"DELETE FROM evenhand.alert_step", "alert", "leaf 6 speaks of it"},
-	{"INSERT INTO evenhand.alert_rule VALUES ('raised', 'note', 'raised', false); INSERT INTO evenhand.alert_step SELECT alert_id, 2, "
-	 "'note', 'raised', to_state, severity, at_us, pane_end_us, onset_us, actor, second_actor, reason, evidence_sha256, policy_sha256, "
+	{"INSERT INTO evenhand.alert_step SELECT alert_id, 2, "
+	 "'folded', 'raised', to_state, severity, at_us, pane_end_us, onset_us, actor, second_actor, reason, evidence_sha256, policy_sha256, "
 	 "body, 70 FROM evenhand.alert_step",
          "alert", "step 2 of alert A-1 (leaf 70) stands in the store, and the log has no such leaf"},
 	{"UPDATE evenhand.evidence SET body = '{}'", "evidence", "of alert A-1 was altered"},
