@@ -26,6 +26,7 @@ static const struct {
 	{"GET", "/m/underwriting/race/Black/adverse/raw", "iapc"},
 	{"GET", "/csv/m/underwriting/race/Black/adverse/raw", "iapc"},
 	{"GET", "/sources", "iapc"},
+	{"GET", "/packs", "iapc"},
 	{"GET", "/alerts", "iapc"},
 	{"GET", "/alerts/A-3f9c1b7d2e44", "iapc"},
 	{"POST", "/alerts/A-3f9c1b7d2e44/acknowledge", "i"},
