@@ -21,21 +21,21 @@ void ehs_confseq_init(struct ehs_confseq *c)
 }
 
 /* ln of the mean of four e-values. */
-static double log_mean(const double v[EHS_ALTERNATIVES])
+static double log_mean(const double v[EHS_CONFSEQ_BETS])
 {
 	double top = fmax(fmax(v[0], v[1]), fmax(v[2], v[3])), sum = 0;
 
-	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
+	for (size_t i = 0; i < EHS_CONFSEQ_BETS; i++)
 		sum += exp(v[i] - top);
-	return top + log(sum / EHS_ALTERNATIVES);
+	return top + log(sum / EHS_CONFSEQ_BETS);
 }
 
 static void bet(struct ehs_confseq_side *side, size_t point, struct ehs_2x2 block, double theta, double tau)
 {
 	double log_e[EHS_ALTERNATIVES];
 
-	ehs_alternatives_log_e(block, theta, tau, log_e);
-	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
+	ehs_alternatives_log_e(block, theta, tau, &ehs_mixture_1, log_e);
+	for (size_t i = 0; i < EHS_CONFSEQ_BETS; i++)
 		side->log_e[point][i] += log_e[i];
 	side->peak[point] = fmax(side->peak[point], log_mean(side->log_e[point]));
 }
@@ -78,7 +78,7 @@ enum ehs_status ehs_confseq_step(struct ehs_confseq *c, struct ehs_2x2 block, do
 static void merge(struct ehs_confseq_side *earlier, const struct ehs_confseq_side *later)
 {
 	for (size_t p = 0; p < EHS_CONFSEQ_POINTS; p++) {
-		for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
+		for (size_t i = 0; i < EHS_CONFSEQ_BETS; i++)
 			earlier->log_e[p][i] += later->log_e[p][i];
 		earlier->peak[p] = fmax(earlier->peak[p], log_mean(earlier->log_e[p]));
 	}

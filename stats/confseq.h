@@ -27,12 +27,13 @@
 #include "stats/sequence.h"
 
 #define EHS_CONFSEQ_POINTS 256
+#define EHS_CONFSEQ_BETS 4 /* those of ehs_mixture_1 */
 #define EHS_CONFSEQ_LOWEST .3
 #define EHS_CONFSEQ_HIGHEST 1.5
 
 /* One side: the four bets of each tau, and the highest that their mean has been. */
 struct ehs_confseq_side {
-	double log_e[EHS_CONFSEQ_POINTS][EHS_ALTERNATIVES];
+	double log_e[EHS_CONFSEQ_POINTS][EHS_CONFSEQ_BETS];
 	double peak[EHS_CONFSEQ_POINTS];
 };
 

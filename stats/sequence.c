@@ -18,7 +18,9 @@
 #define RATE_MIN .01
 #define RATE_MAX .99
 
-const double ehs_delta[EHS_ALTERNATIVES] = {.95, .9, .8, .65};
+const struct ehs_mixture ehs_mixture_1 = {.n = 4, .delta = {.95, .9, .8, .65}, .share = {.25, .25, .25, .25}};
+const struct ehs_mixture ehs_mixture_2 = {
+	.n = 5, .delta = {.95, .9, .8, .65, .4}, .share = {.23, .23, .23, .23, .08}};
 
 static bool is_rate(double p)
 {
@@ -69,10 +71,13 @@ double ehs_block_growth(double n_prot, double n_ref, double theta_ref, double th
 	       log_ratio(n_prot * theta_prot, n_prot * (1 - theta_prot), theta_prot, null.p_prot, null.q_prot);
 }
 
-void ehs_alternatives_log_e(struct ehs_2x2 block, double theta_ref, double tau, double log_e[EHS_ALTERNATIVES])
+void ehs_alternatives_log_e(struct ehs_2x2 block, double theta_ref, double tau, const struct ehs_mixture *mixture,
+                            double log_e[EHS_ALTERNATIVES])
 {
 	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
-		log_e[i] = ehs_block_log_e(block, theta_ref, fmin(ehs_delta[i] * tau * theta_ref, RATE_MAX), tau);
+		log_e[i] = i < mixture->n ? ehs_block_log_e(block, theta_ref,
+		                                            fmin(mixture->delta[i] * tau * theta_ref, RATE_MAX), tau)
+		                          : 0;
 }
 
 /* ln(1 + e^x) without overflow. */
@@ -91,12 +96,22 @@ struct ehs_memory ehs_memory_init(void)
 	return (struct ehs_memory){PRIOR_X, PRIOR_N};
 }
 
-void ehs_memory_add(struct ehs_memory *memory, double half_lives, struct ehs_bin seen)
+static void fade_and_add(struct ehs_memory *memory, double fade, struct ehs_bin seen)
 {
-	double fade = exp2(-half_lives);
-
 	memory->x = memory->x * fade + (double)seen.x;
 	memory->n = memory->n * fade + (double)seen.n;
+}
+
+void ehs_memory_add(struct ehs_memory *memory, double half_lives, struct ehs_bin seen)
+{
+	fade_and_add(memory, exp2(-half_lives), seen);
+}
+
+void ehs_memory_add_counted(struct ehs_memory *memory, double half_lives, double least, struct ehs_bin seen)
+{
+	double kept = fmin(1, (least - (double)seen.n) / memory->n);
+
+	fade_and_add(memory, fmax(exp2(-half_lives), kept), seen);
 }
 
 double ehs_memory_rate(const struct ehs_memory *memory)
@@ -106,23 +121,24 @@ double ehs_memory_rate(const struct ehs_memory *memory)
 	return fmin(RATE_MAX, fmax(RATE_MIN, rate)); /* a memory faded to 0/0 reads RATE_MIN: a bet, still valid */
 }
 
-/* ln of the mean of e^v, the mixture with equal weights. */
-static double log_mean(const double v[EHS_ALTERNATIVES])
+/* ln of the mean of e^v by the shares of the mixture. */
+static double log_mean(const struct ehs_mixture *mixture, const double v[EHS_ALTERNATIVES])
 {
 	double top = v[0], sum = 0;
 
-	for (size_t i = 1; i < EHS_ALTERNATIVES; i++)
+	for (size_t i = 1; i < mixture->n; i++)
 		top = fmax(top, v[i]);
 	if (isinf(top))
 		return top;
-	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
-		sum += exp(v[i] - top);
-	return top + log(sum / EHS_ALTERNATIVES);
+	for (size_t i = 0; i < mixture->n; i++)
+		sum += mixture->share[i] * exp(v[i] - top);
+	return top + log(sum);
 }
 
-void ehs_detector_init(struct ehs_detector *d, double tau)
+void ehs_detector_init(struct ehs_detector *d, double tau, const struct ehs_mixture *mixture)
 {
-	*d = (struct ehs_detector){.tau = tau, .peak_log_m = -INFINITY, .memory = ehs_memory_init()};
+	*d = (struct ehs_detector){
+		.mixture = mixture, .tau = tau, .peak_log_m = -INFINITY, .memory = ehs_memory_init()};
 	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
 		d->log_m[i] = -INFINITY;
 }
@@ -134,7 +150,7 @@ double ehs_detector_theta(const struct ehs_detector *d)
 
 double ehs_detector_step(struct ehs_detector *d, const double log_e[EHS_ALTERNATIVES])
 {
-	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
+	for (size_t i = 0; i < d->mixture->n; i++)
 		d->log_m[i] = ehs_sr_step(d->log_m[i], log_e[i]);
 	d->blocks++;
 	double now = ehs_detector_log_m(d);
@@ -144,7 +160,7 @@ double ehs_detector_step(struct ehs_detector *d, const double log_e[EHS_ALTERNAT
 
 double ehs_detector_log_m(const struct ehs_detector *d)
 {
-	return log_mean(d->log_m);
+	return log_mean(d->mixture, d->log_m);
 }
 
 void ehs_eprocess_init(struct ehs_eprocess *e, double tau)
@@ -154,7 +170,7 @@ void ehs_eprocess_init(struct ehs_eprocess *e, double tau)
 
 double ehs_eprocess_step(struct ehs_eprocess *e, const double log_e[EHS_ALTERNATIVES])
 {
-	for (size_t i = 0; i < EHS_ALTERNATIVES; i++)
+	for (size_t i = 0; i < ehs_mixture_1.n; i++)
 		e->log_e[i] += log_e[i];
 	e->blocks++;
 	double now = ehs_eprocess_log_e(e);
@@ -164,7 +180,7 @@ double ehs_eprocess_step(struct ehs_eprocess *e, const double log_e[EHS_ALTERNAT
 
 double ehs_eprocess_log_e(const struct ehs_eprocess *e)
 {
-	return log_mean(e->log_e);
+	return log_mean(&ehs_mixture_1, e->log_e);
 }
 
 /* Four deviances, none negative: the linear parts of x ln(x/np) add to 0 within a group. */

@@ -17,6 +17,7 @@
  * "p_ref >= (1/t) p_prot".
  *
  * Everything is plain data: copy a struct, store its doubles, go on bit by bit.
+ * A mixture that has been used is never changed: a better one is another constant.
  *
  * Source   Turner, Ly & Gruenwald 2024 (2x2 e-variables); Shin, Ramdas &
  *          Rinaldo 2024 (e-detectors); Dandapanthula & Ramdas 2025 (e-d-BH).
@@ -31,8 +32,14 @@
 #include "stats/ehs.h"
 #include "stats/ratio.h"
 
-#define EHS_ALTERNATIVES 4 /* delta .95 .90 .80 .65, equal weights */
-extern const double ehs_delta[EHS_ALTERNATIVES];
+/* What a bet is spread over: shares that sum to 1, of alternatives theta_prot = delta tau theta_ref. */
+#define EHS_ALTERNATIVES 5 /* the most that a mixture has */
+struct ehs_mixture {
+	size_t n;
+	double delta[EHS_ALTERNATIVES], share[EHS_ALTERNATIVES];
+};
+extern const struct ehs_mixture ehs_mixture_1; /* .95 .90 .80 .65, a quarter each */
+extern const struct ehs_mixture ehs_mixture_2; /* the same, .23 each, and .40 with .08: for large gaps */
 
 /*
  * The point of H0 nearest to the alternative in Kullback-Leibler divergence weighted by the block's group sizes
@@ -50,8 +57,9 @@ double ehs_block_log_e(struct ehs_2x2 block, double theta_ref, double theta_prot
 /* Mean of ehs_block_log_e() under its own alternative: the evidence a block of these sizes adds. */
 double ehs_block_growth(double n_prot, double n_ref, double theta_ref, double theta_prot, double tau);
 
-/* The four alternatives theta_prot = delta tau theta_ref (at most .99, which matters for tau > 1 only). */
-void ehs_alternatives_log_e(struct ehs_2x2 block, double theta_ref, double tau, double log_e[EHS_ALTERNATIVES]);
+/* The alternatives of a mixture (theta_prot at most .99, which matters for tau > 1 only); 0 beyond its n. */
+void ehs_alternatives_log_e(struct ehs_2x2 block, double theta_ref, double tau, const struct ehs_mixture *mixture,
+                            double log_e[EHS_ALTERNATIVES]);
 
 /* M' = E (1 + M) in logs; a fresh M is 0, log_m = -INFINITY. */
 double ehs_sr_step(double log_m, double log_e);
@@ -64,10 +72,14 @@ struct ehs_memory {
 struct ehs_memory ehs_memory_init(void);
 /* Lets `half_lives` (elapsed time / half-life, >= 0) pass, then adds what was seen. */
 void ehs_memory_add(struct ehs_memory *memory, double half_lives, struct ehs_bin seen);
+/* The same, but what is left with what was seen never holds less than `least` where there was as much: where few
+ * decisions come, the memory fades by them and not by time. */
+void ehs_memory_add_counted(struct ehs_memory *memory, double half_lives, double least, struct ehs_bin seen);
 /* x/n cut to [.01, .99]. */
 double ehs_memory_rate(const struct ehs_memory *memory);
 
 struct ehs_detector {
+	const struct ehs_mixture *mixture; /* one of the constants above */
 	double tau;
 	double log_m[EHS_ALTERNATIVES];
 	double peak_log_m; /* highest ehs_detector_log_m() so far; -INFINITY at first */
@@ -75,15 +87,15 @@ struct ehs_detector {
 	uint64_t blocks;
 };
 
-void ehs_detector_init(struct ehs_detector *d, double tau);
+void ehs_detector_init(struct ehs_detector *d, double tau, const struct ehs_mixture *mixture);
 /* The reference rate to bet on in the next block, where the detector keeps the memory itself. */
 double ehs_detector_theta(const struct ehs_detector *d);
 /* One block; log_e may be a sum over strata.  Returns the new ln M.  The memory is the caller's to feed. */
 double ehs_detector_step(struct ehs_detector *d, const double log_e[EHS_ALTERNATIVES]);
-/* ln of the mean of the four M; -INFINITY before the first block. */
+/* ln of the mean of the M, by their shares; -INFINITY before the first block. */
 double ehs_detector_log_m(const struct ehs_detector *d);
 
-/* Evidence since a fixed start: the plain product, for recovery. */
+/* Evidence since a fixed start: the plain product of mixture 1, for recovery. */
 struct ehs_eprocess {
 	double tau;
 	double log_e[EHS_ALTERNATIVES];
@@ -94,7 +106,7 @@ struct ehs_eprocess {
 
 void ehs_eprocess_init(struct ehs_eprocess *e, double tau);
 double ehs_eprocess_step(struct ehs_eprocess *e, const double log_e[EHS_ALTERNATIVES]);
-/* ln of the mean of the four products; 0 before the first block. */
+/* ln of the mean of its products; 0 before the first block. */
 double ehs_eprocess_log_e(const struct ehs_eprocess *e);
 
 /* ln likelihood ratio of the best fit against the best fit in H0; 0 where the data satisfy H0 or a group is empty. */

@@ -15,6 +15,7 @@
 #include "stats/proportion.h"
 #include "stats/stratified.h"
 
+#define RECOVERY_VERSION 1 /* of the bets on the ratio being back: those that ehs_eprocess takes */
 #define UNITS 2.0 /* starts this close to the best in log-likelihood are shown with it */
 
 struct eh_judge_bar eh_judge_bar_of(const struct eh_policy *policy, int64_t gate_ppm)
@@ -54,7 +55,7 @@ static struct starts conditional_starts(const struct eh_judge_pair *pair, int ou
 		const double *e = d->log_e + (size_t)(i - d->from) * EHS_ALTERNATIVES;
 
 		score[i] = -INFINITY;
-		for (int a = 0; a < EHS_ALTERNATIVES; a++) {
+		for (size_t a = 0; a < d->now.mixture->n; a++) {
 			sum[a] += e[a];
 			score[i] = fmax(score[i], sum[a]);
 		}
@@ -185,7 +186,7 @@ void eh_judge_recovery_begin(struct eh_judge_recovery *r, const struct eh_judge_
 {
 	*r = (struct eh_judge_recovery){.outcome = outcome, .kind = kind, .next = pair->blocks};
 	ehs_eprocess_init(&r->process, 1.0 / eh_policy_fraction(gate_ppm));
-	eh_judge_bettor_begin(&r->bettor, pair->blocks > 0 ? pair->block[pair->blocks - 1].at_us : pair->first_us);
+	eh_judge_bettor_begin(&r->bettor, pair->blocks > 0 ? pair->block[pair->blocks - 1].at_us : pair->first_us, RECOVERY_VERSION);
 }
 
 /* H0 "still at or beyond the gate" is the alarm's null with the groups exchanged, so the outcome is put the other way. */

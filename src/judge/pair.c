@@ -81,8 +81,10 @@ void eh_judge_pair_free(struct eh_judge_pair *pair)
 /* Evidence of nothing yet: what a new line begins with, and one whose alert was closed. */
 static void start_anew(struct eh_judge_pair *pair, struct eh_judge_detector *d, uint32_t line)
 {
-	ehs_detector_init(&d->now, eh_policy_fraction(pair->line[line].tau_ppm));
-	ehs_detector_init(&d->punctual, eh_policy_fraction(pair->line[line].tau_ppm));
+	const struct ehs_mixture *mixture = eh_judge_bettor_mixture(pair->line[line].detector_version);
+
+	ehs_detector_init(&d->now, eh_policy_fraction(pair->line[line].tau_ppm), mixture);
+	ehs_detector_init(&d->punctual, eh_policy_fraction(pair->line[line].tau_ppm), mixture);
 	d->from = pair->blocks;
 }
 
@@ -168,8 +170,8 @@ void eh_judge_pair_remember(struct eh_judge_pair *pair, int detector_version)
 	pair->remembers[v] = true;
 	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
 		for (int k = 0; k < EH_JUDGE_KINDS; k++) {
-			eh_judge_bettor_begin(&pair->track[o][k].bettor[v], pair->last_us);
-			eh_judge_bettor_begin(&pair->track[o][k].punctual_bettor[v], pair->last_us);
+			eh_judge_bettor_begin(&pair->track[o][k].bettor[v], pair->last_us, detector_version);
+			eh_judge_bettor_begin(&pair->track[o][k].punctual_bettor[v], pair->last_us, detector_version);
 		}
 }
 

@@ -29,7 +29,7 @@
 #include "stats/sequence.h"
 
 #define EH_JUDGE_MIN_BLOCK 5         /* decisions of each group that make a block */
-#define EH_JUDGE_DETECTOR_VERSIONS 1 /* each has a memory of its own: version v at v - 1 */
+#define EH_JUDGE_DETECTOR_VERSIONS 2 /* each has a memory of its own: version v at v - 1 */
 
 enum { EH_JUDGE_RAW, EH_JUDGE_CONDITIONAL, EH_JUDGE_KINDS };
 
@@ -49,6 +49,7 @@ struct eh_judge_block {
 
 /* What a bettor remembers: the rate of the oriented .ref, raw and in every stratum. */
 struct eh_judge_bettor {
+	int version; /* of the detector, from 0 */
 	struct ehs_memory raw;
 	struct ehs_memory *stratum;
 	int64_t *stratum_us; /* when each was last fed */

@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "policy/inside.h"
 
-const char *const eh_policy_detectors[] = {"shiryaev-roberts-2x2/1", NULL};
+const char *const eh_policy_detectors[] = {"shiryaev-roberts-2x2/1", "shiryaev-roberts-2x2/2", NULL};
 
 double eh_policy_fraction(int64_t ppm)
 {

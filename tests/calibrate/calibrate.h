@@ -57,8 +57,9 @@ struct cal_rig {
 	int pairs, hour;
 	bool plain; /* no tempering: phi 1 from the first day */
 };
-/* `policy` as a file has it (eh_policy_parse).  free with cal_rig_end(). */
-void cal_rig_begin(struct cal_rig *rig, const char *policy, int pairs);
+/* `policy` as a file has it (eh_policy_parse), but for its detector: the version of it, 0: the one of the default
+ * policy.  Free with cal_rig_end(). */
+void cal_rig_begin(struct cal_rig *rig, const char *policy, int detector, int pairs);
 void cal_rig_end(struct cal_rig *rig);
 /* One hour of one pair; the last of the hour is followed by cal_rig_weigh(). */
 void cal_rig_feed(struct cal_rig *rig, int pair, const struct eh_judge_counts *counts);
@@ -85,6 +86,7 @@ double cal_mean(const int *values, int n);
 struct cal_report {
 	FILE *out, *tap; /* of the short form: the cases, and nothing but them, on tap */
 	int runs;
+	int detector; /* 0: the default policy's */
 	bool brief; /* the short form: few runs, wide bars */
 	int held, missed;
 };
@@ -101,5 +103,6 @@ void cal_check_delay(struct cal_report *r);
 void cal_check_noise(struct cal_report *r);
 void cal_check_empty(struct cal_report *r);
 void cal_check_portfolio(struct cal_report *r);
+void cal_check_versions(struct cal_report *r);
 
 #endif

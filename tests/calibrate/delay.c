@@ -17,20 +17,22 @@ static const char drift[] = "policy: p\nconditional: no\noutcomes: [favourable]\
 static const char level[] = "policy: p\nconditional: no\noutcomes: [favourable]\nbudget: {page: .1, review: 1}\nlines: [{tau: .8, gate: .8}]\n";
 
 struct delay {
+	int detector;
 	struct cal_world world;
 	uint64_t seed;
 	const char *policy;
 	int before_h, after_h;
+	uint64_t first_run; /* seeds from here */
 	double *days[2]; /* at one year, at ten; INFINITY: not in the time; NAN: false before the fall */
 };
 
 static void run_delay(void *ctx, int run)
 {
 	struct delay *d = ctx;
-	struct cal_hours hours = cal_hours_begin(&d->world, d->seed, (uint64_t)run);
+	struct cal_hours hours = cal_hours_begin(&d->world, d->seed, d->first_run + (uint64_t)run);
 	struct cal_rig rig;
 
-	cal_rig_begin(&rig, d->policy, 1);
+	cal_rig_begin(&rig, d->policy, d->detector, 1);
 	d->days[0][run] = d->days[1][run] = INFINITY;
 	for (int h = 0; h < d->before_h + d->after_h && isinf(d->days[1][run]); h++) {
 		struct eh_judge_counts counts = cal_next_hour(&hours);
@@ -66,12 +68,12 @@ static void say_days(struct cal_report *r, double days, const char *after)
 	if (isfinite(days))
 		cal_say(r, "%.1f%s", days, after);
 	else
-		cal_say(r, "> %d%s", AFTER_H / CAL_DAY, after);
+		cal_say(r, "not in time%s", after);
 }
 
 static void look(struct cal_report *r, const struct reference *ref, uint64_t seed)
 {
-	struct delay d = {.world = {.per_day = 1000, .share = .2, .p = ref->p, .air = .95, .air_after = ref->after, .change = BEFORE_H},
+	struct delay d = {.detector = r->detector, .world = {.per_day = 1000, .share = .2, .p = ref->p, .air = .95, .air_after = ref->after, .change = BEFORE_H},
 	                  .seed = seed, .policy = ref->policy, .before_h = BEFORE_H, .after_h = AFTER_H};
 	int n = r->runs;
 
@@ -111,4 +113,63 @@ void cal_check_delay(struct cal_report *r)
 	           "|---|---|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < sizeof references / sizeof references[0]; i++)
 		look(r, &references[i], 21 + i);
+}
+
+/* ---- one version of the detector beside another, on the same decisions ---- */
+
+#define VERSIONS 2
+#define LATER 1.1
+
+static double median_of(struct cal_report *r, struct delay d, int version, double *false_before)
+{
+	int n = r->runs;
+	double median;
+
+	d.detector = version;
+	for (int i = 0; i < 2; i++)
+		d.days[i] = calloc((size_t)n, sizeof(double));
+	cal_runs(n, run_delay, &d);
+	int kept = without_false(d.days[0], n);
+	median = cal_quantile(d.days[0], kept, .5);
+	*false_before += (double)(n - kept) / n;
+	free(d.days[0]);
+	free(d.days[1]);
+	return median;
+}
+
+static void compare(struct cal_report *r, double per_day, double p, double *worst, double *best, double false_before[VERSIONS])
+{
+	static const double after[] = {.75, .60, .40};
+
+	cal_say(r, "| %g | %.1f | ", per_day, p);
+	for (size_t a = 0; a < sizeof after / sizeof after[0]; a++) {
+		struct delay d = {.world = {.per_day = per_day, .share = .2, .p = p, .air = .95, .air_after = after[a], .change = BEFORE_H},
+		                  .seed = 200 + a, .first_run = (uint64_t)(per_day * 1e6 + p * 1e5), .policy = drift, .before_h = BEFORE_H, .after_h = 4 * AFTER_H};
+		double days[VERSIONS];
+
+		for (int v = 0; v < VERSIONS; v++)
+			days[v] = median_of(r, d, v + 1, &false_before[v]);
+		say_days(r, days[0], " / ");
+		say_days(r, days[1], " | ");
+		if (days[0] < 1) /* some hours: the blocks are too coarse to tell */
+			continue;
+		*worst = fmax(*worst, days[1] / days[0]);
+		*best = fmin(*best, days[1] / days[0]);
+	}
+	cal_say(r, "\n");
+}
+
+void cal_check_versions(struct cal_report *r)
+{
+	static const double per_day[] = {2, 5, 20, 200, 1000}, p[] = {.6, .1};
+	double worst = 0, best = INFINITY, false_before[VERSIONS] = {0};
+
+	cal_say(r, "\n## The two versions of the detector\n\nOn the same decisions; line .90 at one year of evidence, ratio .95 for 60 days, then lower. "
+	           "Median days, version 1 / version 2.\n\n| decisions a day | rate | to .75 | to .60 | to .40 |\n|---|---|---|---|---|\n");
+	for (size_t i = 0; i < sizeof per_day / sizeof per_day[0]; i++)
+		for (size_t k = 0; k < sizeof p / sizeof p[0]; k++)
+			compare(r, per_day[i], p[k], &worst, &best, false_before);
+	cal_say(r, "\nVersion 2 takes %.2f to %.2f times as long as version 1; false before the fall, mean share of runs: %.4f and %.4f. Not more than a tenth "
+	           "later: %s.\n",
+	        best, worst, false_before[0] / 30, false_before[1] / 30, cal_bar(r, worst <= (r->brief ? 2 : LATER), "version 2 beside version 1"));
 }

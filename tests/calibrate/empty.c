@@ -14,6 +14,7 @@
 enum emptiness { NO_DECISIONS, FIVE_A_DAY, PROTECTED_ONLY, REFERENCE_ONLY, GROUP_STOPS, NIGHTS_AND_WEEKENDS };
 
 struct empty {
+	int detector;
 	enum emptiness kind;
 	uint64_t seed;
 	int *alerts, *pages; /* hour of the first crossing of any monitor, or -1 */
@@ -56,7 +57,7 @@ static void run_empty(void *ctx, int run)
 	struct cal_hours hours = cal_hours_begin(&world, e->seed, (uint64_t)run);
 	struct cal_rig rig;
 
-	cal_rig_begin(&rig, "policy: p\n", 1);
+	cal_rig_begin(&rig, "policy: p\n", e->detector, 1);
 	e->alerts[run] = e->pages[run] = e->high[run] = -1;
 	for (int h = 0; h < CAL_HOURS; h++) {
 		struct eh_judge_counts counts = left(e->kind, h, cal_next_hour(&hours));
@@ -72,14 +73,14 @@ static void run_empty(void *ctx, int run)
 }
 
 /* A source that is there and says nothing, through the core's own door: no verdict, no event, no monitor. */
-static int silent_year(void)
+static int silent_year(int detector)
 {
 	struct cal_rig rig;
 	struct eh_sha256 digest, nothing = eh_sha256_of("", 0);
 	struct eh_err err;
 	int said = 0;
 
-	cal_rig_begin(&rig, "policy: p\n", 0);
+	cal_rig_begin(&rig, "policy: p\n", detector, 0);
 	for (int day = 0; day < 365; day++) {
 		int64_t at = (INT64_C(20000) + day) * EH_DAY_US;
 		struct eh_judge_close close = {.first_pane_us = at, .last_pane_us = at + 23 * EH_HOUR_US, .clock_us = at + EH_DAY_US};
@@ -95,7 +96,7 @@ void cal_check_empty(struct cal_report *r)
 {
 	static const char *const names[] = {"no decisions",           "5 decisions a day",           "only the protected group",
 	                                    "only the reference group", "the group stops after 60 days", "nights and weekends without any"};
-	int n = r->brief ? r->runs : (r->runs + 2) / 3, silent = silent_year();
+	int n = r->brief ? r->runs : (r->runs + 2) / 3, silent = silent_year(r->detector);
 
 	cal_say(r, "\n## Nothing comes of nothing\n\nThe default policy, both outcomes and both lines (four monitors: a review at one year of "
 	           "evidence, a page at eight), ratio 1.00 where there is one; %d years each.\n\n", n);
@@ -103,7 +104,7 @@ void cal_check_empty(struct cal_report *r)
 	cal_say(r, "| without decisions, closes folded by the core | 0 | %d | %d | %d | %s |\n", silent, silent, silent,
 	        cal_bar(r, silent == 0, "a source without decisions"));
 	for (enum emptiness kind = FIVE_A_DAY; kind <= NIGHTS_AND_WEEKENDS; kind++) {
-		struct empty e = {.kind = kind, .seed = 50 + (uint64_t)kind};
+		struct empty e = {.detector = r->detector, .kind = kind, .seed = 50 + (uint64_t)kind};
 		int **all[] = {&e.alerts, &e.pages, &e.high, &e.blocks};
 
 		for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

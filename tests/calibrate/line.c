@@ -13,6 +13,7 @@
 #define RECOVERED 20
 
 struct line {
+	int detector;
 	struct cal_world world;
 	uint64_t seed;
 	const char *policy;
@@ -34,7 +35,7 @@ static void run_line(void *ctx, int run)
 	struct cal_rig rig[2];
 
 	for (int tempered = 0; tempered < 2; tempered++) {
-		cal_rig_begin(&rig[tempered], l->policy, 1);
+		cal_rig_begin(&rig[tempered], l->policy, l->detector, 1);
 		rig[tempered].plain = !tempered;
 		l->year[tempered][run] = l->ten[tempered][run] = -1;
 	}
@@ -64,7 +65,7 @@ static void run_line(void *ctx, int run)
 
 static void look(struct cal_report *r, double tau, double p, uint64_t seed, const char *policy)
 {
-	struct line l = {.world = {.per_day = 1000, .share = .2, .p = p, .air = tau, .change = CAL_HOURS}, .seed = seed, .policy = policy};
+	struct line l = {.detector = r->detector, .world = {.per_day = 1000, .share = .2, .p = p, .air = tau, .change = CAL_HOURS}, .seed = seed, .policy = policy};
 	int n = r->runs, **all[] = {&l.year[0], &l.year[1], &l.ten[0], &l.ten[1], &l.recovered, &l.blocks};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

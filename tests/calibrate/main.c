@@ -1,6 +1,6 @@
 /*
  * main.c - `make calibrate`: does the alarm keep its promises over years of hourly looks?
- * usage: calibrate [--runs N] [--short]
+ * usage: calibrate [--runs N] [--detector V] [--short] [CHECK]
  *
  * Prints a table in Markdown; docs/reference/calibration.md keeps one.  Exit code 1 where a bar is missed.
  */
@@ -21,7 +21,7 @@ static const struct {
 	void (*check)(struct cal_report *r);
 } checks[] = {
 	{"quiet", cal_check_quiet}, {"line", cal_check_line},   {"delay", cal_check_delay},
-	{"noise", cal_check_noise}, {"empty", cal_check_empty}, {"portfolio", cal_check_portfolio},
+	{"noise", cal_check_noise}, {"empty", cal_check_empty}, {"portfolio", cal_check_portfolio}, {"versions", cal_check_versions},
 };
 #define CHECKS (sizeof checks / sizeof checks[0])
 
@@ -77,10 +77,12 @@ int main(int argc, char **argv)
 			r.runs = RUNS_SHORT;
 		} else if (strcmp(argv[i], "--runs") == 0 && i + 1 < argc)
 			r.runs = atoi(argv[++i]);
+		else if (strcmp(argv[i], "--detector") == 0 && i + 1 < argc)
+			r.detector = atoi(argv[++i]);
 		else if (argv[i][0] != '-' && only == NULL)
 			only = argv[i];
 		else {
-			fprintf(stderr, "usage: calibrate [--runs N] [--short] [CHECK]\n");
+			fprintf(stderr, "usage: calibrate [--runs N] [--detector V] [--short] [CHECK]\n");
 			return 2;
 		}
 	if (r.runs < 1) {

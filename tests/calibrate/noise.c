@@ -10,6 +10,7 @@
 #include "tests/calibrate/calibrate.h"
 
 struct noise {
+	int detector;
 	struct cal_world world;
 	uint64_t seed;
 	bool plain;
@@ -22,7 +23,7 @@ static void run_noise(void *ctx, int run)
 	struct cal_hours hours = cal_hours_begin(&w->world, w->seed, (uint64_t)run);
 	struct cal_rig rig;
 
-	cal_rig_begin(&rig, "policy: p\nconditional: no\noutcomes: [favourable]\nbudget: {page: .1, review: 1}\nlines: [{tau: .9, gate: .85}]\n", 1);
+	cal_rig_begin(&rig, "policy: p\nconditional: no\noutcomes: [favourable]\nbudget: {page: .1, review: 1}\nlines: [{tau: .9, gate: .85}]\n", w->detector, 1);
 	rig.plain = w->plain;
 	w->crossed[0][run] = w->crossed[1][run] = -1;
 	for (int h = 0; h < CAL_HOURS && w->crossed[1][run] < 0; h++) {
@@ -38,7 +39,7 @@ static void run_noise(void *ctx, int run)
 
 static void look(struct cal_report *r, double sd, double p, bool plain, double most_at_ten, uint64_t seed)
 {
-	struct noise w = {.world = {.per_day = 1000, .share = .2, .p = p, .air = .95, .change = CAL_HOURS, .daily_sd = sd}, .seed = seed, .plain = plain};
+	struct noise w = {.detector = r->detector, .world = {.per_day = 1000, .share = .2, .p = p, .air = .95, .change = CAL_HOURS, .daily_sd = sd}, .seed = seed, .plain = plain};
 	int n = r->runs;
 
 	w.crossed[0] = calloc((size_t)n, sizeof(int));

@@ -19,6 +19,7 @@
 #define WINDOW (7 * CAL_DAY)
 
 struct portfolio {
+	int detector;
 	uint64_t seed;
 	int hours;
 	int *false_pages, *false_reviews, *naive, *missed;
@@ -38,7 +39,7 @@ static void run_portfolio(void *ctx, int run)
 	size_t order[MONITORS];
 	struct cal_rig rig;
 
-	cal_rig_begin(&rig, "policy: p\nconditional: no\noutcomes: [favourable]\nlines: [{tau: .9, gate: .85}]\n", MONITORS);
+	cal_rig_begin(&rig, "policy: p\nconditional: no\noutcomes: [favourable]\nlines: [{tau: .9, gate: .85}]\n", f->detector, MONITORS);
 	for (int m = 0; m < MONITORS; m++)
 		hours[m] = cal_hours_begin(m < BAD ? &bad : &good, f->seed + (uint64_t)m, (uint64_t)run);
 	f->false_pages[run] = f->false_reviews[run] = f->naive[run] = 0;
@@ -92,7 +93,7 @@ static void run_portfolio(void *ctx, int run)
 void cal_check_portfolio(struct cal_report *r)
 {
 	int n = r->brief ? 2 : 20, hours = r->brief ? CHANGE + 21 * CAL_DAY : CAL_HOURS;
-	struct portfolio f = {.seed = 100, .hours = hours};
+	struct portfolio f = {.detector = r->detector, .seed = 100, .hours = hours};
 	int **all[] = {&f.false_pages, &f.false_reviews, &f.naive, &f.missed};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

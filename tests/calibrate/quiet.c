@@ -22,6 +22,7 @@ static const char lines[] = "policy: p\nconditional: no\nbudget: {page: .1, revi
 			    "lines: [{tau: .999999, gate: .85}, {tau: .9, gate: .85}, {tau: .8, gate: .8}]\n";
 
 struct quiet {
+	int detector;
 	struct cal_world world;
 	uint64_t seed;
 	int *episodes[RULES];
@@ -61,9 +62,9 @@ static void run_quiet(void *ctx, int run)
 	struct eh_judge_counts *hour = calloc(CAL_HOURS, sizeof *hour);
 	struct cal_rig plain, whole;
 
-	cal_rig_begin(&plain, lines, 1);
+	cal_rig_begin(&plain, lines, q->detector, 1);
 	plain.plain = true;
-	cal_rig_begin(&whole, "policy: p\nconditional: no\noutcomes: [favourable]\nbudget: {page: .1, review: 1}\nlines: [{tau: .9, gate: .85}]\n", 1);
+	cal_rig_begin(&whole, "policy: p\nconditional: no\noutcomes: [favourable]\nbudget: {page: .1, review: 1}\nlines: [{tau: .9, gate: .85}]\n", q->detector, 1);
 	for (int l = 0; l < LINES; l++)
 		q->year[l][run] = q->ten[l][run] = -1;
 	q->crossed[run] = -1;
@@ -91,7 +92,7 @@ static void run_quiet(void *ctx, int run)
 
 static struct quiet look(struct cal_report *r, double p, uint64_t seed)
 {
-	struct quiet q = {.world = {.per_day = 1000, .share = .2, .p = p, .air = 1, .change = CAL_HOURS}, .seed = seed};
+	struct quiet q = {.detector = r->detector, .world = {.per_day = 1000, .share = .2, .p = p, .air = 1, .change = CAL_HOURS}, .seed = seed};
 
 	for (int i = 0; i < RULES; i++)
 		q.episodes[i] = calloc((size_t)r->runs, sizeof(int));

@@ -27,7 +27,7 @@ static void must(enum eh_rc rc, const struct eh_err *err)
 	exit(3);
 }
 
-void cal_rig_begin(struct cal_rig *rig, const char *policy, int pairs)
+void cal_rig_begin(struct cal_rig *rig, const char *policy, int detector, int pairs)
 {
 	static const struct eh_judge_sink none;
 	const struct eh_policy *read;
@@ -35,6 +35,8 @@ void cal_rig_begin(struct cal_rig *rig, const char *policy, int pairs)
 	struct eh_err err;
 
 	*rig = (struct cal_rig){.home = eh_arena_new(), .pairs = pairs};
+	if (detector > 0)
+		policy = eh_arena_printf(rig->home, "%sdetector: shiryaev-roberts-2x2/%d\n", policy, detector);
 	must(eh_policy_parse(rig->home, "policy", policy, strlen(policy), &read, &err), &err);
 	must(eh_map_parse(rig->home, "map", map_text, strlen(map_text), &map, &err), &err);
 	rig->policy = *read;

@@ -68,9 +68,9 @@ static void a_verdict_line(void **state)
 	for (int l = 0; l < 2; l++) {
 		double log_e[EHS_ALTERNATIVES];
 
-		ehs_alternatives_log_e(t, .5, l == 0 ? .9 : .8, log_e); /* nothing is remembered yet: 25 of 50 */
-		for (int a = 0; a < EHS_ALTERNATIVES; a++)
-			sum[l] += exp(log_e[a] / 1.5) / EHS_ALTERNATIVES;
+		ehs_alternatives_log_e(t, .5, l == 0 ? .9 : .8, &ehs_mixture_1, log_e); /* nothing is remembered yet: 25 of 50 */
+		for (int a = 0; a < 4; a++)
+			sum[l] += exp(log_e[a] / 1.5) / 4;
 		e[l] = log10(sum[l]);
 	}
 	eh_judge_verdict_line(w.source, w.source->attribute[WORLD_SEX].pair[0], EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, &got);

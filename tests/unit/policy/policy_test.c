@@ -236,7 +236,7 @@ static void every_refusal(void **state)
 		{"policy: p\noutcomes: [{score: {above: 1}}, {score: {above: 1.0}}]\n", "p.yaml:2:49: this cut is listed twice"},
 		{"policy: p\nmaturity: 23h\n", "p.yaml:2:11: a maturity is between 1d and 3660d long"},
 		{"policy: p\nwindow_seconds: 86400\n", "p.yaml:2:1: unknown key \"window_seconds\""},
-		{"policy: p\ndetector: shiryaev\n", "p.yaml:2:11: detector is \"shiryaev\", it must be one of: shiryaev-roberts-2x2/1"},
+		{"policy: p\ndetector: shiryaev\n", "p.yaml:2:11: detector is \"shiryaev\", it must be one of: shiryaev-roberts-2x2/1, shiryaev-roberts-2x2/2"},
 		{"policy: p\nfamilies: []\n", "p.yaml:2:11: a policy has 1 to 64 families"},
 		{"policy: p\nfamilies: [{sources: [a]}]\n", "p.yaml:2:12: families[0] has no \"name\""},
 		{"policy: p\nfamilies: [{name: a}, {name: a}]\n", "p.yaml:2:30: there are two families named \"a\""},

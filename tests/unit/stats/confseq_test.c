@@ -52,12 +52,12 @@ static void by_definition(void **state)
 		struct ehs_2x2 b = {draw(20, .42), draw(60, .6)}, turned = {b.ref, b.prot};
 		double e[EHS_ALTERNATIVES], mean[2] = {0, 0};
 
-		ehs_alternatives_log_e(b, ehs_memory_rate(&ref), ehs_confseq_tau(at), e);
-		for (int i = 0; i < EHS_ALTERNATIVES; i++)
-			mean[0] += exp(up[i] += e[i]) / EHS_ALTERNATIVES;
-		ehs_alternatives_log_e(turned, ehs_memory_rate(&prot), 1 / ehs_confseq_tau(low), e);
-		for (int i = 0; i < EHS_ALTERNATIVES; i++)
-			mean[1] += exp(down[i] += e[i]) / EHS_ALTERNATIVES;
+		ehs_alternatives_log_e(b, ehs_memory_rate(&ref), ehs_confseq_tau(at), &ehs_mixture_1, e);
+		for (int i = 0; i < EHS_CONFSEQ_BETS; i++)
+			mean[0] += exp(up[i] += e[i]) / EHS_CONFSEQ_BETS;
+		ehs_alternatives_log_e(turned, ehs_memory_rate(&prot), 1 / ehs_confseq_tau(low), &ehs_mixture_1, e);
+		for (int i = 0; i < EHS_CONFSEQ_BETS; i++)
+			mean[1] += exp(down[i] += e[i]) / EHS_CONFSEQ_BETS;
 		peak = fmax(peak, log(mean[0]));
 		low_peak = fmax(low_peak, log(mean[1]));
 		ehs_memory_add(&ref, .01, b.ref);

@@ -98,21 +98,52 @@ static void e_values_are_valid(void **state)
 	assert_true(closest == 400); /* and none is wasteful: at the projected point the mean is 1 */
 }
 
-/* The four alternatives that are really bet on, also at tau above 1 and at the edges of the memory. */
-static void the_mixture_is_valid(void **state)
+static const struct ehs_mixture *const mixtures[] = {&ehs_mixture_1, &ehs_mixture_2};
+
+/* Shares that are a bet: none negative, one unit in all. */
+static void a_mixture_spreads_one_unit(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < 2; m++) {
+		double sum = 0;
+
+		for (size_t d = 0; d < mixtures[m]->n; d++) {
+			assert_true(mixtures[m]->share[d] > 0 && mixtures[m]->delta[d] > 0 && mixtures[m]->delta[d] < 1);
+			sum += mixtures[m]->share[d];
+		}
+		assert_true(fabs(sum - 1) < 1e-15 && mixtures[m]->n <= EHS_ALTERNATIVES);
+	}
+}
+
+/* The alternatives that are really bet on, also at tau above 1 and at the edges of the memory: each by itself, and what
+ * the bet as a whole pays in one block. */
+static void the_mixtures_are_valid(void **state)
 {
 	static const double taus[] = {.8, .9, 1 / .85, 1.25}, rates[] = {.01, .3, .6, .9, .99};
+	double worst = 0;
 
 	(void)state;
-	for (size_t t = 0; t < 4; t++)
-		for (size_t r = 0; r < 5; r++)
-			for (size_t d = 0; d < EHS_ALTERNATIVES; d++) {
-				double prot = fmin(.99, ehs_delta[d] * taus[t] * rates[r]), log_e[EHS_ALTERNATIVES];
+	for (size_t m = 0; m < 2; m++)
+		for (size_t t = 0; t < 4; t++)
+			for (size_t r = 0; r < 5; r++) {
+				double e[SIZE_MAX_BLOCK + 1][SIZE_MAX_BLOCK + 1] = {{0}};
 
-				assert_true(worst_mean(8, 5, rates[r], prot, taus[t]) <= 1 + 1e-12);
-				ehs_alternatives_log_e(block(3, 8, 4, 5), rates[r], taus[t], log_e);
-				assert_true(log_e[d] == ehs_block_log_e(block(3, 8, 4, 5), rates[r], prot, taus[t]));
+				for (size_t d = 0; d < mixtures[m]->n; d++) {
+					double prot = fmin(.99, mixtures[m]->delta[d] * taus[t] * rates[r]), log_e[EHS_ALTERNATIVES];
+
+					assert_true(worst_mean(8, 5, rates[r], prot, taus[t]) <= 1 + 1e-12);
+					for (uint64_t i = 0; i <= 8; i++)
+						for (uint64_t j = 0; j <= 5; j++) {
+							ehs_alternatives_log_e(block(i, 8, j, 5), rates[r], taus[t], mixtures[m], log_e);
+							assert_true(log_e[d] == ehs_block_log_e(block(i, 8, j, 5), rates[r], prot, taus[t]));
+							e[i][j] += mixtures[m]->share[d] * exp(log_e[d]);
+						}
+				}
+				for (double p_ref = 0; p_ref <= fmin(1, 1 / taus[t]) + 1e-12; p_ref += fmin(1, 1 / taus[t]) / 50)
+					worst = fmax(worst, mean_e(e, 8, 5, fmin(1, taus[t] * p_ref), fmin(1, p_ref)));
 			}
+	print_message("worst mean of a whole bet on the line: 1 %+.2g\n", worst - 1);
+	assert_true(worst <= 1 + 1e-12);
 }
 
 /* The projection is the nearest point of H0, by a grid; and log E is the plain formula at it, below tau = 1 and above. */
@@ -176,15 +207,16 @@ static void shiryaev_roberts_is_a_sum_of_products(void **state)
 	assert_true(ehs_sr_step(5000, 3) == 5003 && nearly(ehs_sr_step(-5000, 3), 3, 1e-15));
 }
 
-/* The detector is the mean of four such sums; a copy goes on bit by bit. */
-static void detector(void **state)
+/* The detector is the mean of such sums by their shares; a copy goes on bit by bit. */
+static void detector_of(const struct ehs_mixture *mixture)
 {
 	struct ehs_detector d, copy;
-	double log_m[EHS_ALTERNATIVES] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY}, peak = -INFINITY;
+	double log_m[EHS_ALTERNATIVES], peak = -INFINITY;
 
-	(void)state;
 	seed = 11;
-	ehs_detector_init(&d, .9);
+	for (int k = 0; k < EHS_ALTERNATIVES; k++)
+		log_m[k] = -INFINITY;
+	ehs_detector_init(&d, .9, mixture);
 	assert_true(ehs_detector_log_m(&d) == -INFINITY && ehs_detector_theta(&d) == .5);
 	for (int i = 0; i < 200; i++) {
 		struct ehs_2x2 seen = block(successes(8, i < 100 ? .6 : .4), 8, successes(33, .6), 33);
@@ -192,16 +224,16 @@ static void detector(void **state)
 
 		if (i == 60)
 			copy = d;
-		ehs_alternatives_log_e(seen, ehs_detector_theta(&d), d.tau, log_e);
+		ehs_alternatives_log_e(seen, ehs_detector_theta(&d), d.tau, mixture, log_e);
 		ehs_detector_step(&d, log_e);
 		ehs_memory_add(&d.memory, 1 / 168., seen.ref);
 		if (i >= 60) {
 			ehs_detector_step(&copy, log_e);
 			ehs_memory_add(&copy.memory, 1 / 168., seen.ref);
 		}
-		for (int k = 0; k < EHS_ALTERNATIVES; k++) {
+		for (size_t k = 0; k < mixture->n; k++) {
 			log_m[k] = log_e[k] + log1p(exp(log_m[k]));
-			mean += exp(log_m[k]) / EHS_ALTERNATIVES;
+			mean += exp(log_m[k]) * mixture->share[k];
 		}
 		assert_true(nearly(exp(ehs_detector_log_m(&d)), mean, 1e-11));
 		peak = fmax(peak, ehs_detector_log_m(&d));
@@ -211,11 +243,18 @@ static void detector(void **state)
 	assert_true(fabs(ehs_detector_theta(&d) - .6) < .03);
 }
 
+static void detector(void **state)
+{
+	(void)state;
+	detector_of(&ehs_mixture_1);
+	detector_of(&ehs_mixture_2);
+}
+
 /* Fixed start: the product; nothing learned, nothing claimed. */
 static void e_process(void **state)
 {
 	struct ehs_eprocess e;
-	const double up[] = {.5, .4, .3, .2}, down[] = {-2, -2, -2, -2};
+	const double up[EHS_ALTERNATIVES] = {.5, .4, .3, .2}, down[EHS_ALTERNATIVES] = {-2, -2, -2, -2};
 
 	(void)state;
 	ehs_eprocess_init(&e, 1 / .85);
@@ -242,6 +281,25 @@ static void memory_fades_by_half(void **state)
 	assert_true(ehs_memory_rate(&m) == .01);
 }
 
+/* Time fades it to `least` and no further: from there on the decisions themselves push the old ones out. */
+static void memory_fades_by_decisions_where_they_are_few(void **state)
+{
+	struct ehs_memory m = ehs_memory_init(), plain = m;
+
+	(void)state;
+	ehs_memory_add_counted(&m, 1, 100, (struct ehs_bin){4, 1});
+	assert_true(m.n == 54 && m.x == 26); /* there is not so much yet: nothing fades */
+	for (int i = 0; i < 50; i++)
+		ehs_memory_add_counted(&m, 30, 100, (struct ehs_bin){4, 1});
+	assert_true(fabs(m.n - 100) < 1e-9 && fabs(m.x - 25) < 4);
+	ehs_memory_add_counted(&m, 30, 100, (struct ehs_bin){500, 100});
+	assert_true(fabs(m.n - 500) < 1e-3); /* more than that came: the old is gone as by time */
+	m = plain;
+	ehs_memory_add_counted(&m, .25, 10, (struct ehs_bin){100, 90});
+	ehs_memory_add(&plain, .25, (struct ehs_bin){100, 90});
+	assert_true(m.n == plain.n && m.x == plain.x); /* where many come, it is the memory of time */
+}
+
 /* With rates exactly on the line, the first time that M reaches 200 comes after 200 blocks or more on average. */
 static void patience_on_the_line(void **state)
 {
@@ -252,12 +310,12 @@ static void patience_on_the_line(void **state)
 	for (int run = 0; run < 150; run++) {
 		struct ehs_detector d;
 
-		ehs_detector_init(&d, .9);
+		ehs_detector_init(&d, .9, &ehs_mixture_2);
 		while (d.peak_log_m < log(200) && d.blocks < 5000) {
 			struct ehs_2x2 seen = block(successes(8, .54), 8, successes(33, .6), 33);
 			double log_e[EHS_ALTERNATIVES];
 
-			ehs_alternatives_log_e(seen, ehs_detector_theta(&d), d.tau, log_e);
+			ehs_alternatives_log_e(seen, ehs_detector_theta(&d), d.tau, d.mixture, log_e);
 			ehs_detector_step(&d, log_e);
 			ehs_memory_add(&d.memory, 1 / 168., seen.ref);
 		}
@@ -371,13 +429,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(e_values_are_valid),
-		cmocka_unit_test(the_mixture_is_valid),
+		cmocka_unit_test(a_mixture_spreads_one_unit), cmocka_unit_test(the_mixtures_are_valid),
 		cmocka_unit_test(the_projection_is_nearest),
 		cmocka_unit_test(nothing_seen_nothing_bet),
 		cmocka_unit_test(shiryaev_roberts_is_a_sum_of_products),
 		cmocka_unit_test(detector),
 		cmocka_unit_test(e_process),
-		cmocka_unit_test(memory_fades_by_half),
+		cmocka_unit_test(memory_fades_by_half), cmocka_unit_test(memory_fades_by_decisions_where_they_are_few),
 		cmocka_unit_test(patience_on_the_line),
 		cmocka_unit_test(likelihood_ratio),
 		cmocka_unit_test(onset_of_a_planted_change),
