@@ -46,7 +46,7 @@ struct eh_judge_lookout *eh_judge_lookout_new(struct eh_arena *home, const struc
 		add_dimension(l, EH_LOOKOUT_ATTRIBUTE, a, s->map->protect[a].name);
 		eh_judge_jump_init(&l->attribute[a].lacks, true);
 		for (int side = 0; side < 2; side++)
-			ehs_detector_init(&l->attribute[a].hides[side], .5);
+			ehs_detector_init(&l->attribute[a].hides[side], .5, &ehs_mixture_1);
 	}
 	for (uint32_t i = 0; i < s->shape.strata; i++)
 		add_dimension(l, EH_LOOKOUT_STRATUM, i, s->map->strata[i].name);

@@ -47,14 +47,14 @@ static bool is_hidden(struct eh_judge_lookout *l, struct eh_lookout_attribute *a
 	if (at->hidden[i]) /* and begins at nothing when it has ended */
 		return share(more) > TIMES_ENDS * share(less) && by >= NEARER;
 	if (block.prot.n > 0 && block.ref.n > 0) {
-		ehs_alternatives_log_e(block, ehs_detector_theta(d), 1 / TIMES, log_e);
+		ehs_alternatives_log_e(block, ehs_detector_theta(d), 1 / TIMES, &ehs_mixture_1, log_e);
 		ehs_detector_step(d, log_e);
 		ehs_memory_add(&d->memory, 1 / 7., block.ref);
 	}
 	if (ehs_detector_log_m(d) < line || more.x < LEAST_HIDDEN || by < FARTHER || share(more) < TIMES * share(less))
 		return false;
 	struct ehs_memory memory = d->memory;
-	ehs_detector_init(d, 1 / TIMES);
+	ehs_detector_init(d, 1 / TIMES, &ehs_mixture_1);
 	d->memory = memory;
 	return true;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "judge/bettor.h"
 #include "stats/sequence.h"
 
 #define LOOK_BACK_US (90 * EH_DAY_US)
@@ -124,6 +125,7 @@ static double expected_log_e(double prot, double ref, double rate, double ratio,
 /* What a block adds on average, for the alternative that gains most. */
 static double growth(const struct volume *v, const struct eh_lab_monitor *m, double ratio)
 {
+	const struct ehs_mixture *mixture = eh_judge_bettor_mixture(m->detector_version);
 	double sum[EHS_ALTERNATIVES] = {0}, best = 0.0;
 	uint32_t every = v->blocks / BLOCKS_MAX + 1, block = UINT32_MAX, seen = 0;
 
@@ -135,11 +137,11 @@ static double growth(const struct volume *v, const struct eh_lab_monitor *m, dou
 		if (block % every != 0)
 			continue;
 		seen += whole;
-		for (int a = 0; whole == (m->kind == EH_JUDGE_RAW) && a < EHS_ALTERNATIVES; a++)
+		for (size_t a = 0; whole == (m->kind == EH_JUDGE_RAW) && a < mixture->n; a++)
 			sum[a] += expected_log_e(s->prot, s->ref, v->rate[whole ? v->strata : s->stratum], ratio, m->outcome,
-			                         eh_policy_fraction(m->tau_ppm), ehs_delta[a]);
+			                         eh_policy_fraction(m->tau_ppm), mixture->delta[a]);
 	}
-	for (int a = 0; a < EHS_ALTERNATIVES; a++)
+	for (size_t a = 0; a < mixture->n; a++)
 		best = fmax(best, sum[a]);
 	return seen > 0 ? best / seen : 0.0;
 }
