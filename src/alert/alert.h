@@ -4,7 +4,7 @@
  * The table says which event leads from which states to which, for which kinds of
  * alert, who may cause it and who must agree, and what must be written down with it
  * (field.h).  judge obeys it, the store holds a copy that its own trigger enforces
- * (migrations/0022_alert_life.sql), the pages take their forms from it, and docs
+ * (migrations/0023_alert_life.sql), the pages take their forms from it, and docs
  * print it; tests hold the four together.  There is no delete and no mute.
  *
  * Threads  any: static data.

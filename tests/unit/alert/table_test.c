@@ -12,7 +12,7 @@
 #include "serve/machine.h"
 #include "tests/lib/test.h"
 
-#define MIGRATION "migrations/0022_alert_life.sql"
+#define MIGRATION "migrations/0023_alert_life.sql"
 #define REFERENCE "docs/reference/alert.md"
 #define PICTURE "docs/reference/alert-states.svg"
 
