@@ -120,8 +120,10 @@ static void tell_closed(void *ctx, struct eh_judge_feed *feed, const struct eh_j
 {
 	struct eh_judge_beside *b = ctx;
 
-	if (step->n > 0)
-		b->closed(b->ctx, feed->source, step->last_pane_us);
+	if (step->n == 0)
+		return;
+	b->closed(b->ctx, feed->source, step->last_pane_us);
+	b->closed(b->ctx, feed->beside, step->last_pane_us);
 }
 
 enum eh_rc eh_judge_replay_beside(struct eh_judge_beside *b, struct eh_err *err)

@@ -43,7 +43,8 @@ struct eh_judge_beside {
 	struct eh_pg *pg;
 	struct eh_judge_side side[2];
 	int64_t below; /* only closes with a leaf below it; 0: all */
-	/* After each close with decisions: the tables of source->attribute[a].pane hold what the pane had. */
+	/* After each close with decisions, for the source of the one and then of the other: the tables of
+	 * source->attribute[a].pane hold what the pane had.  Which axes there are hangs on the policy. */
 	void (*closed)(void *ctx, const struct eh_judge_source *source, int64_t pane_us);
 	void *ctx;
 	uint64_t panes;    /* out */

@@ -38,8 +38,8 @@ static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct e
 	const struct eh_judge_alert *a = e->alert;
 	int64_t pane_us = e->close->last_pane_us;
 	const char *about = eh_arena_printf(side->out->home, "%s / %s / %s", a->source->map->source,
-	                                    a->source->map->protect[a->pair->attribute].name,
-	                                    eh_cube_group_label(a->source->names, a->pair->attribute, a->pair->group));
+	                                    eh_judge_attribute_name(a->source, a->pair),
+	                                    eh_judge_group_name(a->source, a->pair));
 	struct eh_lab_alert *known = newest_about(side->alerts, about);
 
 	(void)err;
@@ -50,12 +50,12 @@ static enum eh_rc keep_event(void *ctx, const struct eh_judge_event *e, struct e
 		*alert = (struct eh_lab_alert){.about = about,
 		                               .outcome = eh_judge_outcome_name(a->outcome),
 		                               .nth = known != NULL ? known->nth + 1 : 0,
-		                               .at_us = e->close->clock_us,
+		                               .at_us = e->pane_end_us,
 		                               .page_us = INT64_MAX,
 		                               .onset_us = a->onset_us};
 	} else if (known != NULL && strcmp(e->event, "escalated") == 0 && !known->page) {
 		known->page = true;
-		known->page_us = e->close->clock_us;
+		known->page_us = e->pane_end_us;
 	}
 	return EH_OK;
 }

@@ -21,7 +21,8 @@ struct eh_lab_alert {
 	const char *outcome;
 	uint32_t nth; /* of the alerts about it: 0, 1, ... */
 	bool page;
-	int64_t at_us, page_us, onset_us; /* page_us: when it became a page; INT64_MAX */
+	/* Ends of panes: where judge was behind, T would be the same for both.  page_us: it became a page; INT64_MAX. */
+	int64_t at_us, page_us, onset_us;
 };
 
 struct eh_lab_alerts {

@@ -32,8 +32,13 @@ struct eh_lab_pane {
 	size_t first, n;
 };
 
+/* One axis of the core (judge/axis.h): an attribute, two jointly, a part of a book, a cut of the score. */
 struct eh_lab_attribute {
-	const char *name;
+	const struct eh_judge *keeper;   /* whose axis it is: codes and strata are numbered by one only */
+	const char *name, *part;         /* as alerts name it; what follows the monitor's name, or NULL */
+	struct eh_policy_monitor asked;  /* what a policy is asked, but for group, outcome and line */
+	struct eh_judge_axis_of of;
+	int only;                        /* the one outcome of a cut of the score; -1: both are watched */
 	uint32_t reference; /* code of the reference group; 0: nobody of it was seen */
 	bool conditional;   /* has strata to condition on */
 	uint32_t groups;    /* codes are below it */
@@ -51,8 +56,10 @@ struct eh_lab_source {
 	const char *name;
 	enum eh_pane pane_kind;
 	uint32_t number; /* 0, 1, ... */
+	int64_t last_us; /* start of the pane that was kept last */
+	bool any;
+	struct eh_lab_attribute *attribute;
 	uint32_t attributes;
-	struct eh_lab_attribute attribute[EH_MAP_PROTECTED_MAX];
 };
 
 struct eh_lab_history {
@@ -66,7 +73,8 @@ struct eh_lab_history {
 struct eh_lab_history *eh_lab_history_new(void);
 void eh_lab_history_free(struct eh_lab_history *history); /* NULL is allowed */
 
-/* Keeps the tables that the core made of the pane it folded last. */
+/* Keeps the tables that a core made of the pane it folded last.  Of two cores that fold the same pane one after the
+ * other, what the second looks at and the first does not is added. */
 void eh_lab_history_add(struct eh_lab_history *history, const struct eh_judge_source *source, int64_t pane_us);
 
 /* Years of 365 days from the first pane to the last. */

@@ -45,14 +45,14 @@ static void add_monitor(struct eh_lab_portfolio *p, struct eh_lab_pair *pair, in
 	const struct eh_lab_attribute *at = eh_lab_attribute_of(pair);
 	struct eh_lab_monitor m = {
 		.pair = (uint32_t)(pair - p->pair), .outcome = outcome, .kind = kind, .tau_ppm = line.tau_ppm, .detector_version = line.detector_version};
-	struct eh_policy_monitor asked = {.source = pair->source->name,
-	                                  .attribute = at->name,
-	                                  .group = at->label[pair->group],
-	                                  .outcome = outcome == EH_JUDGE_FAVOURABLE ? EH_POLICY_FAVOURABLE
-	                                                                            : EH_POLICY_ADVERSE,
-	                                  .conditional = kind == EH_JUDGE_CONDITIONAL,
-	                                  .tau_ppm = line.tau_ppm};
+	struct eh_policy_monitor asked = at->asked;
 
+	asked.group = at->label[pair->group];
+	asked.outcome = at->only >= 0                    ? EH_POLICY_SCORE
+	                : outcome == EH_JUDGE_FAVOURABLE ? EH_POLICY_FAVOURABLE
+	                                                 : EH_POLICY_ADVERSE;
+	asked.conditional = kind == EH_JUDGE_CONDITIONAL;
+	asked.tau_ppm = line.tau_ppm;
 	for (int side = 0; side < EH_LAB_SIDES; side++) {
 		if (p->policy[side]->detector_version == line.detector_version)
 			m.gate_ppm[side] = eh_policy_gate(p->policy[side], &asked);
@@ -65,14 +65,26 @@ static void add_monitor(struct eh_lab_portfolio *p, struct eh_lab_pair *pair, in
 	pair->n++;
 }
 
+static uint32_t find_about(const struct eh_lab_portfolio *p, const struct eh_lab_pair *pair)
+{
+	uint32_t i = 0;
+
+	while (p->pair[i].source != pair->source ||
+	       strcmp(eh_lab_attribute_of(&p->pair[i])->name, eh_lab_attribute_of(pair)->name) != 0 ||
+	       strcmp(eh_lab_group_of(&p->pair[i]), eh_lab_group_of(pair)) != 0)
+		i++;
+	return i; /* its own, where there is no other */
+}
+
 static void add_pair(struct eh_lab_portfolio *p, const struct eh_lab_source *source, uint32_t attribute, uint32_t group,
                      const struct eh_judge_line *line, uint32_t lines)
 {
 	struct eh_lab_pair *pair = &p->pair[p->pairs++];
 
 	*pair = (struct eh_lab_pair){.source = source, .attribute = attribute, .group = group, .first = p->monitors};
+	pair->about = find_about(p, pair);
 	for (int outcome = 0; outcome < EH_JUDGE_OUTCOMES; outcome++)
-		for (int kind = 0; kind < (source->attribute[attribute].conditional ? EH_JUDGE_KINDS : EH_JUDGE_CONDITIONAL);
+		for (int kind = 0; (source->attribute[attribute].only < 0 || source->attribute[attribute].only == outcome) && kind < (source->attribute[attribute].conditional ? EH_JUDGE_KINDS : EH_JUDGE_CONDITIONAL);
 		     kind++)
 			for (uint32_t l = 0; l < lines; l++)
 				add_monitor(p, pair, outcome, kind, line[l]);

@@ -29,6 +29,7 @@ struct eh_lab_monitor {
 struct eh_lab_pair {
 	const struct eh_lab_source *source;
 	uint32_t attribute, group;
+	uint32_t about; /* the first pair about the same group: what parts of a book find is one alert with it */
 	uint32_t first, n;
 	uint32_t watched[EH_LAB_SIDES]; /* monitors of each policy */
 };

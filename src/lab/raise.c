@@ -108,7 +108,8 @@ static void weigh(struct standing *s, uint32_t source, int64_t at_us, const stru
 		for (uint32_t i = 0; ranked > 0 && i < s->n; i++) {
 			const struct eh_lab_moment *m = &s->now[s->above[i]];
 			int64_t *first =
-				&first_us[b * s->portfolio->pairs + s->portfolio->monitor[m->monitor].pair];
+				&first_us[b * s->portfolio->pairs +
+			                  s->portfolio->pair[s->portfolio->monitor[m->monitor].pair].about];
 
 			if (m->source == source && m->passes[bar[b].side] && m->log_years >= line && at_us < *first)
 				*first = at_us;

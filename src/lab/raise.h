@@ -25,7 +25,8 @@ double eh_lab_floor(const struct eh_lab_bar *bar, size_t bars);
 double eh_lab_ceiling(const struct eh_lab_portfolio *portfolio, const struct eh_lab_bar *bar, size_t bars);
 
 /*
- * first_us[bar * pairs + pair] becomes when the pair was first raised under that bar; INT64_MAX: never.  `trace` has the
+ * first_us[bar * pairs + pair] becomes when the alert about the pair's group (its `about`) was first raised under that
+ * bar; INT64_MAX: never.  `trace` has the
  * moments of all ways through one past; its order does not matter, and is another afterwards.  `all_met`: every
  * monitor counts from the beginning, whoever was gone through; moments before `after_us` raise nothing.
  */

@@ -204,8 +204,8 @@ static json_t *reach_json(const struct eh_lab_portfolio *p, const struct eh_lab_
 	for (uint32_t i = 0; i < p->monitors; i++) {
 		const struct eh_lab_monitor *m = &p->monitor[i];
 		const struct eh_lab_pair *pair = &p->pair[m->pair];
-		json_t *row = json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "source", pair->source->name, "attribute",
-		                        eh_lab_attribute_of(pair)->name, "group", eh_lab_group_of(pair), "outcome",
+		json_t *row = json_pack("{s:s,s:s,s:s?,s:s,s:s,s:b,s:o,s:o}", "source", pair->source->name, "attribute",
+		                        eh_lab_attribute_of(pair)->name, "part", eh_lab_attribute_of(pair)->part, "group", eh_lab_group_of(pair), "outcome",
 		                        eh_judge_outcome_name(m->outcome), "conditional",
 		                        m->kind == EH_JUDGE_CONDITIONAL, "tau", ppm(m->tau_ppm), "decisions_a_day",
 		                        decimal(reach[i].a_day, 1));

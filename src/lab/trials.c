@@ -112,7 +112,7 @@ static void try_plant(struct work *w, uint32_t run, int ratio, struct outcome *o
 	eh_lab_raise(p, &trace, w->bar, BARS, true, INT64_MIN, first_us);
 	out->planted = true;
 	for (uint32_t b = 0; b < BARS; b++) {
-		int64_t at_us = first_us[(size_t)b * p->pairs + which];
+		int64_t at_us = first_us[(size_t)b * p->pairs + pair->about];
 
 		out->delay_us[b] = at_us == INT64_MAX ? INT64_MAX : at_us <= plant.from_us ? -1 : at_us - plant.from_us;
 	}
