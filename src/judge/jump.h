@@ -25,16 +25,17 @@
 struct eh_judge_jump {
 	struct ehs_shift m; /* once it is so: that it is so no more */
 	bool up, is;
-	bool fresh;           /* it began at this look */
+	bool fresh, settled;  /* it began at this look; it ended at it, as what it had come to is usual by now */
 	bool begun;           /* a run of evidence is under way */
 	int64_t since_us;     /* the look at which that began */
 	struct ehs_bin since; /* counted from there on; a count: x alone */
 	struct ehs_bin usual; /* what a share was compared with last */
 	double expected;      /* what was usual of a count, since then */
+	double line;          /* the nearer one when it began */
 };
 
 void eh_judge_jump_init(struct eh_judge_jump *jump, bool up);
-/* It cannot be told any more whether it is so: it is not. */
+/* Nothing can lie beyond its line any more: it is not so. */
 void eh_judge_jump_drop(struct eh_judge_jump *jump);
 
 /* One look.  `at_us` names it; log_line is eh_judge_jump_line().  Nothing seen: no look.  A line that nothing

@@ -378,23 +378,25 @@ static void look_at_coverage(struct eh_judge_lookout *l)
 		eh_judge_jump_drop(&l->unseen);
 }
 
-static void say(struct eh_judge_lookout *l, enum eh_judge_fault_kind kind, const struct eh_judge_jump *j)
+void eh_judge_lookout_say(struct eh_judge_lookout *l, enum eh_judge_fault_kind kind, const struct eh_judge_jump *j)
 {
 	l->is[kind] |= j->is;
 	l->fresh[kind] |= j->fresh;
+	l->settled[kind] |= j->settled;
 }
 
 static void look(struct eh_judge_lookout *l)
 {
 	memset(l->is, 0, sizeof l->is);
 	memset(l->fresh, 0, sizeof l->fresh);
+	memset(l->settled, 0, sizeof l->settled);
 	look_at_volume(l);
 	look_at_late(l);
 	look_at_coverage(l);
-	say(l, EH_JUDGE_FAULT_VOLUME, &l->more);
-	say(l, EH_JUDGE_FAULT_VOLUME, &l->fewer);
-	say(l, EH_JUDGE_FAULT_LATE_ROWS, &l->later);
-	say(l, EH_JUDGE_FAULT_COVERAGE, &l->unseen);
+	eh_judge_lookout_say(l, EH_JUDGE_FAULT_VOLUME, &l->more);
+	eh_judge_lookout_say(l, EH_JUDGE_FAULT_VOLUME, &l->fewer);
+	eh_judge_lookout_say(l, EH_JUDGE_FAULT_LATE_ROWS, &l->later);
+	eh_judge_lookout_say(l, EH_JUDGE_FAULT_COVERAGE, &l->unseen);
 	eh_judge_lookout_labels(l);
 	eh_judge_lookout_values(l);
 	eh_judge_lookout_versions(l);

@@ -79,6 +79,7 @@ struct eh_judge_lookout {
 	struct eh_judge_jump more, fewer, later, unseen;
 	struct eh_routing **routing; /* dimensions x attributes; those of roles */
 	bool fresh[EH_JUDGE_FAULTS], is[EH_JUDGE_FAULTS];
+	bool settled[EH_JUDGE_FAULTS]; /* something ended, as it is usual by now */
 };
 
 struct eh_judge_lookout *eh_judge_lookout_new(struct eh_arena *home, const struct eh_judge_source *source);
@@ -105,6 +106,8 @@ static inline int eh_judge_lookout_slot(const struct eh_judge_lookout *l)
 }
 
 struct eh_routing *eh_judge_lookout_routing(const struct eh_judge_lookout *l, uint32_t dimension, uint32_t attribute);
+
+void eh_judge_lookout_say(struct eh_judge_lookout *l, enum eh_judge_fault_kind kind, const struct eh_judge_jump *jump);
 
 /* One look at the labels, at the values of all dimensions, at who meets which version. */
 void eh_judge_lookout_labels(struct eh_judge_lookout *l);

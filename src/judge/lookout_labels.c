@@ -17,7 +17,7 @@ static void look_at(struct eh_judge_lookout *l, struct eh_judge_jump *j, const u
 	struct eh_lookout_usual u = eh_judge_lookout_usual(l, missing, n);
 	int slot = eh_judge_lookout_slot(l);
 
-	j->fresh = false;
+	j->fresh = j->settled = false;
 	j->usual = u.base;
 	if (u.enough)
 		eh_judge_jump_share(j, (struct ehs_bin){n[slot], missing[slot]}, u.high + NEARER, u.high + FARTHER, l->look_us, line);
@@ -72,12 +72,6 @@ static void look_by_decision(struct eh_judge_lookout *l, struct eh_lookout_attri
 	l->fresh[EH_JUDGE_FAULT_MISSING_SIDE] |= at->hidden_fresh;
 }
 
-static void say(struct eh_judge_lookout *l, const struct eh_judge_jump *j)
-{
-	l->is[EH_JUDGE_FAULT_MISSING] |= j->is;
-	l->fresh[EH_JUDGE_FAULT_MISSING] |= j->fresh;
-}
-
 static double count_tests(const struct eh_judge_lookout *l)
 {
 	double groups = 0, attributes = l->source->shape.attributes;
@@ -96,14 +90,14 @@ void eh_judge_lookout_labels(struct eh_judge_lookout *l)
 		struct eh_lookout_attribute *at = &l->attribute[a];
 
 		look_at(l, &at->lacks, at->missing, l->n, line);
-		say(l, &at->lacks);
+		eh_judge_lookout_say(l, EH_JUDGE_FAULT_MISSING, &at->lacks);
 		look_by_decision(l, at, eh_judge_jump_line(2. * attributes, a_year));
 		for (uint32_t d = 0; d < attributes; d++)
 			for (uint32_t v = 0; d != a && v < l->dimension[d].values; v++) {
 				struct eh_lookout_value *value = &l->dimension[d].value[v];
 
 				look_at(l, &value->lacks[a], value->missing[a], value->n, line);
-				say(l, &value->lacks[a]);
+				eh_judge_lookout_say(l, EH_JUDGE_FAULT_MISSING, &value->lacks[a]);
 			}
 	}
 }

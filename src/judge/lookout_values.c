@@ -18,7 +18,7 @@ static void look_at(struct eh_judge_lookout *l, const struct eh_lookout_dimensio
 	int slot = eh_judge_lookout_slot(l);
 	struct ehs_bin seen = {d->n[slot], v->n[slot]};
 
-	v->rose.fresh = v->fell.fresh = false;
+	v->rose.fresh = v->fell.fresh = v->rose.settled = v->fell.settled = false;
 	v->rose.usual = v->fell.usual = u.base;
 	if (!u.enough)
 		return;
@@ -47,8 +47,8 @@ void eh_judge_lookout_values(struct eh_judge_lookout *l)
 			struct eh_lookout_value *v = &d->value[k];
 
 			look_at(l, d, v, line);
-			l->is[kind] |= v->rose.is || v->fell.is;
-			l->fresh[kind] |= v->rose.fresh || v->fell.fresh;
+			eh_judge_lookout_say(l, kind, &v->rose);
+			eh_judge_lookout_say(l, kind, &v->fell);
 		}
 	}
 }

@@ -42,6 +42,12 @@ static json_t *jump_fact(const struct eh_judge_jump *j)
 	                 (json_int_t)j->since.x, "n_before", (json_int_t)j->usual.n, "count_before", (json_int_t)j->usual.x);
 }
 
+/* What came to stay has not gone back, and must not be said to have. */
+static const char *over(const struct telling *t, enum eh_judge_fault_kind kind, const char *back)
+{
+	return t->l->settled[kind] ? "It has not gone back. It has been so for weeks, and is what is usual now." : back;
+}
+
 /* "in 31.0 of 100 WHAT from 2025-02-10 on, against 2.0 in the 28 days before. " */
 static void put_jump(struct telling *t, const struct eh_judge_jump *j, const char *what)
 {
@@ -127,7 +133,7 @@ static void tell_missing(struct telling *t, bool active)
 		if (tell_attribute(t, a))
 			tell_bounds(t, a);
 	eh_buf_puts(t->sentence, active ? "Those without a label are in no group and in no ratio."
-	                                : "Labels are no longer missing more often than before.");
+	                                : over(t, EH_JUDGE_FAULT_MISSING, "Labels are no longer missing more often than before."));
 }
 
 static struct ehs_bin side_of(const struct eh_judge_lookout *l, const struct eh_lookout_side *side)
@@ -180,7 +186,7 @@ static void tell_volume(struct telling *t, bool active)
 	tell_count(t, &t->l->more);
 	tell_count(t, &t->l->fewer);
 	eh_buf_puts(t->sentence, active ? "The usual is what came on the same days of the weeks before."
-	                                : "As many decisions come as is usual again.");
+	                                : over(t, EH_JUDGE_FAULT_VOLUME, "As many decisions come as is usual again."));
 }
 
 static void tell_late(struct telling *t, bool active)
@@ -191,7 +197,7 @@ static void tell_late(struct telling *t, bool active)
 		put_jump(t, &t->l->later, "decisions");
 	}
 	eh_buf_puts(t->sentence, active ? "They are counted, but no closed verdict saw them."
-	                                : "Rows no longer come late more often than before.");
+	                                : over(t, EH_JUDGE_FAULT_LATE_ROWS, "Rows no longer come late more often than before."));
 }
 
 static void tell_coverage(struct telling *t, bool active)
@@ -201,7 +207,7 @@ static void tell_coverage(struct telling *t, bool active)
 		eh_buf_puts(t->sentence, "A group that is watched is known ");
 		put_jump(t, &t->l->unseen, "decisions");
 	}
-	eh_buf_puts(t->sentence, active ? "The others are seen by no monitor." : "As many decisions are monitored as before.");
+	eh_buf_puts(t->sentence, active ? "The others are seen by no monitor." : over(t, EH_JUDGE_FAULT_COVERAGE, "As many decisions are monitored as before."));
 }
 
 /* ---- groups, levels, versions ---- */
@@ -253,7 +259,7 @@ static void tell_values(struct telling *t, bool groups, bool active)
 	if (t->n > TOLD)
 		eh_buf_printf(t->sentence, "So it is with %zu more. ", t->n - TOLD);
 	eh_buf_puts(t->sentence, active ? "A ratio over the change mixes what was with what is."
-	                                : "Each has about its usual share again.");
+	                                : over(t, groups ? EH_JUDGE_FAULT_GROUP : EH_JUDGE_FAULT_VALUE, "Each has about its usual share again."));
 }
 
 /* ---- routing ---- */

@@ -131,7 +131,7 @@ static void look_at_rate(struct eh_judge_matured_state *s, const struct month *m
 	struct ehs_bin seen = rate_of(month);
 	double rate = usual.n > 0 ? share(usual) : 0;
 
-	s->rose.fresh = s->fell.fresh = false;
+	s->rose.fresh = s->fell.fresh = s->rose.settled = s->fell.settled = false;
 	s->rose.usual = s->fell.usual = usual;
 	if (usual.n < LEAST_BEFORE || seen.n < LEAST_KNOWN)
 		return;
@@ -143,7 +143,7 @@ static void look_at_rate(struct eh_judge_matured_state *s, const struct month *m
 
 static void look_at_unknown(struct eh_judge_jump *j, const struct month *month, struct ehs_bin usual, double line)
 {
-	j->fresh = false;
+	j->fresh = j->settled = false;
 	j->usual = usual;
 	if (usual.n >= LEAST_BEFORE)
 		eh_judge_jump_share(j, unknown_of(month), share(usual) + UNKNOWN_NEARER, share(usual) + UNKNOWN_FARTHER,
@@ -226,5 +226,8 @@ void eh_judge_matured_words(const void *ctx, bool active, struct eh_buf *sentenc
 	put(sentence, list, &s->fell, "rate", "had the bad outcome, where one is known");
 	put(sentence, list, &s->unknown, "unknown", "have no outcome yet that should have one");
 	json_object_set_new(facts, "months", list);
-	eh_buf_puts(sentence, active ? "This may be about what the log keeps, not about people." : "It is again about as in the year before.");
+	bool settled = s->rose.settled || s->fell.settled || s->unknown.settled;
+	eh_buf_puts(sentence, active ? "This may be about what the log keeps, not about people." 
+	                      : settled ? "It has not gone back. It has been so for months, and is what is usual now."
+	                                : "It is again about as in the year before.");
 }

@@ -46,7 +46,12 @@ static void it_names_its_beginning_and_ends(void **state)
 		eh_judge_jump_share(&j, bin(100, 60), .12, .20, day, line);
 	assert_true(j.is && !j.fresh);
 	eh_judge_jump_share(&j, bin(100, 4), .12, .20, day++, line);
-	assert_false(j.is);
+	assert_true(!j.is && !j.settled);
+	eh_judge_jump_share(&j, bin(100, 60), .12, .20, day++, line);
+	assert_true(j.is);
+	for (; day < 130 && j.is; day++)
+		eh_judge_jump_share(&j, bin(100, 60), .7, .8, day, line); /* by now that is usual */
+	assert_true(!j.is && j.settled);
 }
 
 static void where_all_is_usual_nothing_is_beyond(void **state)

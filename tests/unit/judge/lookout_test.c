@@ -274,6 +274,17 @@ static void the_log_is_flooded(void **state)
 	ends(t, EH_JUDGE_FAULT_VOLUME);
 }
 
+/* What came to stay: its alert ends, and does not say that it went back. */
+static void what_stays_is_usual_by_and_by(void **state)
+{
+	AFTER(60, EH_JUDGE_FAULT_GROUP, {"M", "white", "a", "m1", .6, 68}, {"F", "white", "a", "m1", .6, 60},
+	      {"M", "black", "a", "m1", .6, 20}, {"F", "black", "b", "m1", .6, 28}, {NULL, "white", "a", "m1", .6, 2});
+	(void)state;
+	assert_false(t->source->fault[EH_JUDGE_FAULT_GROUP].active);
+	expect_said(t, "recovered: It has not gone back.");
+	end(t);
+}
+
 /* Values that a pane brings join by name: what is told does not hang on the order of a hash table. */
 static void values_join_by_name(void **state)
 {
@@ -331,6 +342,7 @@ int main(void)
 		cmocka_unit_test(labels_hide_with_one_decision),
 		cmocka_unit_test(most_come_without_any_group),
 		cmocka_unit_test(the_log_is_flooded),
+		cmocka_unit_test(what_stays_is_usual_by_and_by),
 		cmocka_unit_test(values_join_by_name),
 		cmocka_unit_test(quiet_years_are_quiet),
 	};
