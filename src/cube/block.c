@@ -65,7 +65,7 @@ static void put_shape(const struct writer *w)
 {
 	const struct eh_cube_shape *shape = &w->names->shape;
 
-	eh_buf_putc(w->out, shape->outcome ? EH_CUBE_BLOCK_OUTCOMES : EH_CUBE_BLOCK_VERSION);
+	eh_buf_putc(w->out, (char)eh_cube_block_version(shape));
 	put(w->out, shape->attributes);
 	put(w->out, shape->strata);
 	put(w->out, shape->roles);
@@ -374,4 +374,6 @@ void eh_cube_encode(const struct eh_cube *cube, struct eh_buf *out)
 			for (uint32_t g = 0; g <= w.labels[a]; g++)
 				put_moments(&w, a, w.shop->group_code[a][g], f);
 	put_level_entries(&w);
+	for (uint32_t a = 0; a < shape->attributes; a++)
+		eh_cube_members_put(cube, a, out);
 }

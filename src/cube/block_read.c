@@ -67,7 +67,7 @@ static void read_shape(struct block *b)
 {
 	const struct eh_cube_shape *shape = &b->names->shape;
 
-	if (take(b) != (shape->outcome ? EH_CUBE_BLOCK_OUTCOMES : EH_CUBE_BLOCK_VERSION))
+	if (take(b) != eh_cube_block_version(shape))
 		fault(b, "is of another version");
 	bool same = take(b) == shape->attributes;
 	same = take(b) == shape->strata && same;
@@ -422,6 +422,17 @@ static void read_level_entries(struct block *b)
 			fault(b, "names what does not occur");
 }
 
+/* ---- groups known by probabilities ---- */
+
+static void read_members(struct block *b, uint32_t a)
+{
+	uint32_t members = b->names->shape.members[a];
+	const char *wrong = members == 0 ? NULL : eh_cube_members_read(&b->r, members, b->n, b->into != NULL ? b->into->members[a] : NULL);
+
+	if (wrong != NULL)
+		fault(b, wrong);
+}
+
 /* ---- the whole ---- */
 
 static void read_block(struct block *b)
@@ -447,6 +458,8 @@ static void read_block(struct block *b)
 		read_levels(b);
 	if (!b->r.bad)
 		read_level_entries(b);
+	for (uint32_t a = 0; a < shape->attributes && !b->r.bad; a++)
+		read_members(b, a);
 	if (!b->r.bad && b->r.at != b->r.end)
 		fault(b, "goes on after its end");
 }

@@ -26,6 +26,7 @@ struct eh_cube *eh_cube_new(struct eh_cube_names *names)
 	eh_table_init(&cube->levels, EH_CUBE_LEVEL_WORDS);
 	if (names->shape.outcome)
 		eh_table_init(&cube->outcomes, EH_CUBE_OUTCOME_WORDS);
+	eh_cube_members_new(cube);
 	return cube;
 }
 
@@ -39,6 +40,7 @@ void eh_cube_free(struct eh_cube *cube)
 		free(cube->sums[a]);
 		free(cube->wide[a]);
 		free(cube->lanes[a]);
+		free(cube->members[a]);
 	}
 	eh_table_free(&cube->cells);
 	eh_table_free(&cube->levels);
@@ -70,6 +72,7 @@ void eh_cube_clear(struct eh_cube *cube)
 	for (uint32_t a = 0; a < cube->names->shape.attributes; a++)
 		for (uint32_t g = 0; g < cube->groups[a]; g++)
 			clear_group(cube, a, g);
+	eh_cube_members_clear(cube);
 }
 
 uint64_t eh_cube_n(const struct eh_cube *cube)
@@ -281,6 +284,7 @@ void eh_cube_add(struct eh_cube *cube, const struct eh_cube_row *row)
 		count_outcome(cube, key, row);
 	if (shape->level > 0)
 		add_levels(cube, row);
+	eh_cube_members_add(cube, row);
 	cube->in_lanes++;
 	cube->n++;
 }

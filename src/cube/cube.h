@@ -5,7 +5,7 @@
  * the joint key (group of every protected attribute, stratum tuple, lineage
  * set), where outcomes can be seen also by outcome, and per attribute and group the
  * score's moments and histogram, each numeric feature's moments, and each
- * categorical feature's levels.  The set
+ * categorical feature's levels; of an attribute that is known by probabilities, sums of weights.  The set
  * may be what one gather commit adds to one pane, a whole pane, a window, or the
  * time since an onset: it is always the same thing, and window = window + new
  * pane - expired pane holds to the last bit, because everything is an integer.
@@ -36,6 +36,9 @@
 #define EH_CUBE_MAX_GROUPS 255 /* groups of one attribute, the missing one aside */
 #define EH_CUBE_MAX_FEATURES 64
 #define EH_CUBE_MAX_ROWS (UINT64_C(1) << 33) /* so that squares of 47-bit values sum in 128 bits */
+#define EH_CUBE_MAX_MEMBERS 8 /* groups of an attribute that is known by probabilities only */
+#define EH_CUBE_BUCKETS 16    /* parts that its decisions are put into by their ids */
+#define EH_CUBE_WEIGHT_UNIT UINT32_C(1000000)
 
 /* What a cube of one source counts; made once from the source's map. */
 struct eh_cube_shape {
@@ -46,6 +49,7 @@ struct eh_cube_shape {
 	uint32_t level;      /* categorical features and retrieval roles, in this order; at most as many */
 	bool score;
 	bool outcome; /* what happened afterwards is known of some decisions; false: it cannot be seen, and no cell has it */
+	uint8_t members[EH_CUBE_MAX_ATTRIBUTES]; /* of an attribute, groups known by probabilities; 0: it has labels */
 };
 
 enum eh_cube_outcome { EH_CUBE_OUTCOME_MISSING, EH_CUBE_OUTCOME_BENIGN, EH_CUBE_OUTCOME_ADVERSE };
@@ -64,6 +68,8 @@ struct eh_cube_row {
 	const uint32_t *levels[EH_CUBE_MAX_FEATURES]; /* codes of eh_cube_level(); several for a retrieval role,
 	                                               * where one that stands twice counts once */
 	uint32_t n_levels[EH_CUBE_MAX_FEATURES];
+	const uint32_t *weight[EH_CUBE_MAX_ATTRIBUTES]; /* probabilities in millionths; NULL: not known */
+	uint8_t bucket; /* below EH_CUBE_BUCKETS; follows from the decision's id alone */
 };
 
 struct eh_cube_names;
@@ -162,6 +168,29 @@ struct eh_cube_moments {
 /* Moments of the score, or of numeric feature f, in one group of an attribute. */
 struct eh_cube_moments eh_cube_score(const struct eh_cube *cube, uint32_t attribute, uint32_t group);
 struct eh_cube_moments eh_cube_numeric(const struct eh_cube *cube, uint32_t f, uint32_t attribute, uint32_t group);
+
+/* ---- groups known by probabilities (member.c) ---- */
+
+#define EH_CUBE_MEMBER_PAIRS (EH_CUBE_MAX_MEMBERS * (EH_CUBE_MAX_MEMBERS + 1) / 2)
+
+/* Sums over the decisions of one bucket whose probabilities w are known, in millionths; y is 1 where the decision is
+ * favourable.  A product of two weights is cut to whole millionths, decision by decision. */
+struct eh_cube_members {
+	uint64_t n, favourable;
+	uint64_t w[EH_CUBE_MAX_MEMBERS], wy[EH_CUBE_MAX_MEMBERS];
+	uint64_t ww[EH_CUBE_MEMBER_PAIRS], wwy[EH_CUBE_MEMBER_PAIRS]; /* by eh_cube_member_pair() */
+};
+
+/* Where the product of two groups' weights stands. */
+static inline uint32_t eh_cube_member_pair(uint32_t g, uint32_t h)
+{
+	return g > h ? g * (g + 1) / 2 + h : h * (h + 1) / 2 + g;
+}
+
+/* The sums of a bucket of an attribute that has members. */
+struct eh_cube_members eh_cube_members(const struct eh_cube *cube, uint32_t attribute, uint32_t bucket);
+/* And those of all buckets together. */
+struct eh_cube_members eh_cube_all_members(const struct eh_cube *cube, uint32_t attribute);
 
 struct eh_cube_bin {
 	int64_t key; /* order-preserving quantiser of the fixed-point value: bins sort as scores do */

@@ -95,10 +95,11 @@ void eh_cube_put_texts(struct eh_buf *out, struct eh_cube_ref *refs, uint32_t n)
  * the reader bad. */
 struct eh_text eh_cube_take_text(struct eh_reader *r, struct eh_text before);
 
-/* A block's first byte, without outcomes and with them, and the fields of a level entry: feature, level, attribute,
+/* A block's first byte is 1, and 1 more with outcomes, 2 more with members; and the fields of a level entry: feature, level, attribute,
  * group. */
 #define EH_CUBE_BLOCK_VERSION 1
-#define EH_CUBE_BLOCK_OUTCOMES 2
+#define EH_CUBE_BLOCK_OUTCOMES 1
+#define EH_CUBE_BLOCK_MEMBERS 2
 #define EH_CUBE_LEVEL_FIELDS 4
 #define EH_CUBE_MAX_FIELDS (EH_CUBE_MAX_ATTRIBUTES + 2)
 
@@ -140,7 +141,28 @@ struct eh_cube {
 	struct eh_cube_sums *sums[EH_CUBE_MAX_ATTRIBUTES];    /* groups[a] */
 	struct eh_cube_moments *wide[EH_CUBE_MAX_ATTRIBUTES]; /* groups[a] x measures */
 	eh_cube_lanes *lanes[EH_CUBE_MAX_ATTRIBUTES];         /* groups[a] x stride: two measures, then all kinds of them */
+	struct eh_cube_members *members[EH_CUBE_MAX_ATTRIBUTES]; /* EH_CUBE_BUCKETS; NULL: the attribute has labels */
 };
+
+/* Every attribute that has members (member.c). */
+void eh_cube_members_new(struct eh_cube *cube);
+void eh_cube_members_clear(struct eh_cube *cube);
+void eh_cube_members_add(struct eh_cube *cube, const struct eh_cube_row *row);
+void eh_cube_members_merge(struct eh_cube *cube, const struct eh_cube *other);
+bool eh_cube_members_hold(const struct eh_cube *cube, const struct eh_cube *less);
+void eh_cube_members_take(struct eh_cube *cube, const struct eh_cube *less);
+void eh_cube_members_put(const struct eh_cube *cube, uint32_t attribute, struct eh_buf *out);
+/* Reads what put wrote of an attribute of `members` groups and `n` decisions, and adds it to `into` (may be NULL).  NULL,
+ * or what is wrong with it. */
+const char *eh_cube_members_read(struct eh_reader *r, uint32_t members, uint64_t n, struct eh_cube_members *into);
+/* The shape has an attribute that is known by probabilities. */
+bool eh_cube_has_members(const struct eh_cube_shape *shape);
+
+static inline uint8_t eh_cube_block_version(const struct eh_cube_shape *shape)
+{
+	return (uint8_t)(EH_CUBE_BLOCK_VERSION + (shape->outcome ? EH_CUBE_BLOCK_OUTCOMES : 0) +
+	                 (eh_cube_has_members(shape) ? EH_CUBE_BLOCK_MEMBERS : 0));
+}
 
 /* Moments of measure m; the group must have room. */
 struct eh_cube_moments eh_cube_moments_at(const struct eh_cube *cube, uint32_t attribute, uint32_t group, uint32_t m);

@@ -65,6 +65,7 @@ enum eh_rc eh_cube_merge(struct eh_cube *cube, const struct eh_cube *other, stru
 		for (uint32_t g = 0; g < other->groups[a]; g++)
 			if (other->sums[a][g].count.n > 0)
 				add_sums(cube, other, a, g);
+	eh_cube_members_merge(cube, other);
 	cube->n += other->n;
 	return EH_OK;
 }
@@ -146,7 +147,7 @@ static bool holds(const struct eh_cube *cube, const struct eh_cube *other)
 		for (uint32_t g = 0; g < other->groups[a]; g++)
 			if (other->sums[a][g].count.n > 0 && !sums_hold(cube, other, a, g))
 				return false;
-	return true;
+	return eh_cube_members_hold(cube, other);
 }
 
 static void take_table(struct eh_table *t, const struct eh_table *less)
@@ -198,6 +199,7 @@ enum eh_rc eh_cube_subtract(struct eh_cube *cube, const struct eh_cube *other, s
 		for (uint32_t g = 0; g < other->groups[a]; g++)
 			if (other->sums[a][g].count.n > 0)
 				take_sums(cube, other, a, g);
+	eh_cube_members_take(cube, other);
 	cube->n -= other->n;
 	return EH_OK;
 }
