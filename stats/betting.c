@@ -29,6 +29,16 @@ double ehs_betting_payoff(struct ehs_betting_row i, struct ehs_betting_row j, ui
 	return ij * (i.y - tau * j.y) + ji * (j.y - tau * i.y);
 }
 
+double ehs_betting_mean_payoff(const struct ehs_betting_sums *s, uint32_t unit, double tau)
+{
+	if (!(tau > 0) || isinf(tau) || unit == 0 || s->n < 2)
+		return NAN;
+	double own = (double)s->cross_y * (double)unit, pairs = (double)s->n * (double)(s->n - 1) / 2;
+	double sum = (double)s->wy_prot * (double)s->w_ref - own - tau * ((double)s->w_prot * (double)s->wy_ref - own);
+
+	return sum / ((double)unit * (double)unit * pairs);
+}
+
 enum ehs_status ehs_betting_init(struct ehs_betting *b, double tau, double half_life)
 {
 	*b = (struct ehs_betting){.tau = tau,
@@ -58,21 +68,28 @@ static void remember(struct ehs_betting *b, double g)
 	b->sum_sq = b->sum_sq * b->keep + g * g;
 }
 
+void ehs_betting_bet(struct ehs_betting *b, double g, double log_e[EHS_BETTORS])
+{
+	double lambda[EHS_BETTORS];
+
+	stakes(b, lambda); /* before g is remembered: the stake must not know it */
+	for (int k = 0; k < EHS_BETTORS; k++)
+		log_e[k] += log1p(-lambda[k] * g);
+	remember(b, g);
+}
+
 enum ehs_status ehs_betting_step(struct ehs_betting *b, struct ehs_betting_row i, struct ehs_betting_row j,
                                  uint32_t unit)
 {
-	double lambda[EHS_BETTORS], g = ehs_betting_payoff(i, j, unit, b->tau);
+	double log_e[EHS_BETTORS] = {0}, g = ehs_betting_payoff(i, j, unit, b->tau);
 
 	if (isnan(g))
 		return EHS_INVALID;
-	stakes(b, lambda); /* before g is remembered: the stake must not know it */
+	ehs_betting_bet(b, g, log_e);
 	for (int k = 0; k < EHS_BETTORS; k++) {
-		double log_e = log1p(-lambda[k] * g);
-
-		b->log_e[k] += log_e;
-		b->log_m[k] = ehs_sr_step(b->log_m[k], log_e);
+		b->log_e[k] += log_e[k];
+		b->log_m[k] = ehs_sr_step(b->log_m[k], log_e[k]);
 	}
-	remember(b, g);
 	b->pairs++;
 	b->peak_log_e = fmax(b->peak_log_e, ehs_betting_log_e(b));
 	b->peak_log_m = fmax(b->peak_log_m, ehs_betting_log_m(b));

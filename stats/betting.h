@@ -47,6 +47,18 @@ struct ehs_betting_row {
  */
 double ehs_betting_payoff(struct ehs_betting_row i, struct ehs_betting_row j, uint32_t unit, double tau);
 
+/* Sums over n rows, in units; `cross` of w_prot w_ref, row by row, and `cross_y` of w_prot w_ref y, in units as well. */
+struct ehs_betting_sums {
+	uint64_t n, w_prot, w_ref, wy_prot, wy_ref, cross_y;
+};
+
+/*
+ * The mean of g over all n (n - 1) / 2 pairs of the rows: of one law with each of them, in [-tau, 1], and steadier.  It is
+ * a payoff as they are where the rows were put together before their outcomes were seen.  NaN where n < 2, or tau and
+ * unit are as above.
+ */
+double ehs_betting_mean_payoff(const struct ehs_betting_sums *sums, uint32_t unit, double tau);
+
 struct ehs_betting {
 	double tau;
 	double keep;               /* share of the memory that a pair leaves, below 1 */
@@ -66,6 +78,12 @@ enum ehs_status ehs_betting_init(struct ehs_betting *b, double tau, double half_
  */
 enum ehs_status ehs_betting_step(struct ehs_betting *b, struct ehs_betting_row i, struct ehs_betting_row j,
                                  uint32_t unit);
+
+/*
+ * A payoff that was made elsewhere, for a block of many: adds to log_e what each of the four wins by it, and remembers it
+ * for the next.  Wealth and M stay as they are: what a block is worth is the sum of log_e over its payoffs.
+ */
+void ehs_betting_bet(struct ehs_betting *b, double g, double log_e[EHS_BETTORS]);
 
 /* ln of the mean wealth of the four: it exceeds ln(1/alpha) with probability <= alpha under H0, ever.  0 at first. */
 double ehs_betting_log_e(const struct ehs_betting *b);

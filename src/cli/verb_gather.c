@@ -45,11 +45,8 @@ static enum eh_rc read_map(struct eh_arena *arena, const struct eh_settings *set
 
 	if (path != NULL && name != NULL)
 		return eh_fail(err, EH_BAD_INPUT, "--map and --source say the same thing: give one of them");
-	if (path != NULL) {
-		enum eh_rc read = eh_map_read(arena, path, map, err);
-
-		return read == EH_OK ? eh_map_refuse_proxy(*map, "gather", err) : read;
-	}
+	if (path != NULL)
+		return eh_map_read(arena, path, map, err);
 	enum eh_rc rc = eh_store_open(settings->store, settings->state, EH_STORE_READER, &store, err);
 	if (rc == EH_OK)
 		rc = eh_cli_one_source(arena, store, name, &source, err);

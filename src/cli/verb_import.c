@@ -109,7 +109,7 @@ static void print_json(const struct eh_map *map, const char *path, const struct 
 		(json_int_t)sum->read, "imported", (json_int_t)sum->imported, "skipped", (json_int_t)sum->skipped, "set_aside",
 		(json_int_t)sum->set_aside, "reasons", reasons, "rounded", (json_int_t)sum->rounded, "first",
 		time_json(sum, sum->first_us), "last", time_json(sum, sum->last_us), "map_version",
-		eh_map_has_proxy(map) ? json_null() : json_integer(source->version),
+		json_integer(source->version),
 		"map_sha256", sha256);
 
 	eh_cli_print_json(doc, JSON_INDENT(2) | JSON_SORT_KEYS);
@@ -135,11 +135,8 @@ static void print_text(const struct eh_map *map, const struct eh_copy_sum *sum, 
 		eh_time_format(sum->last_us, last);
 		printf("decisions from %s to %s\n", first, last);
 	}
-	if (eh_map_has_proxy(map))
-		printf("source %s is not registered: only `evenhand audit --map` reads probabilities\n", map->source);
-	else
-		printf("source %s, map version %d\n", map->source, source->version);
-	if (sum->set_aside > 0 && !eh_map_has_proxy(map))
+	printf("source %s, map version %d\n", map->source, source->version);
+	if (sum->set_aside > 0)
 		printf("`evenhand setaside list --source %s` shows what was set aside\n", map->source);
 }
 
@@ -150,8 +147,6 @@ static enum eh_rc register_source(void *context, struct eh_err *err)
 {
 	struct work *work = context;
 
-	if (eh_map_has_proxy(work->map)) /* gather and judge would refuse it: only audit reads such a table */
-		return EH_OK;
 	return eh_source_register(work->arena, work->store, work->map, &work->source, err);
 }
 

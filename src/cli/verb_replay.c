@@ -126,8 +126,6 @@ static enum eh_rc replay_map(struct eh_settings *settings, struct eh_arena *home
 	enum eh_rc rc = eh_map_read(home, path, &map, err);
 
 	if (rc == EH_OK)
-		rc = eh_map_refuse_proxy(map, "replay", err);
-	if (rc == EH_OK)
 		rc = eh_scratch_open(home, settings->state, &scratch, err);
 	if (rc != EH_OK)
 		return rc;

@@ -122,8 +122,6 @@ static enum eh_rc add_map(const struct eh_settings *settings, const struct ask *
 	enum eh_rc rc = eh_map_read(arena, ask->map, &map, err);
 
 	if (rc == EH_OK)
-		rc = eh_map_refuse_proxy(map, "gather", err);
-	if (rc == EH_OK)
 		rc = eh_store_open(settings->store, settings->state, EH_STORE_WRITER, &store, err);
 	if (rc == EH_OK)
 		rc = eh_source_register(arena, store, map, &source, err);

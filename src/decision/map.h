@@ -205,13 +205,6 @@ EH_MUST enum eh_rc eh_map_read(struct eh_arena *arena, const char *path, const s
 const char *eh_map_pane_name(enum eh_map_pane pane);
 const char *eh_map_mode_name(enum eh_map_mode mode);
 
-/* EH_BAD_INPUT where an attribute is given by `proxy`: `who` (as "gather") cannot count probabilities, and the hint says
- * that audit can. */
-EH_MUST enum eh_rc eh_map_refuse_proxy(const struct eh_map *map, const char *who, struct eh_err *err);
-
-/* True where an attribute of the map is given by `proxy`. */
-bool eh_map_has_proxy(const struct eh_map *map);
-
 /* The attribute, stratum or feature of that name, or -1. */
 int eh_map_find_protected(const struct eh_map *map, const char *name);
 int eh_map_find_stratum(const struct eh_map *map, const char *name);

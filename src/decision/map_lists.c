@@ -161,29 +161,6 @@ enum eh_rc eh_map_read_lists(struct eh_map_part *part, const struct eh_yaml *roo
 	return eh_map_read_audit(part, eh_yaml_get(root, "audit"));
 }
 
-bool eh_map_has_proxy(const struct eh_map *map)
-{
-	for (size_t i = 0; i < map->protect_n; i++)
-		if (map->protect[i].proxy != NULL)
-			return true;
-	return false;
-}
-
-enum eh_rc eh_map_refuse_proxy(const struct eh_map *map, const char *who, struct eh_err *err)
-{
-	for (size_t i = 0; i < map->protect_n; i++)
-		if (map->protect[i].proxy != NULL) {
-			(void)eh_fail(err, EH_BAD_INPUT,
-			              "source %s: %s cannot count the attribute %s, which is given by `proxy:`",
-			              map->source, who, map->protect[i].name);
-			return eh_hint(
-				err,
-				"`evenhand audit --map` reads probabilities; for %s leave the attribute out of the map",
-				who);
-		}
-	return EH_OK;
-}
-
 int eh_map_find_protected(const struct eh_map *map, const char *name)
 {
 	for (size_t i = 0; i < map->protect_n; i++)

@@ -184,6 +184,10 @@ static enum eh_rc read_membership(struct eh_map_part *part, const struct eh_yaml
 	if (proxy != NULL && other != NULL)
 		return eh_yaml_fail_key(other, part->err, "%s has proxy and %s, it can have one of them", e->path,
 		                        other->key);
+	if (proxy != NULL && part->map->mode == EH_MAP_MODE_PUSHDOWN) {
+		eh_yaml_fail_key(proxy, part->err, "probabilities need each row by itself, and mode: pushdown brings groups of them");
+		return eh_hint(part->err, "read with `mode: poll` or `mode: stream`");
+	}
 	if (proxy != NULL)
 		return read_proxy(part, proxy, p);
 	if ((rc = eh_yaml_need(e, "column", &column, part->err)) != EH_OK ||

@@ -139,9 +139,7 @@ enum eh_rc eh_gather_run(struct eh_pg *store, struct eh_pg *source, const struct
 
 	*result = (struct eh_gather_result){0};
 	run.told_us = run.began_us;
-	enum eh_rc rc = eh_map_refuse_proxy(map, "gather", err);
-	if (rc == EH_OK)
-		rc = open_all(&run, err);
+	enum eh_rc rc = open_all(&run, err);
 	result->began = rc == EH_OK;
 	if (rc == EH_OK)
 		rc = options->retry ? eh_gather_retry(&run, err) : gather(&run, err);

@@ -75,8 +75,6 @@ static enum eh_rc join(struct eh_judge_store *store, const PGresult *res, int ro
 
 	if (rc != EH_OK)
 		return eh_while(err, "the map kept for source %s", name);
-	if ((rc = eh_map_refuse_proxy(feed->map, "judge", err)) != EH_OK)
-		return rc;
 	feed->source = eh_judge_add_source(store->judge, eh_pg_int8(res, row, 0), feed->map);
 	feed->next_pane_us = feed->clock_us = feed->month_us = feed->outcomes_at_us = feed->sealed_us = INT64_MIN;
 	feed->last_included = feed->last_leaf = -1;

@@ -3,8 +3,10 @@
  */
 #include "source/cells.h"
 
+#include <sodium.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/json.h"
 #include "source/dictionary.h"
 #include "source/shape.h"
@@ -28,6 +30,7 @@ struct eh_cells {
 	uint64_t row;
 
 	uint8_t *label_code[EH_MAP_PROTECTED_MAX]; /* by the map's label: its code; 0: not met yet */
+	unsigned char bucket_key[crypto_shorthash_KEYBYTES];
 };
 
 static bool is_retrieval(const struct eh_map *map, size_t l)
@@ -64,6 +67,16 @@ static struct eh_dictionary *level_kind(struct eh_cells *cells, uint32_t feature
 	return &cells->kind[1 + cells->map->protect_n + feature];
 }
 
+/* From the source's name alone: a new version of its map puts no id into another bucket. */
+static void make_bucket_key(struct eh_cells *cells)
+{
+	EH_BUF_AUTO text = {0};
+
+	eh_buf_printf(&text, "evenhand/bucket/v1\n%s", cells->map->source);
+	struct eh_sha256 digest = eh_sha256_of(text.data, text.len);
+	memcpy(cells->bucket_key, digest.bytes, sizeof cells->bucket_key);
+}
+
 struct eh_cells *eh_cells_new(struct eh_arena *arena, const struct eh_map *map)
 {
 	struct eh_cells *cells = eh_arena_zalloc(arena, 1, sizeof *cells);
@@ -89,6 +102,7 @@ struct eh_cells *eh_cells_new(struct eh_arena *arena, const struct eh_map *map)
 	eh_dictionary_init(&cells->lineage, arena, "lineage", cells->shape.roles, 0);
 	cells->codes = eh_arena_zalloc(arena, cells->shape.level * (EH_CELLS_LEVELS_MAX + 1), sizeof *cells->codes);
 	cells->seen = eh_arena_zalloc(arena, cells->shape.level * (EH_CELLS_LEVELS_MAX + 1), sizeof *cells->seen);
+	make_bucket_key(cells);
 	for (uint32_t f = 0; f < cells->shape.level; f++)
 		cells->level_other[f] = eh_cube_level(cells->names, f, (struct eh_text){EH_CELLS_OTHER, strlen(EH_CELLS_OTHER)});
 	return cells;
@@ -250,6 +264,25 @@ static uint32_t lineage_code(struct eh_cells *cells, const struct eh_decision *d
 	return eh_dictionary_add(&cells->lineage, fields, NULL, eh_cube_tuple(cells->names, EH_CUBE_LINEAGE, fields, n))->code;
 }
 
+/* Probabilities of the groups of an attribute, where the row has them; its bucket follows from its id. */
+static void put_weights(const struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out)
+{
+	unsigned char hash[crypto_shorthash_BYTES];
+	bool any = false;
+
+	for (size_t i = 0; i < cells->map->protect_n; i++) {
+		bool known = cells->shape.members[i] > 0 && decision->proxy[i].is == EH_DECISION_MEMBER_KNOWN;
+
+		out->weight[i] = known ? decision->proxy[i].w : NULL;
+		any |= known;
+	}
+	out->bucket = 0;
+	if (!any)
+		return;
+	(void)crypto_shorthash(hash, (const unsigned char *)decision->id.at, decision->id.n, cells->bucket_key);
+	out->bucket = hash[0] % EH_CUBE_BUCKETS;
+}
+
 void eh_cells_measures(struct eh_cells *cells, const struct eh_decision *decision, struct eh_cube_row *out)
 {
 	cells->row++;
@@ -262,6 +295,7 @@ void eh_cells_measures(struct eh_cells *cells, const struct eh_decision *decisio
 		out->outcome = decision->outcome_adverse ? EH_CUBE_OUTCOME_ADVERSE : EH_CUBE_OUTCOME_BENIGN;
 	out->has_score = decision->has_score;
 	out->score_q = decision->score_q;
+	put_weights(cells, decision, out);
 	put_features(cells, decision, out);
 }
 

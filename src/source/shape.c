@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+_Static_assert(EH_CUBE_MAX_MEMBERS == EH_MAP_PROXY_MAX, "the cube counts as many groups as a map may name");
+
 static int nth_feature(const struct eh_map *map, enum eh_map_kind kind, uint32_t i)
 {
 	for (size_t f = 0; f < map->features_n; f++)
@@ -56,6 +58,8 @@ struct eh_cube_shape eh_source_shape(const struct eh_map *map)
 	                              .score = map->score >= 0,
 	                              .outcome = eh_source_sees_outcomes(map)};
 
+	for (size_t a = 0; a < map->protect_n; a++)
+		shape.members[a] = map->protect[a].proxy != NULL ? (uint8_t)map->protect[a].labels_n : 0;
 	while (nth_feature(map, EH_MAP_NUMERIC, shape.numeric) >= 0)
 		shape.numeric++;
 	while (nth_feature(map, EH_MAP_CATEGORICAL, shape.level) >= 0)

@@ -294,6 +294,86 @@ static void a_copy_goes_on_bit_by_bit(void **state)
 	assert_true(isfinite(ehs_betting_log_e(&whole)) && isfinite(ehs_betting_log_m(&whole)));
 }
 
+/* Rows of a bucket into their sums, each product cut as the cube cuts it. */
+static struct ehs_betting_sums sums_of(const struct ehs_betting_row *row, int n)
+{
+	struct ehs_betting_sums s = {.n = (uint64_t)n};
+
+	for (int i = 0; i < n; i++) {
+		s.w_prot += row[i].w_prot;
+		s.w_ref += row[i].w_ref;
+		s.wy_prot += row[i].y ? row[i].w_prot : 0;
+		s.wy_ref += row[i].y ? row[i].w_ref : 0;
+		s.cross_y += row[i].y ? (uint64_t)row[i].w_prot * row[i].w_ref / UNIT : 0;
+	}
+	return s;
+}
+
+static void the_mean_payoff_is_that_of_all_pairs(void **state)
+{
+	struct ehs_betting_row row[12];
+
+	(void)state;
+	seed = 29;
+	for (int round = 0; round < 200; round++) {
+		int n = 2 + round % 11, pairs = 0;
+		double tau = .8 + .1 * (round % 3), slow = 0;
+
+		for (int i = 0; i < n; i++) {
+			uint32_t w = (uint32_t)(uniform() * UNIT);
+
+			row[i] = (struct ehs_betting_row){w, (uint32_t)(uniform() * (UNIT - w)), uniform() < .6};
+		}
+		for (int i = 0; i < n; i++)
+			for (int j = 0; j < i; j++, pairs++)
+				slow += ehs_betting_payoff(row[i], row[j], UNIT, tau);
+		struct ehs_betting_sums s = sums_of(row, n);
+		double fast = ehs_betting_mean_payoff(&s, UNIT, tau);
+		assert_true(fabs(fast - slow / pairs) < 1e-5);
+		assert_true(fast >= -tau - 1e-5 && fast <= 1 + 1e-5);
+	}
+	struct ehs_betting_sums one = sums_of(row, 1), two = sums_of(row, 2);
+	assert_true(isnan(ehs_betting_mean_payoff(&one, UNIT, .9)));
+	assert_true(isnan(ehs_betting_mean_payoff(&two, UNIT, 0)));
+	assert_true(isnan(ehs_betting_mean_payoff(&two, 0, .9)));
+}
+
+/* Every bucket of three rows under laws on the edge of H0: the mean of what a bet on it pays is at most 1. */
+static void a_bet_on_a_bucket_is_fair(void **state)
+{
+	static const double taus[] = {.5, .8, .9, 1, 1.25};
+	double worst = 0, most = 0;
+
+	(void)state;
+	seed = 31;
+	for (int round = 0; round < 200; round++) {
+		double tau = taus[round % 5], mean[EHS_BETTORS] = {0}, payoff = 0;
+		struct law l = draw_law(tau);
+
+		for (int i = 0; i < 2 * POINTS; i++)
+			for (int j = 0; j < 2 * POINTS; j++)
+				for (int k = 0; k < 2 * POINTS; k++) {
+					struct ehs_betting_row row[3] = {row_at(&l, i), row_at(&l, j), row_at(&l, k)};
+					struct ehs_betting_sums s = sums_of(row, 3);
+					double p = chance(&l, i) * chance(&l, j) * chance(&l, k), log_e[EHS_BETTORS] = {0};
+					double g = ehs_betting_mean_payoff(&s, UNIT, tau);
+					struct ehs_betting b;
+
+					assert_int_equal(ehs_betting_init(&b, tau, 50), EHS_OK);
+					b.sum = -.3 * b.n; /* the one that learns stakes much */
+					ehs_betting_bet(&b, g, log_e);
+					payoff += p * g;
+					for (int a = 0; a < EHS_BETTORS; a++)
+						mean[a] += p * exp(log_e[a]);
+				}
+		for (int a = 0; a < EHS_BETTORS; a++)
+			worst = fmax(worst, mean[a]);
+		most = fmax(most, -payoff);
+	}
+	assert_true(worst <= 1 + 2e-6); /* products are cut to millionths */
+	assert_true(most <= 2e-6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +382,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_row_is_refused),
 		cmocka_unit_test(false_alarms_are_as_rare_as_said),
 		cmocka_unit_test(the_detector_waits_as_long_as_said),
+		cmocka_unit_test(the_mean_payoff_is_that_of_all_pairs),
+		cmocka_unit_test(a_bet_on_a_bucket_is_fair),
 		cmocka_unit_test(a_copy_goes_on_bit_by_bit),
 	};
 
