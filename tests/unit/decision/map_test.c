@@ -316,7 +316,7 @@ static void a_proxy_is_checked(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		refuse_with("protected", bad[i].line, bad[i].want);
 	snprintf(text, sizeof text, "%smode: pushdown\n", proxy);
-	refuse(text, "m.yaml:6:17: probabilities need each row by itself, and mode: pushdown brings groups of them");
+	refuse(text, "m.yaml:6:18: probabilities need each row by itself, and mode: pushdown brings groups of them");
 	snprintf(text, sizeof text, "%saudit: {intersections: [[sex, race]]}\n", proxy);
 	refuse(text, "m.yaml:8:25: an intersection with an attribute given by `proxy:` is not built yet");
 	snprintf(text, sizeof text, "%saudit: {sex: {strata: [race]}}\n", proxy);
