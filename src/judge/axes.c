@@ -13,7 +13,7 @@
 static struct eh_judge_attribute make(struct eh_judge_source *s, const struct eh_judge_axis_of *of)
 {
 	struct eh_arena *home = s->judge->home;
-	bool plain = of->other < 0 && of->stratum < 0 && !of->score;
+	bool plain = of->other < 0 && of->stratum < 0 && !of->score && s->map->protect[of->attribute].proxy == NULL;
 
 	return (struct eh_judge_attribute){
 		.axis = eh_judge_axis_new(home, s->map, s->names, of),

@@ -17,6 +17,7 @@ struct eh_judge_axis {
 	struct eh_arena *home;
 	const struct eh_cube_names *names;
 	struct eh_judge_axis_of of;
+	const struct eh_map_protected *estimated; /* NULL: the groups have labels */
 	const char *name, *part, *counted, *reference;
 	int64_t cut_bin;   /* the first bin on the upper side */
 	bool upper_adverse;
@@ -70,6 +71,9 @@ struct eh_judge_axis *eh_judge_axis_new(struct eh_arena *home, const struct eh_m
 	const struct eh_map_protected *a = &map->protect[of->attribute];
 
 	*axis = (struct eh_judge_axis){.home = home, .names = names, .of = *of, .name = a->name, .reference = a->reference};
+	if (a->proxy != NULL)
+		axis->estimated = a;
+	EH_ASSERT(axis->estimated == NULL || (of->other < 0 && of->stratum < 0 && !of->score));
 	if (of->other >= 0) {
 		const struct eh_map_protected *b = &map->protect[of->other];
 
@@ -198,13 +202,22 @@ uint32_t eh_judge_axis_code(struct eh_judge_axis *axis, const struct eh_cube_cel
 	return a == 0 || b == 0 ? 0 : code_of_both(axis, a, b);
 }
 
+bool eh_judge_axis_is_estimated(const struct eh_judge_axis *axis)
+{
+	return axis->estimated != NULL;
+}
+
 uint32_t eh_judge_axis_groups(const struct eh_judge_axis *axis)
 {
+	if (axis->estimated != NULL)
+		return (uint32_t)axis->estimated->labels_n;
 	return axis->of.other < 0 ? eh_cube_groups(axis->names, axis->of.attribute) : axis->boths;
 }
 
 const char *eh_judge_axis_label(const struct eh_judge_axis *axis, uint32_t code)
 {
+	if (axis->estimated != NULL)
+		return code == 0 ? NULL : axis->estimated->labels[code - 1];
 	if (axis->of.other < 0)
 		return eh_cube_group_label(axis->names, axis->of.attribute, code);
 	EH_ASSERT(code <= axis->boths);
@@ -262,6 +275,55 @@ static void count_scores(struct eh_judge_axis *axis, struct eh_judge_table *t, c
 	}
 }
 
+/* Sums of weights as whole decisions. */
+static uint64_t whole(uint64_t weight)
+{
+	return (weight + EH_CUBE_WEIGHT_UNIT / 2) / EH_CUBE_WEIGHT_UNIT;
+}
+
+/* A bucket of which more was taken off than came is nothing. */
+static void take_bucket(struct eh_cube_members *from, const struct eh_cube_members *less)
+{
+	uint64_t *ours = &from->n;
+	const uint64_t *theirs = &less->n;
+	bool held = true;
+
+	for (size_t i = 0; i < sizeof *from / sizeof *ours; i++)
+		held &= ours[i] >= theirs[i];
+	for (size_t i = 0; i < sizeof *from / sizeof *ours; i++)
+		ours[i] = held ? ours[i] - theirs[i] : 0;
+}
+
+static void count_members(const struct eh_judge_axis *axis, struct eh_judge_table *t, const struct eh_cube *cube,
+                          const struct eh_cube *taken)
+{
+	struct eh_cube_count all;
+	uint64_t known = 0, favourable = 0, w[EH_CUBE_MAX_MEMBERS] = {0}, wy[EH_CUBE_MAX_MEMBERS] = {0};
+
+	if (t->members == NULL)
+		t->members = eh_xmalloc(EH_CUBE_BUCKETS * sizeof *t->members);
+	for (uint32_t b = 0; b < EH_CUBE_BUCKETS; b++) {
+		struct eh_cube_members *m = &t->members[b];
+
+		*m = eh_cube_members(cube, axis->of.attribute, b);
+		if (taken != NULL) {
+			struct eh_cube_members less = eh_cube_members(taken, axis->of.attribute, b);
+
+			take_bucket(m, &less);
+		}
+		known += m->n;
+		favourable += m->favourable;
+		for (uint32_t g = 0; g < axis->estimated->labels_n; g++) {
+			w[g] += m->w[g];
+			wy[g] += m->wy[g];
+		}
+	}
+	for (uint32_t g = 0; g < axis->estimated->labels_n; g++)
+		t->by_group[g + 1] = (struct eh_cube_count){whole(w[g]), whole(wy[g])};
+	eh_cube_by_group(cube, axis->of.attribute, &all); /* nobody has a label */
+	t->by_group[0] = (struct eh_cube_count){all.n > known ? all.n - known : 0, all.favourable > favourable ? all.favourable - favourable : 0};
+}
+
 /* Codes of an intersection are made before the table has its width. */
 static void meet(struct eh_judge_axis *axis, const struct eh_cube *cube)
 {
@@ -288,6 +350,10 @@ void eh_judge_axis_fill(struct eh_judge_axis *axis, struct eh_judge_table *t, co
 	if (taken != NULL)
 		meet(axis, taken);
 	eh_judge_table_begin(t, eh_judge_axis_groups(axis) + 1);
+	if (axis->estimated != NULL) {
+		count_members(axis, t, cube, taken);
+		return;
+	}
 	count(axis, t, cube, projection, false);
 	if (taken == NULL)
 		return;

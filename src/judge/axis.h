@@ -9,6 +9,9 @@
  * that have a score, those on the adverse side of the cut count as adverse.  The cube keeps scores in bins (cube.h), so
  * a cut means the lower end of its bin.  All are made from the cube, so a new one can be asked of old panes.
  *
+ * An attribute that is known by probabilities has its groups in the order of their labels; what is counted of one is the
+ * sum of its weights, in whole decisions, and the table holds the sums by bucket beside.
+ *
  * Codes of an intersection are numbered in the order in which they are met; nothing that is told depends on it.
  *
  * Owner    the arena given.
@@ -48,6 +51,9 @@ bool eh_judge_axis_is_part(const struct eh_judge_axis *axis);
 int eh_judge_axis_compare(const struct eh_judge_axis_of *a, const struct eh_judge_axis_of *b);
 /* The label of the reference group. */
 const char *eh_judge_axis_reference(const struct eh_judge_axis *axis);
+
+/* True where groups are known by probabilities: no cell has one, and sums of weights stand for counts. */
+bool eh_judge_axis_is_estimated(const struct eh_judge_axis *axis);
 
 /* The code of a cell's group, 0 where a label is missing; EH_JUDGE_OUTSIDE where the cell is in another segment. */
 #define EH_JUDGE_OUTSIDE UINT32_MAX

@@ -215,9 +215,10 @@ static enum eh_rc examples(struct eh_judge_store *store, const struct eh_judge_a
 		rc = eh_examples_decode(ids, packed.data, packed.n, err);
 	}
 	*out = json_array();
-	/* Ids are kept by the groups of one attribute: of two jointly there are none to show. */
+	/* Ids are kept by the labels of one attribute: of two jointly, or of probabilities, there are none to show. */
 	const struct eh_judge_axis_of *of = eh_judge_axis_is(s->attribute[a->pair->attribute].axis);
-	size_t n = rc == EH_OK && of->other < 0 ? eh_examples_pick(ids, of->attribute, a->pair->group, true, EH_EXAMPLES_ANY,
+	size_t n = rc == EH_OK && of->other < 0 && s->map->protect[of->attribute].proxy == NULL
+	                   ? eh_examples_pick(ids, of->attribute, a->pair->group, true, EH_EXAMPLES_ANY,
 	                                                           pick, EH_EXAMPLES_MAX)
 	                                        : 0;
 	for (size_t i = 0; i < n; i++)

@@ -189,6 +189,8 @@ static void meet_groups(struct eh_judge_source *s, uint32_t a, const struct eh_j
 		at->pair[at->pairs] = eh_judge_pair_new(NULL, a, best, at->projection != NULL, from_us,
 		                                        eh_pane_per_year(s->pane_kind));
 		at->pair[at->pairs]->reference = at->reference;
+		if (eh_judge_axis_is_estimated(at->axis))
+			eh_judge_pair_estimate(at->pair[at->pairs]);
 		if (book_of(s, at, best) != NULL)
 			eh_judge_pair_join(at->pair[at->pairs], book_of(s, at, best));
 		eh_judge_enlist(s->judge, s, at->pair[at->pairs]);

@@ -186,6 +186,7 @@ void eh_judge_recovery_begin(struct eh_judge_recovery *r, const struct eh_judge_
 {
 	*r = (struct eh_judge_recovery){.outcome = outcome, .kind = kind, .next = pair->blocks};
 	ehs_eprocess_init(&r->process, 1.0 / eh_policy_fraction(gate_ppm));
+	eh_judge_members_begin(&r->bet, r->process.tau);
 	eh_judge_bettor_begin(&r->bettor, pair->blocks > 0 ? pair->block[pair->blocks - 1].at_us : pair->first_us, RECOVERY_VERSION);
 }
 
@@ -198,8 +199,24 @@ static void exchange(struct eh_judge_counts *c)
 	c->ref = prot;
 }
 
+/* Of blocks that came by the dozen without a close to look at them the last ones are bet on: which is no choice by what
+ * they hold. */
+static void step_members(struct eh_judge_recovery *r, const struct eh_judge_pair *pair)
+{
+	if (pair->blocks > r->next + EH_JUDGE_MEMBERS_KEPT)
+		r->next = pair->blocks - EH_JUDGE_MEMBERS_KEPT;
+	for (; r->next < pair->blocks; r->next++) {
+		double log_e[EHS_ALTERNATIVES];
+
+		eh_judge_members_bet(pair->members, r->next, r->outcome, true, pair->block[r->next].phi[r->outcome], &r->bet, log_e);
+		ehs_eprocess_step(&r->process, log_e);
+	}
+}
+
 void eh_judge_recovery_step(struct eh_judge_recovery *r, const struct eh_judge_pair *pair)
 {
+	if (pair->members != NULL)
+		step_members(r, pair);
 	for (; r->next < pair->blocks; r->next++) {
 		struct eh_judge_block b = pair->block[r->next];
 		struct eh_judge_stratum *strata = eh_xrealloc(NULL, b.n, sizeof *strata);

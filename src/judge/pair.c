@@ -20,6 +20,12 @@ static void add_part(struct eh_judge_pair *book, struct eh_judge_pair *part)
 	book->part[book->parts++] = part;
 }
 
+void eh_judge_pair_estimate(struct eh_judge_pair *pair)
+{
+	EH_ASSERT(pair->members == NULL && !pair->conditional && pair->lines == 0 && pair->blocks_seen == 0);
+	pair->members = eh_judge_members_new();
+}
+
 void eh_judge_pair_join(struct eh_judge_pair *pair, struct eh_judge_pair *book)
 {
 	EH_ASSERT(pair->book == pair && pair->parts == 1 && book->book == book);
@@ -71,6 +77,7 @@ void eh_judge_pair_free(struct eh_judge_pair *pair)
 		}
 	free(pair->line);
 	free(pair->part);
+	eh_judge_members_free(pair->members);
 	free(pair->pending.strata);
 	free(pair->pending_late.strata);
 	free(pair->block);
@@ -81,10 +88,14 @@ void eh_judge_pair_free(struct eh_judge_pair *pair)
 /* Evidence of nothing yet: what a new line begins with, and one whose alert was closed. */
 static void start_anew(struct eh_judge_pair *pair, struct eh_judge_detector *d, uint32_t line)
 {
-	const struct ehs_mixture *mixture = eh_judge_bettor_mixture(pair->line[line].detector_version);
+	double tau = eh_policy_fraction(pair->line[line].tau_ppm);
+	const struct ehs_mixture *mixture = pair->members != NULL ? eh_judge_members_mixture()
+	                                                          : eh_judge_bettor_mixture(pair->line[line].detector_version);
 
-	ehs_detector_init(&d->now, eh_policy_fraction(pair->line[line].tau_ppm), mixture);
-	ehs_detector_init(&d->punctual, eh_policy_fraction(pair->line[line].tau_ppm), mixture);
+	ehs_detector_init(&d->now, tau, mixture);
+	ehs_detector_init(&d->punctual, tau, mixture);
+	eh_judge_members_begin(&d->bet, tau);
+	d->punctual_bet = d->bet;
 	d->from = pair->blocks;
 }
 
@@ -267,8 +278,10 @@ static void part_ways(struct eh_judge_pair *pair, struct eh_judge_track *track)
 	for (int v = 0; v < EH_JUDGE_DETECTOR_VERSIONS; v++)
 		if (pair->remembers[v])
 			eh_judge_bettor_copy(&track->punctual_bettor[v], &track->bettor[v]);
-	for (uint32_t l = 0; l < pair->lines; l++)
+	for (uint32_t l = 0; l < pair->lines; l++) {
 		track->detector[l].punctual = track->detector[l].now;
+		track->detector[l].punctual_bet = track->detector[l].bet;
+	}
 }
 
 /* One block against one line, and what was remembered before it. */
@@ -278,10 +291,14 @@ struct bet {
 	int outcome, kind;
 };
 
-static void place(const struct bet *bet, struct eh_judge_bettor *bettor, struct ehs_detector *detector,
-                  double log_e[EHS_ALTERNATIVES])
+static void place(const struct eh_judge_pair *pair, const struct bet *bet, struct eh_judge_bettor *bettor,
+                  struct ehs_betting *betting, struct ehs_detector *detector, double log_e[EHS_ALTERNATIVES])
 {
-	eh_judge_bet(bettor, bet->block, bet->strata, bet->outcome, bet->kind, detector->tau, log_e);
+	if (pair->members != NULL)
+		eh_judge_members_bet(pair->members, pair->blocks - 1, bet->outcome, false, bet->block->phi[bet->outcome], betting,
+		                     log_e);
+	else
+		eh_judge_bet(bettor, bet->block, bet->strata, bet->outcome, bet->kind, detector->tau, log_e);
 	ehs_detector_step(detector, log_e);
 }
 
@@ -300,8 +317,8 @@ static void step_track(struct eh_judge_pair *pair, struct eh_judge_track *track,
 		if (!d->on)
 			continue;
 		if (punctual)
-			place(bet, &track->punctual_bettor[v], &d->punctual, log_e);
-		place(bet, &track->bettor[v], &d->now, log_e);
+			place(pair, bet, &track->punctual_bettor[v], &d->punctual_bet, &d->punctual, log_e);
+		place(pair, bet, &track->bettor[v], &d->bet, &d->now, log_e);
 		if (bet->kind == EH_JUDGE_CONDITIONAL)
 			keep_log_e(d, pair->blocks - 1, log_e);
 	}
@@ -348,8 +365,20 @@ static void step(struct eh_judge_pair *pair)
 	count_day(pair, b->at_us);
 }
 
-static bool is_full(const struct eh_judge_pending *p)
+/* The same where sums of weights wait in buckets. */
+static void gather_members(struct eh_judge_pair *pair, struct eh_judge_pending *p, const struct eh_judge_table *pane,
+                           int64_t from_us, bool late)
 {
+	if (pair->reference == 0 || !eh_judge_members_gather(pair->members, pane, pair->group, pair->reference, late))
+		return;
+	p->from_us = p->any && p->from_us < from_us ? p->from_us : from_us;
+	p->any = true;
+}
+
+static bool is_full(const struct eh_judge_pair *pair, const struct eh_judge_pending *p, bool late)
+{
+	if (pair->members != NULL)
+		return eh_judge_members_are_full(pair->members, late, EH_JUDGE_MIN_BLOCK);
 	return p->total.prot.n >= EH_JUDGE_MIN_BLOCK && p->total.ref.n >= EH_JUDGE_MIN_BLOCK;
 }
 
@@ -374,9 +403,14 @@ void eh_judge_pair_close(struct eh_judge_pair *pair, const struct eh_judge_table
 	pair->reference = reference;
 	if (!late)
 		open_day(pair, pane, from_us);
-	gather_pending(pair, p, pane, from_us);
-	if (!is_full(p))
+	if (pair->members != NULL)
+		gather_members(pair, p, pane, from_us, late);
+	else
+		gather_pending(pair, p, pane, from_us);
+	if (!is_full(pair, p, late))
 		return;
+	if (pair->members != NULL)
+		p->total = eh_judge_members_push(pair->members, pair->blocks, late);
 	push_block(pair, p, at_us, late);
 	step(pair);
 	++*steps;
@@ -422,6 +456,8 @@ void eh_judge_pair_reset(struct eh_judge_pair *pair)
 	pair->late_blocks = 0; /* the punctual evidence begins again as a copy */
 	pair->late_total = (struct eh_judge_counts){0};
 	for_each_detector(pair, forget);
+	if (pair->members != NULL)
+		eh_judge_members_reset(pair->members);
 	for (int late = 0; late < 2; late++) { /* what waits for its block was decided before the closing */
 		struct eh_judge_pending *p = late ? &pair->pending_late : &pair->pending;
 

@@ -23,6 +23,7 @@
 #define EH_JUDGE_PAIR_H
 
 #include "judge/counts.h"
+#include "judge/member.h"
 #include "judge/strata.h"
 #include "judge/temper.h"
 #include "policy/policies.h"
@@ -64,6 +65,7 @@ struct eh_judge_detector {
 	struct ehs_detector now;
 	/* The same evidence as if nothing had come late: a copy from the first late block on, stepped by the others alone. */
 	struct ehs_detector punctual;
+	struct ehs_betting bet, punctual_bet; /* where the group is known by probabilities */
 	uint32_t from; /* conditional only: log e by block x alternative since this block, for the onset */
 	double *log_e;
 	size_t log_e_cap;
@@ -102,6 +104,7 @@ struct eh_judge_pair {
 	struct eh_judge_pair *book;  /* whose alert its findings fold into: itself, or that of the whole book */
 	struct eh_judge_pair **part; /* of a book: whose findings fold into its alert, its own first */
 	uint32_t parts;
+	struct eh_judge_members *members; /* the group is known by probabilities; NULL: it has a label */
 	bool conditional;                     /* has strata to condition on */
 	struct eh_judge_line *line;           /* every line that was ever watched here */
 	uint32_t lines;
@@ -128,6 +131,9 @@ struct eh_judge_pair {
 struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t attribute, uint32_t group,
                                         bool conditional, int64_t first_us, uint32_t panes_per_year);
 void eh_judge_pair_free(struct eh_judge_pair *pair);
+
+/* The group is known by probabilities; before anything was closed. */
+void eh_judge_pair_estimate(struct eh_judge_pair *pair);
 
 /* The pair is of a part of the book; its findings fold into that alert. */
 void eh_judge_pair_join(struct eh_judge_pair *pair, struct eh_judge_pair *book);
@@ -202,6 +208,7 @@ bool eh_judge_enough(const struct eh_judge_bar *bar, const struct eh_judge_count
 struct eh_judge_recovery {
 	struct ehs_eprocess process;
 	struct eh_judge_bettor bettor;
+	struct ehs_betting bet; /* where the group is known by probabilities */
 	int outcome, kind;
 	uint32_t next; /* the first block that counts */
 };

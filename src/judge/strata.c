@@ -208,5 +208,6 @@ void eh_judge_table_free(struct eh_judge_table *t)
 {
 	free(t->by_group);
 	free(t->by_stratum);
+	free(t->members);
 	*t = (struct eh_judge_table){0};
 }

@@ -36,6 +36,7 @@ struct eh_judge_table {
 	uint32_t cap;    /* rows there is room for */
 	struct eh_cube_count *by_group;
 	struct eh_cube_count *by_stratum;
+	struct eh_cube_members *members; /* EH_CUBE_BUCKETS of them, where groups are known by probabilities; else NULL */
 };
 
 /* An empty table of codes 0 .. groups - 1. */

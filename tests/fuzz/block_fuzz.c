@@ -5,7 +5,7 @@
  *   clang -fsanitize=fuzzer,address,undefined ... tests/fuzz/block_fuzz.c
  *
  * The first byte chooses the shape, so that the fuzzer reaches all of them; an odd one
- * reads example ids instead.
+ * reads example ids instead.  A shape with roles and no strata has an attribute known by probabilities.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -56,6 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.level = data[0] >> 6 & 1,
 		.score = data[0] >> 7,
 	};
+	if (shape.attributes > 0 && shape.roles == 1 && shape.strata == 0)
+		shape.members[shape.attributes - 1] = 3;
 	struct eh_cube_names *names = eh_cube_names_new(home, &shape);
 	uint8_t *exact = eh_xmalloc(size - 1); /* of its own size, so that a step too far is seen */
 
