@@ -32,14 +32,21 @@ static uint32_t place_of(const struct eh_judge_source *s, const struct eh_judge_
 	return at;
 }
 
+static struct eh_judge_table *shift(struct eh_judge_table *table, uint32_t n, uint32_t at)
+{
+	table = eh_xrealloc(table, n, sizeof *table);
+	memmove(table + at + 1, table + at, (n - 1 - at) * sizeof *table);
+	table[at] = (struct eh_judge_table){0};
+	return table;
+}
+
 static void shift_tables(struct eh_judge_source *s, uint32_t at)
 {
 	for (uint32_t i = 0; i < s->spans; i++) {
 		struct eh_judge_span *span = &s->span[i];
 
-		span->table = eh_xrealloc(span->table, s->axes, sizeof *span->table);
-		memmove(span->table + at + 1, span->table + at, (s->axes - 1 - at) * sizeof *span->table);
-		span->table[at] = (struct eh_judge_table){0};
+		span->table = shift(span->table, s->axes, at);
+		span->moving = shift(span->moving, s->axes, at);
 	}
 }
 
@@ -77,6 +84,7 @@ void eh_judge_axes_end(struct eh_judge_source *s)
 		free(at->naive);
 		eh_judge_table_free(&at->pane);
 		eh_judge_table_free(&at->window);
+		eh_judge_table_free(&at->moving);
 	}
 	free(s->attribute);
 }

@@ -360,3 +360,11 @@ void eh_judge_axis_fill(struct eh_judge_axis *axis, struct eh_judge_table *t, co
 	count(axis, t, taken, projection, true);
 	eh_judge_table_settle(t);
 }
+
+void eh_judge_axis_move(struct eh_judge_axis *axis, struct eh_judge_table *t, const struct eh_cube *cube,
+                        struct eh_judge_projection *projection, bool take)
+{
+	meet(axis, cube);
+	eh_judge_table_widen(t, eh_judge_axis_groups(axis) + 1);
+	count(axis, t, cube, projection, take);
+}

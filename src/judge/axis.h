@@ -68,6 +68,10 @@ const char *eh_judge_axis_label(const struct eh_judge_axis *axis, uint32_t code)
 void eh_judge_axis_fill(struct eh_judge_axis *axis, struct eh_judge_table *table, const struct eh_cube *cube,
                         const struct eh_cube *taken, struct eh_judge_projection *projection);
 
+/* Adds the counts of a cube to what is there, or takes them off exactly: what is taken off was added. */
+void eh_judge_axis_move(struct eh_judge_axis *axis, struct eh_judge_table *table, const struct eh_cube *cube,
+                        struct eh_judge_projection *projection, bool take);
+
 /* The code of a label; 0 where nobody of it was seen. */
 uint32_t eh_judge_axis_find(const struct eh_judge_axis *axis, const char *label);
 

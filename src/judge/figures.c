@@ -96,7 +96,7 @@ static json_t *stratified(const struct eh_judge_source *s, const struct eh_judge
 	return json_pack(
 		"{s:o,s:o,s:o,s:o,s:I,s:I}", "p", eh_judge_real(cmh.p), "or_mh", eh_judge_real(cmh.odds_ratio.est),
 		"lo", eh_judge_real(cmh.odds_ratio.lo), "hi", eh_judge_real(cmh.odds_ratio.hi), "strata",
-		(json_int_t)s->attribute[pair->attribute].window.strata, "informative", (json_int_t)cmh.n_informative);
+		(json_int_t)w.strata_met, "informative", (json_int_t)cmh.n_informative);
 }
 
 /* Correlation of being in the group with the outcome: both are 0/1, so it is phi of the table. */

@@ -290,7 +290,7 @@ static enum eh_rc judge_pane(struct eh_judge *judge, struct eh_judge_source *s, 
 	s->panes++;
 	count_day(s, close);
 	if (!judge->hushed)
-		eh_judge_fill_windows(s, close->last_pane_us);
+		eh_judge_show_windows(s, close->last_pane_us);
 	for (uint32_t a = 0; !judge->hushed && a < s->shape.attributes; a++)
 		count_naive(s, a);
 	eh_judge_weigh(judge, s);
@@ -319,7 +319,7 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 	if (rc != EH_OK)
 		return rc;
 	if (changed && s->any && !judge->hushed)
-		eh_judge_fill_windows(s, close->last_pane_us);
+		eh_judge_show_windows(s, close->last_pane_us);
 	s->late_waiting += late_rows(close->late, close->late_taken) + late_rows(close->older, close->older_taken);
 	for (uint32_t a = 0; a < s->axes; a++) {
 		fold_attribute(s, a, close->older, close->older_taken, close->older_from_us, end_us, true);

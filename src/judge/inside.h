@@ -46,8 +46,8 @@ void eh_judge_keep_windows(struct eh_judge_source *source, const int64_t *window
 /* Moves every window of the source. */
 EH_MUST enum eh_rc eh_judge_move_windows(struct eh_judge_source *source, const struct eh_judge_close *close,
                                          struct eh_err *err);
-/* Counts the windows' cells by group and stratum; they end with the pane. */
-void eh_judge_fill_windows(struct eh_judge_source *source, int64_t pane_us);
+/* What is shown of the windows is as they stand now, at the end of the pane. */
+void eh_judge_show_windows(struct eh_judge_source *source, int64_t pane_us);
 void eh_judge_free_spans(struct eh_judge_source *source);
 /* The place of a kept window: 0 the source's own, else span + 1; the source's own where there is none of that length. */
 uint32_t eh_judge_find_span(const struct eh_judge_source *source, int64_t window_us);

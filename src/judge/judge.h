@@ -214,7 +214,9 @@ struct eh_judge_attribute {
 	struct eh_judge_axis *axis;
 	struct eh_judge_projection *projection; /* NULL: no conditional monitors */
 	uint32_t reference;                     /* code; 0: not seen yet */
-	struct eh_judge_table pane, window;
+	struct eh_judge_table pane;
+	struct eh_judge_table window; /* as the last close with decisions left it */
+	struct eh_judge_table moving; /* as it stands: what comes is added, what leaves is taken off; no groups: not begun */
 	struct eh_judge_pair **pair; /* in the order their groups were first seen */
 	uint32_t pairs;
 	bool *naive; /* per pair: the p < .05 rule stands at alert */
@@ -224,7 +226,7 @@ struct eh_judge_attribute {
 struct eh_judge_span {
 	int64_t window_us, start_us;
 	struct eh_cube *cube;
-	struct eh_judge_table *table; /* one an axis */
+	struct eh_judge_table *table, *moving; /* one an axis, as in the source's own */
 };
 
 struct eh_judge_source {
@@ -290,6 +292,7 @@ struct eh_judge_window {
 	struct ehs_interval air;       /* protected / reference, 95 % */
 	struct ehs_2x2 *strata;        /* conditional: natural tables of the outcome, in the arena */
 	size_t strata_n;
+	size_t strata_met; /* with a decision of either group; strata_n of them have both */
 };
 struct eh_judge_window eh_judge_in_window(const struct eh_judge_source *source, const struct eh_judge_pair *pair,
                                           int outcome, int kind, struct eh_arena *home);

@@ -82,6 +82,7 @@ static struct eh_judge_window within_strata(const struct eh_judge_table *t, cons
 		const struct eh_cube_count *row = t->by_stratum + (size_t)i * t->groups;
 		struct eh_judge_counts c = {.prot = row[pair->group], .ref = row[pair->reference]};
 
+		w.strata_met += c.prot.n + c.ref.n > 0;
 		if (c.prot.n == 0 || c.ref.n == 0)
 			continue;
 		eh_judge_counts_add(&w.counts, &c);

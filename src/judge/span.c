@@ -64,15 +64,19 @@ static struct eh_judge_span new_span(const struct eh_judge_source *s, int64_t wi
 	struct eh_judge_span span = {.window_us = window_us, .start_us = s->window_start_us, .cube = eh_cube_new(s->names)};
 
 	span.table = new_tables(s);
+	span.moving = new_tables(s);
 	return span;
 }
 
 static void free_span(const struct eh_judge_source *s, struct eh_judge_span *span)
 {
 	eh_cube_free(span->cube);
-	for (uint32_t a = 0; span->table != NULL && a < s->axes; a++)
+	for (uint32_t a = 0; span->table != NULL && a < s->axes; a++) {
 		eh_judge_table_free(&span->table[a]);
+		eh_judge_table_free(&span->moving[a]);
+	}
 	free(span->table);
+	free(span->moving);
 }
 
 void eh_judge_free_spans(struct eh_judge_source *s)
@@ -90,8 +94,11 @@ static struct eh_judge_span take_own(struct eh_judge_source *s)
 	struct eh_judge_span own = {.window_us = s->window_us, .start_us = s->window_start_us, .cube = s->window};
 
 	own.table = new_tables(s);
-	for (uint32_t a = 0; a < s->axes; a++)
+	own.moving = new_tables(s);
+	for (uint32_t a = 0; a < s->axes; a++) {
 		own.table[a] = s->attribute[a].window;
+		own.moving[a] = s->attribute[a].moving;
+	}
 	return own;
 }
 
@@ -100,9 +107,12 @@ static void put_own(struct eh_judge_source *s, const struct eh_judge_span *own)
 	s->window_us = own->window_us;
 	s->window_start_us = own->start_us;
 	s->window = own->cube;
-	for (uint32_t a = 0; a < s->axes; a++)
+	for (uint32_t a = 0; a < s->axes; a++) {
 		s->attribute[a].window = own->table[a];
+		s->attribute[a].moving = own->moving[a];
+	}
 	free(own->table);
+	free(own->moving);
 }
 
 /* Takes the span of a length out of a list; false where it has none. */
@@ -140,22 +150,45 @@ void eh_judge_keep_windows(struct eh_judge_source *s, const int64_t *window_us, 
 	free(now);
 }
 
-static enum eh_rc move(struct eh_cube *window, const struct eh_cube *pane, const struct eh_judge_move *m,
-                       struct eh_err *err)
+/* The tables that have begun follow the cube; the others begin when they are shown. */
+static void follow(const struct eh_judge_source *s, struct eh_judge_table *const *moving, const struct eh_cube *cube, bool take)
 {
-	enum eh_rc rc = EH_OK;
+	for (uint32_t a = 0; a < s->axes; a++)
+		if (moving[a]->groups > 0)
+			eh_judge_axis_move(s->attribute[a].axis, moving[a], cube, s->attribute[a].projection, take);
+}
 
-	if (m->before != NULL)
-		rc = eh_cube_merge(window, m->before, err);
-	if (rc == EH_OK && pane != NULL)
-		rc = eh_cube_merge(window, pane, err);
-	if (rc == EH_OK && m->late != NULL)
-		rc = eh_cube_merge(window, m->late, err);
-	if (rc == EH_OK && m->late_taken != NULL)
-		rc = eh_cube_subtract(window, m->late_taken, err);
-	if (rc == EH_OK && m->expired != NULL)
-		rc = eh_cube_subtract(window, m->expired, err);
-	return rc;
+/* NULL: nothing comes. */
+static enum eh_rc add(const struct eh_judge_source *s, struct eh_cube *window, struct eh_judge_table *const *moving,
+                      const struct eh_cube *cube, struct eh_err *err)
+{
+	if (cube == NULL)
+		return EH_OK;
+	follow(s, moving, cube, false);
+	return eh_cube_merge(window, cube, err);
+}
+
+static enum eh_rc take(const struct eh_judge_source *s, struct eh_cube *window, struct eh_judge_table *const *moving,
+                       const struct eh_cube *cube, struct eh_err *err)
+{
+	if (cube == NULL)
+		return EH_OK;
+	follow(s, moving, cube, true);
+	return eh_cube_subtract(window, cube, err);
+}
+
+static enum eh_rc move(const struct eh_judge_source *s, struct eh_cube *window, struct eh_judge_table *const *moving,
+                       const struct eh_cube *pane, const struct eh_judge_move *m, struct eh_err *err)
+{
+	enum eh_rc rc = add(s, window, moving, m->before, err);
+
+	if (rc == EH_OK)
+		rc = add(s, window, moving, pane, err);
+	if (rc == EH_OK)
+		rc = add(s, window, moving, m->late, err);
+	if (rc == EH_OK)
+		rc = take(s, window, moving, m->late_taken, err);
+	return rc == EH_OK ? take(s, window, moving, m->expired, err) : rc;
 }
 
 enum eh_rc eh_judge_move_windows(struct eh_judge_source *s, const struct eh_judge_close *close, struct eh_err *err)
@@ -165,13 +198,19 @@ enum eh_rc eh_judge_move_windows(struct eh_judge_source *s, const struct eh_judg
 	                            .late = close->late,
 	                            .late_taken = close->late_taken,
 	                            .expired = close->expired};
-	enum eh_rc rc = move(s->window, close->pane, &own, err);
+	struct eh_judge_table **moving = eh_xmalloc((s->axes + 1) * sizeof(struct eh_judge_table *));
 
+	for (uint32_t a = 0; a < s->axes; a++)
+		moving[a] = &s->attribute[a].moving;
+	enum eh_rc rc = move(s, s->window, moving, close->pane, &own, err);
 	EH_ASSERT(close->more_n == s->spans);
 	for (uint32_t i = 0; rc == EH_OK && i < s->spans; i++) {
 		EH_ASSERT(close->more[i].window_us == s->span[i].window_us);
-		rc = move(s->span[i].cube, close->pane, &close->more[i], err);
+		for (uint32_t a = 0; a < s->axes; a++)
+			moving[a] = &s->span[i].moving[a];
+		rc = move(s, s->span[i].cube, moving, close->pane, &close->more[i], err);
 	}
+	free(moving);
 	return rc == EH_OK ? EH_OK : eh_while(err, "moving the window of %s", s->map->source);
 }
 
@@ -185,7 +224,17 @@ int64_t eh_judge_window_start(const struct eh_judge_source *s, int64_t pane_star
 	return eh_judge_window_start_of(s, s->window_us, pane_start_us);
 }
 
-void eh_judge_fill_windows(struct eh_judge_source *s, int64_t pane_us)
+/* A table that has not begun is counted from the whole window, once. */
+static void show(const struct eh_judge_attribute *at, struct eh_judge_table *table, struct eh_judge_table *moving,
+                 const struct eh_cube *window)
+{
+	if (moving->groups == 0)
+		eh_judge_axis_fill(at->axis, moving, window, NULL, at->projection);
+	eh_judge_table_widen(moving, eh_judge_axis_groups(at->axis) + 1); /* groups that came late for older panes */
+	eh_judge_table_copy(table, moving);
+}
+
+void eh_judge_show_windows(struct eh_judge_source *s, int64_t pane_us)
 {
 	s->window_start_us = eh_judge_window_start(s, pane_us);
 	for (uint32_t i = 0; i < s->spans; i++)
@@ -193,8 +242,8 @@ void eh_judge_fill_windows(struct eh_judge_source *s, int64_t pane_us)
 	for (uint32_t a = 0; a < s->axes; a++) {
 		struct eh_judge_attribute *at = &s->attribute[a];
 
-		eh_judge_axis_fill(at->axis, &at->window, s->window, NULL, at->projection);
+		show(at, &at->window, &at->moving, s->window);
 		for (uint32_t i = 0; i < s->spans; i++)
-			eh_judge_axis_fill(at->axis, &s->span[i].table[a], s->span[i].cube, NULL, at->projection);
+			show(at, &s->span[i].table[a], &s->span[i].moving[a], s->span[i].cube);
 	}
 }

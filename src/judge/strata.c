@@ -171,6 +171,35 @@ void eh_judge_table_begin(struct eh_judge_table *t, uint32_t groups)
 	t->strata = 0;
 }
 
+void eh_judge_table_widen(struct eh_judge_table *t, uint32_t groups)
+{
+	struct eh_judge_table wide = {0};
+
+	if (groups <= t->groups)
+		return;
+	eh_judge_table_begin(&wide, groups);
+	if (t->groups > 0)
+		memcpy(wide.by_group, t->by_group, t->groups * sizeof *wide.by_group);
+	for (uint32_t s = 0; s < t->strata; s++)
+		memcpy(eh_judge_table_row(&wide, s), t->by_stratum + (size_t)s * t->groups, t->groups * sizeof *wide.by_stratum);
+	eh_judge_table_free(t);
+	*t = wide;
+}
+
+void eh_judge_table_copy(struct eh_judge_table *to, const struct eh_judge_table *from)
+{
+	if (from->groups == 0) {
+		eh_judge_table_free(to);
+		return;
+	}
+	eh_judge_table_begin(to, from->groups);
+	memcpy(to->by_group, from->by_group, from->groups * sizeof *to->by_group);
+	if (from->strata == 0)
+		return;
+	(void)eh_judge_table_row(to, from->strata - 1);
+	memcpy(to->by_stratum, from->by_stratum, (size_t)from->strata * from->groups * sizeof *to->by_stratum);
+}
+
 struct eh_cube_count *eh_judge_table_row(struct eh_judge_table *t, uint32_t stratum)
 {
 	if (stratum >= t->cap) {

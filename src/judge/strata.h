@@ -41,6 +41,10 @@ struct eh_judge_table {
 
 /* An empty table of codes 0 .. groups - 1. */
 void eh_judge_table_begin(struct eh_judge_table *table, uint32_t groups);
+/* Room for codes below `groups`; what is counted stays. */
+void eh_judge_table_widen(struct eh_judge_table *table, uint32_t groups);
+/* `to` becomes the same as `from`. */
+void eh_judge_table_copy(struct eh_judge_table *to, const struct eh_judge_table *from);
 /* The row of a stratum, made where there is none. */
 struct eh_cube_count *eh_judge_table_row(struct eh_judge_table *table, uint32_t stratum);
 /* After counts were taken off below nothing for the moment: what was taken off more often than it came is nothing. */
