@@ -210,34 +210,99 @@ static bool add(struct ehs_2x2 *sum, const struct ehs_2x2 *block)
 	return true;
 }
 
-struct ehs_onset ehs_glr_onset(const struct ehs_2x2 *blocks, size_t n, double tau, double units)
+#define STRIDE 64 /* starts that are looked over together */
+
+struct search {
+	const struct ehs_2x2 *blocks;
+	size_t low, n; /* starts from `low` on: further back the counts do not fit */
+	double tau, units;
+	struct ehs_onset onset;
+};
+
+/* Takes a start in where none later is as high. */
+static void take_highest(struct search *s, const struct ehs_2x2 *since, size_t i)
+{
+	double glr = ehs_glr_air(*since, s->tau);
+
+	if (glr <= s->onset.glr)
+		return;
+	s->onset.at = i;
+	s->onset.glr = glr;
+	s->onset.since = *since;
+}
+
+static void take_near(struct search *s, const struct ehs_2x2 *since, size_t i)
+{
+	if (ehs_glr_air(*since, s->tau) < s->onset.glr - s->units)
+		return;
+	s->onset.first = i;
+	s->onset.last = i > s->onset.last ? i : s->onset.last;
+}
+
+/*
+ * Whether no start between two others reaches `least`.  The ratio falls with favourable ones of the protected group
+ * and unfavourable ones of the reference, and rises with the others (its derivative by a count is the log of the free
+ * estimate over the bound one), so it is nowhere above its value at the most adverse corner of what the starts hold.
+ */
+static bool is_out_of_reach(const struct ehs_2x2 *least_of, const struct ehs_2x2 *most_of, double tau, double least)
+{
+	struct ehs_2x2 corner = {.prot = {.x = least_of->prot.x}, .ref = {.x = most_of->ref.x}};
+
+	corner.prot.n = corner.prot.x + (most_of->prot.n - most_of->prot.x);
+	corner.ref.n = corner.ref.x + (least_of->ref.n - least_of->ref.x);
+	if (corner.prot.n == 0 || corner.ref.n == 0)
+		return false;
+	return ehs_glr_air(corner, tau) < least - 1e-9 * (1.0 + least); /* what rounding may do to either */
+}
+
+/* Hands over every start that may reach `least`, the latest first. */
+static void walk(struct search *s, double least, void (*take)(struct search *s, const struct ehs_2x2 *since, size_t i))
 {
 	struct ehs_2x2 since = {0};
-	struct ehs_onset onset = {.at = n - 1, .first = n - 1, .last = n - 1, .glr = 0, .since = blocks[n - 1]};
 
-	for (size_t i = n; i-- > 0;) {
-		if (!add(&since, &blocks[i]))
-			break;
-		double glr = ehs_glr_air(since, tau);
-		if (glr > onset.glr) {
-			onset.at = i;
-			onset.glr = glr;
-			onset.since = since;
+	for (size_t to = s->n, from; to > s->low; to = from) {
+		struct ehs_2x2 whole = since;
+
+		from = to - s->low > STRIDE ? to - STRIDE : s->low;
+		for (size_t i = to; i-- > from;)
+			(void)add(&whole, &s->blocks[i]);
+		if (is_out_of_reach(&since, &whole, s->tau, least)) {
+			since = whole;
+			continue;
+		}
+		for (size_t i = to; i-- > from;) {
+			(void)add(&since, &s->blocks[i]);
+			take(s, &since, i);
 		}
 	}
-	if (onset.glr == 0)
-		return onset;
-	since = (struct ehs_2x2){0};
-	onset.first = onset.last = onset.at;
-	for (size_t i = n; i-- > 0;) {
-		if (!add(&since, &blocks[i]))
-			break;
-		if (ehs_glr_air(since, tau) < onset.glr - units)
-			continue;
-		onset.first = i;
-		onset.last = i > onset.last ? i : onset.last;
-	}
-	return onset;
+}
+
+/* The highest ratio of every STRIDE-th start; the best of all is no lower.  Finds how far back the counts fit. */
+static double look_ahead(struct search *s)
+{
+	struct ehs_2x2 since = {0};
+	double best = 0.0;
+
+	for (s->low = s->n; s->low > 0 && add(&since, &s->blocks[s->low - 1]); s->low--)
+		if ((s->n - s->low) % STRIDE == 0)
+			best = fmax(best, ehs_glr_air(since, s->tau));
+	return best;
+}
+
+struct ehs_onset ehs_glr_onset(const struct ehs_2x2 *blocks, size_t n, double tau, double units)
+{
+	struct search s = {.blocks = blocks,
+	                   .n = n,
+	                   .tau = tau,
+	                   .units = units,
+	                   .onset = {.at = n - 1, .first = n - 1, .last = n - 1, .since = blocks[n - 1]}};
+
+	walk(&s, look_ahead(&s), take_highest);
+	if (s.onset.glr == 0)
+		return s.onset;
+	s.onset.first = s.onset.last = s.onset.at;
+	walk(&s, s.onset.glr - units, take_near);
+	return s.onset;
 }
 
 /*

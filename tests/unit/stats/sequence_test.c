@@ -386,6 +386,53 @@ static void onset_of_a_planted_change(void **state)
 	assert_true(o.at == 0 && o.glr == 0 && o.since.prot.x == 6);
 }
 
+/* Every start looked at, one by one. */
+static struct ehs_onset slow_onset(const struct ehs_2x2 *path, size_t n, double tau, double units)
+{
+	struct ehs_onset o = {.at = n - 1, .first = n - 1, .last = n - 1, .since = path[n - 1]};
+
+	for (int pass = 0; pass < 2; pass++) {
+		struct ehs_2x2 since = {0};
+
+		for (size_t i = n; i-- > 0;) {
+			since.prot.n += path[i].prot.n;
+			since.prot.x += path[i].prot.x;
+			since.ref.n += path[i].ref.n;
+			since.ref.x += path[i].ref.x;
+			double glr = ehs_glr_air(since, tau);
+			if (pass == 0 && glr > o.glr) {
+				o = (struct ehs_onset){.at = i, .first = i, .last = i, .glr = glr, .since = since};
+			} else if (pass == 1 && o.glr > 0 && glr >= o.glr - units) {
+				o.first = i;
+				o.last = i > o.last ? i : o.last;
+			}
+		}
+	}
+	return o;
+}
+
+static void starts_passed_over_are_not_the_onset(void **state)
+{
+	static struct ehs_2x2 path[1500];
+	static const double taus[] = {.9, .8, .6, 1, 1.25};
+
+	(void)state;
+	seed = 44;
+	for (int round = 0; round < 400; round++) {
+		size_t n = 1 + below(round % 4 == 0 ? 1500 : 300), change = below(n + n / 3), end = below(2 * n);
+		double tau = taus[below(5)], rate = .02 + .9 * uniform(), fall = .3 + uniform(), units = round % 3 == 0 ? 0 : 4 * uniform();
+		uint64_t most = 1 + below(60);
+
+		for (size_t i = 0; i < n; i++) {
+			uint64_t n1 = below(most), n2 = below(3 * most);
+
+			path[i] = block(successes(n1, fmin(1, i >= change && i < end ? rate * fall : rate)), n1, successes(n2, rate), n2);
+		}
+		struct ehs_onset a = ehs_glr_onset(path, n, tau, units), b = slow_onset(path, n, tau, units);
+		assert_memory_equal(&a, &b, sizeof a);
+	}
+}
+
 static int falling(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -439,6 +486,7 @@ int main(void)
 		cmocka_unit_test(patience_on_the_line),
 		cmocka_unit_test(likelihood_ratio),
 		cmocka_unit_test(onset_of_a_planted_change),
+		cmocka_unit_test(starts_passed_over_are_not_the_onset),
 		cmocka_unit_test(edbh_is_its_definition),
 	};
 
