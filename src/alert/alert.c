@@ -164,6 +164,8 @@ const char *eh_alert_sentence(const struct eh_alert_rule *rule, const char *kind
 		return "Something is wrong with the data of the source.";
 	if (strcmp(kind, "data") == 0 && strcmp(rule->event, "recovered") == 0)
 		return "What was wrong with the data has ended; the alert stays open.";
+	if (strcmp(kind, "data") == 0 && strcmp(rule->event, "folded") == 0)
+		return "More of it was found and was added.";
 	if (strcmp(kind, "governance") == 0 && strcmp(rule->event, "raised") == 0)
 		return "A rule was loosened that an open alert stands on.";
 	if (strcmp(kind, "governance") == 0 && strcmp(rule->event, "folded") == 0)

@@ -371,6 +371,8 @@ static void look_at_coverage(struct eh_judge_lookout *l)
 	int slot = eh_judge_lookout_slot(l);
 
 	l->unseen.usual = u.base;
+	if (l->source->shape.attributes < 2) /* that is its missing labels, which are told by themselves */
+		return;
 	if (u.enough && u.low > 2 * UNSEEN_FARTHER)
 		eh_judge_jump_share(&l->unseen, (struct ehs_bin){l->n[slot], l->monitored[slot]}, u.low - UNSEEN_NEARER,
 		                    u.low - UNSEEN_FARTHER, l->look_us, eh_judge_jump_line(1, eh_judge_lookout_a_year(l)));

@@ -39,6 +39,26 @@ static void a_rise_begins_and_ends(void **state)
 	assert_false(rise(h, true));
 }
 
+static void few_rows_and_small_rises_are_none(void **state)
+{
+	int h = 0;
+
+	(void)state;
+	hours.n = 0;
+	for (; h < 170; h++)
+		add(h, 50, 0);
+	for (; h < 195; h++)
+		add(h, h % 10 == 0, h % 20 == 0); /* one of two rows: no evidence */
+	assert_true(eh_judge_hours_rise(&hours, EH_JUDGE_HOUR_REPEATED, h * EH_HOUR_US, true).is);
+	assert_false(rise(h, false));
+	hours.n = 0;
+	for (h = 0; h < 180; h++)
+		add(h, 100000, 1000);
+	for (; h < 204; h++)
+		add(h, 100000, 2500); /* evidence enough, and a point and a half */
+	assert_false(rise(h, false));
+}
+
 static void one_hour_in_two_parts_is_one(void **state)
 {
 	(void)state;
@@ -69,6 +89,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rise_begins_and_ends),
+		cmocka_unit_test(few_rows_and_small_rises_are_none),
 		cmocka_unit_test(one_hour_in_two_parts_is_one),
 		cmocka_unit_test(a_steady_share_is_silent),
 	};
