@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/fixed.h"
-#include "base/time.h"
 #include "policy/inside.h"
 
 void eh_policy_changed(struct eh_arena *home, struct eh_policy_diff *d, bool looser, const char *key, const char *from,
@@ -28,91 +26,6 @@ void eh_policy_changed(struct eh_arena *home, struct eh_policy_diff *d, bool loo
 	d->change[d->n++] = (struct eh_policy_change){
 		.key = key, .from = from, .to = to, .looser = looser, .words = eh_arena_vprintf(home, words, args)};
 	va_end(args);
-}
-
-const char *eh_policy_say_decimal(struct eh_arena *home, int64_t micro)
-{
-	char text[32];
-
-	eh_fixed_format(micro, 6, text);
-	return eh_arena_strdup(home, text);
-}
-
-const char *eh_policy_say_length(struct eh_arena *home, int64_t us)
-{
-	if (us % EH_DAY_US == 0)
-		return eh_arena_printf(home, "%" PRId64 "d", us / EH_DAY_US);
-	if (us % EH_HOUR_US == 0)
-		return eh_arena_printf(home, "%" PRId64 "h", us / EH_HOUR_US);
-	return eh_arena_printf(home, "%" PRId64 "s", us / EH_SECOND_US);
-}
-
-const char *eh_policy_say_lines(struct eh_arena *home, const struct eh_policy_line *line, uint32_t n)
-{
-	EH_BUF_AUTO out = {0};
-
-	for (uint32_t i = 0; i < n; i++)
-		eh_buf_printf(&out, "%s%s (gate %s)", i == 0 ? "" : ", ", eh_policy_say_decimal(home, line[i].tau_ppm),
-		              eh_policy_say_decimal(home, line[i].gate_ppm));
-	return eh_arena_strndup(home, n == 0 ? "none" : out.data, n == 0 ? 4 : out.len);
-}
-
-static void put_name(struct eh_buf *out, const char *name)
-{
-	eh_buf_printf(out, "%s%s", out->len == 0 ? "" : ", ", name);
-}
-
-static const char *said(struct eh_arena *home, const struct eh_buf *text)
-{
-	return text->len == 0 ? "none" : eh_arena_strndup(home, text->data, text->len);
-}
-
-static const char *say_names(struct eh_arena *home, const struct eh_policy_names *names)
-{
-	EH_BUF_AUTO out = {0};
-
-	if (names->all)
-		return "all";
-	for (size_t i = 0; i < names->n; i++)
-		put_name(&out, names->name[i]);
-	return said(home, &out);
-}
-
-static const char *say_groups(struct eh_arena *home, const struct eh_policy_family *f)
-{
-	EH_BUF_AUTO out = {0};
-
-	if (f->groups_n == 0)
-		return "all";
-	for (size_t i = 0; i < f->groups_n; i++)
-		eh_buf_printf(&out, "%s%s: %s", i == 0 ? "" : "; ", f->groups[i].attribute,
-		              say_names(home, &f->groups[i].groups));
-	return said(home, &out);
-}
-
-static const char *say_intersections(struct eh_arena *home, const struct eh_policy_family *f)
-{
-	EH_BUF_AUTO out = {0};
-
-	if (f->all_intersections)
-		return "all";
-	for (size_t i = 0; i < f->intersections_n; i++)
-		put_name(&out, eh_arena_printf(home, "%s with %s", f->intersections[i].attribute[0],
-		                               f->intersections[i].attribute[1]));
-	return said(home, &out);
-}
-
-static const char *say_outcomes(struct eh_arena *home, const struct eh_policy_family *f)
-{
-	EH_BUF_AUTO out = {0};
-
-	if (f->favourable)
-		put_name(&out, "favourable");
-	if (f->adverse)
-		put_name(&out, "adverse");
-	for (uint32_t i = 0; i < f->cuts; i++)
-		put_name(&out, eh_arena_printf(home, "score above %s", eh_policy_say_decimal(home, f->cut_micro[i])));
-	return said(home, &out);
 }
 
 /* Whether everything that `old` chooses is still chosen. */
@@ -187,17 +100,17 @@ static void compare(struct eh_arena *home, struct eh_policy_diff *d, bool looser
 static void diff_family(struct eh_arena *home, const char *prefix, const struct eh_policy_family *a,
                         const struct eh_policy_family *b, struct eh_policy_diff *d)
 {
-	compare(home, d, !still_chosen(&a->sources, &b->sources), prefix, "sources", say_names(home, &a->sources),
-	        say_names(home, &b->sources));
+	compare(home, d, !still_chosen(&a->sources, &b->sources), prefix, "sources", eh_policy_say_names(home, &a->sources),
+	        eh_policy_say_names(home, &b->sources));
 	compare(home, d, !still_chosen(&a->attributes, &b->attributes), prefix, "attributes",
-	        say_names(home, &a->attributes), say_names(home, &b->attributes));
-	compare(home, d, !groups_still_chosen(a, b), prefix, "groups", say_groups(home, a), say_groups(home, b));
-	compare(home, d, !intersections_still_chosen(a, b), prefix, "intersections", say_intersections(home, a),
-	        say_intersections(home, b));
-	compare(home, d, !still_chosen(&a->segments, &b->segments), prefix, "segments", say_names(home, &a->segments),
-	        say_names(home, &b->segments));
-	compare(home, d, !outcomes_still_watched(a, b), prefix, "outcomes", say_outcomes(home, a),
-	        say_outcomes(home, b));
+	        eh_policy_say_names(home, &a->attributes), eh_policy_say_names(home, &b->attributes));
+	compare(home, d, !groups_still_chosen(a, b), prefix, "groups", eh_policy_say_groups(home, a), eh_policy_say_groups(home, b));
+	compare(home, d, !intersections_still_chosen(a, b), prefix, "intersections", eh_policy_say_intersections(home, a),
+	        eh_policy_say_intersections(home, b));
+	compare(home, d, !still_chosen(&a->segments, &b->segments), prefix, "segments", eh_policy_say_names(home, &a->segments),
+	        eh_policy_say_names(home, &b->segments));
+	compare(home, d, !outcomes_still_watched(a, b), prefix, "outcomes", eh_policy_say_outcomes(home, a),
+	        eh_policy_say_outcomes(home, b));
 	compare(home, d, b->window_us < a->window_us, prefix, "window", eh_policy_say_length(home, a->window_us),
 	        eh_policy_say_length(home, b->window_us));
 	compare(home, d, a->conditional && !b->conditional, prefix, "conditional", a->conditional ? "yes" : "no",

@@ -46,6 +46,10 @@ void eh_policy_diff_whole(struct eh_arena *home, const struct eh_policy *old, co
 /* Values as a reader would write them, in the arena: 0.85; 30d; a line. */
 const char *eh_policy_say_decimal(struct eh_arena *home, int64_t micro);
 const char *eh_policy_say_length(struct eh_arena *home, int64_t us);
+const char *eh_policy_say_names(struct eh_arena *home, const struct eh_policy_names *names);
+const char *eh_policy_say_groups(struct eh_arena *home, const struct eh_policy_family *family);
+const char *eh_policy_say_intersections(struct eh_arena *home, const struct eh_policy_family *family);
+const char *eh_policy_say_outcomes(struct eh_arena *home, const struct eh_policy_family *family);
 const char *eh_policy_say_lines(struct eh_arena *home, const struct eh_policy_line *line, uint32_t n);
 
 /* Writes the canonical form and names the version by it. */

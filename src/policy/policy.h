@@ -124,6 +124,9 @@ EH_MUST enum eh_rc eh_policy_parse(struct eh_arena *home, const char *file, cons
 EH_MUST enum eh_rc eh_policy_parse_canonical(struct eh_arena *home, const char *canonical, size_t len,
                                              const struct eh_policy **policy, struct eh_err *err);
 
+/* The file that says the same: read again it is the same version.  For who changes a version that is in force. */
+const char *eh_policy_file(struct eh_arena *home, const struct eh_policy *policy);
+
 double eh_policy_fraction(int64_t ppm);
 
 enum eh_policy_outcome { EH_POLICY_FAVOURABLE, EH_POLICY_ADVERSE, EH_POLICY_SCORE };

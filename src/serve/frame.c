@@ -108,7 +108,7 @@ static json_t *make_nav(const struct eh_request *rq)
 {
 	static const char *const links[][2] = {
 		{"/", "Overview"},       {"/monitors", "Monitors"}, {"/alerts", "Alerts"},   {"/sources", "Sources"},
-		{"/packs", "Packs"},
+		{"/packs", "Packs"},     {"/policy", "Policy"},
 		{"/lab", "Lab"},         {"/r", "Portal"},          {"/r/access", "Access"}, {"/audit", "Audit log"},
 		{"/admin", "Users"},     {"/account", "Account"},   {"/help", "Help"},
 	};

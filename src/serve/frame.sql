@@ -10,4 +10,6 @@ ORDER BY s.name LIMIT 200
 -- rows set aside (counted to 10,000), the ledger's length, the policy in force
 SELECT (SELECT count(*) FROM (SELECT FROM evenhand.set_aside WHERE settled_commit IS NULL LIMIT 10001) q) AS set_aside,
        (SELECT size FROM evenhand.ledger_head) AS leaves,
-       (SELECT encode(sha256, 'hex') FROM evenhand.policy_version ORDER BY leaf_index DESC LIMIT 1) AS policy
+       (SELECT encode(sha256, 'hex') FROM evenhand.policy_version
+        WHERE layer = 'house' AND (effective_us IS NULL OR effective_us <= (SELECT max(clock_us) FROM evenhand.source_state))
+        ORDER BY effective_us DESC NULLS LAST, leaf_index DESC LIMIT 1) AS policy

@@ -4,7 +4,9 @@ SELECT m.verdict, m.battery, m.pane_us, m.leaf_index, l.figures, t.clock_us, s.n
        encode(p.sha256, 'hex') AS policy, p.canonical::jsonb ->> 'policy' AS policy_name
 FROM evenhand.monitor_latest m JOIN evenhand.source s USING (source_id)
 LEFT JOIN evenhand.source_latest l USING (source_id) LEFT JOIN evenhand.source_state t USING (source_id)
-LEFT JOIN LATERAL (SELECT sha256, canonical FROM evenhand.policy_version ORDER BY leaf_index DESC LIMIT 1) p ON true
+LEFT JOIN LATERAL (SELECT sha256, canonical FROM evenhand.policy_version v
+                   WHERE v.layer = 'house' AND (v.effective_us IS NULL OR v.effective_us <= t.clock_us)
+                   ORDER BY v.effective_us DESC NULLS LAST, v.leaf_index DESC LIMIT 1) p ON true
 WHERE m.monitor = $1::text
 -- name: monitor_points
 -- $1 monitor, $2 from: its daily points

@@ -282,7 +282,7 @@ static json_t *make_facts(const struct dossier *d)
 		     eh_arena_printf(arena, "%s and %s", eh_page_words_day(arena, first_us),
 		                     eh_page_words_day(arena, last_us)),
 		     false);
-	if (strcmp(d->kind, "data") != 0) {
+	if (strcmp(d->kind, "bias") == 0) {
 		fact(facts, "Evidence at the last step",
 		     eh_page_words_years(arena, eh_page_json_number(d->body, "years") > 0
 		                                         ? log10(eh_page_json_number(d->body, "years"))
@@ -374,8 +374,9 @@ static enum eh_rc add_chart(struct eh_worker *worker, const struct dossier *d, j
 /* What is only there where people are compared. */
 static void add_numbers(const struct dossier *d, json_t *model)
 {
-	if (strcmp(d->kind, "data") == 0) {
+	if (strcmp(d->kind, "bias") != 0) {
 		eh_serve_fault(d->arena, d->body, model);
+		eh_page_put(model, "governance", json_boolean(strcmp(d->kind, "governance") == 0));
 		return;
 	}
 	eh_page_put(model, "numbers", make_numbers(d));

@@ -43,6 +43,10 @@ const struct eh_route eh_serve_routes[] = {
 	{"POST", "/alerts/*/approve", EH_SERVE_APPROVER | EH_SERVE_COUNSEL, eh_serve_do_approve, false},
 	{"GET", "/lab", EH_SERVE_ANALYST | INSURER, eh_serve_page_lab, false},
 	{"POST", "/lab", EH_SERVE_ANALYST, eh_serve_do_lab, false},
+	{"GET", "/policy", VIEWERS | EH_SERVE_REGULATORS, eh_serve_page_policy, false},
+	{"POST", "/policy/propose", INSURER | EH_SERVE_ANALYST | EH_SERVE_REGULATOR_ADMIN, eh_serve_do_policy_propose, false},
+	{"POST", "/policy/*/approve", EH_SERVE_APPROVER | EH_SERVE_REGULATOR_ADMIN, eh_serve_do_policy_approve, false},
+	{"POST", "/policy/*/reject", VIEWERS | EH_SERVE_REGULATOR_ADMIN, eh_serve_do_policy_reject, false},
 	{"GET", "/audit", VIEWERS, eh_serve_page_audit, false},
 
 	{"GET", "/r", EH_SERVE_REGULATORS, eh_serve_page_regulator, false},

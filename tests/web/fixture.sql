@@ -21,7 +21,7 @@ INSERT INTO source (name) VALUES ('underwriting');
 SELECT pg_temp.leaf('genesis', '{"type": "genesis", "schema": 8}');
 SELECT pg_temp.leaf('source', '{"type": "source", "source": "underwriting", "map_sha256": "5f1d7a84db00d2fce00b31a7fc73224be5f1d7a84db00d2fce00b31a7fc73224"}');
 INSERT INTO policy_version (sha256, canonical, effective_us, leaf_index)
-SELECT sha256('policy'), '{"policy":"default"}', NULL, pg_temp.leaf('policy', '{"type": "policy", "policy": "default"}');
+SELECT sha256('{"budget":{"page":"0.5","review":"4"},"conditional":true,"detector":"shiryaev-roberts-2x2/1","lines":[{"gate":"0.85","tau":"0.9"},{"gate":"0.8","tau":"0.8"}],"minimum":{"n":30,"rarer":5},"outcomes":["favourable","adverse"],"policy":"built-in default","window_seconds":2592000}'), '{"budget":{"page":"0.5","review":"4"},"conditional":true,"detector":"shiryaev-roberts-2x2/1","lines":[{"gate":"0.85","tau":"0.9"},{"gate":"0.8","tau":"0.8"}],"minimum":{"n":30,"rarer":5},"outcomes":["favourable","adverse"],"policy":"built-in default","window_seconds":2592000}', NULL, pg_temp.leaf('policy', '{"type": "policy", "policy": "default"}');
 INSERT INTO source_state (source_id, phase, commit_no, position, clock_us, progressed_at)
 SELECT source_id, 'live', 812, '0/0', pg_temp.us('2025-11-20 17:05Z'), now() + interval '1 year' FROM source;
 INSERT INTO scenario (source_id, start_us, rate) SELECT source_id, pg_temp.us('2025-10-01Z'), 86400 FROM source;

@@ -238,10 +238,12 @@ describe("sign-in", () => {
 describe("who may what", () => {
 	/* What the table of routes lets each role see; everything else must look like nothing. */
 	const may = {
-		olga: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/alerts", "/alerts/A-3f9c1b7d2e44", "/lab", "/audit", "/r/access", "/help", "/account"],
-		peter: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/alerts", "/alerts/A-3f9c1b7d2e44", "/audit", "/help", "/account"],
-		ada: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/alerts", "/alerts/A-3f9c1b7d2e44", "/lab", "/audit", "/help", "/account"],
-		reg: ["/r", "/r/access", "/help", "/account"],
+		olga: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/alerts", "/alerts/A-3f9c1b7d2e44", "/lab", "/policy", "/audit", "/r/access", "/help", "/account"],
+		peter: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/alerts", "/alerts/A-3f9c1b7d2e44", "/policy", "/audit", "/help", "/account"],
+		ada: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/alerts", "/alerts/A-3f9c1b7d2e44", "/lab", "/policy", "/audit", "/help", "/account"],
+		rita: ["/r", "/r/access", "/policy", "/help", "/account"],
+		rolf: ["/r", "/r/access", "/policy", "/help", "/account"],
+		reg: ["/r", "/r/access", "/policy", "/help", "/account"],
 		root: ["/admin", "/help", "/account"],
 	};
 	const all = [...new Set(Object.values(may).flat())];
@@ -321,6 +323,80 @@ describe("deeds", () => {
 		assert.ok(!(await (await olga.get(ALERT)).text()).includes('name="request_id"'), "the proposer may approve");
 		assert.equal((await peter.post(`${ALERT}/approve`, { csrf: await peter.csrf(), request_id: id, reason: "Seen." })).status, 303);
 		assert.equal(store.sql("SELECT body ->> 'request_id' FROM evenhand.request WHERE verb = 'approve'"), id);
+	});
+});
+
+describe("the policy", () => {
+	const asked = () => Number(store.sql("SELECT count(*) FROM evenhand.request WHERE verb LIKE 'policy-%'"));
+	const draft = { layer: "house", policy: "policy: mine\nbudget: {page: 1}\n", effective: "2199-01-01T00:00:00Z", reason: "Because.", lab_sha256: "" };
+
+	test("what is in force, to come, waiting and past", async () => {
+		const model = await (await (await visitor(store, "olga")).get("/api/policy")).json();
+		assert.equal(model.house.name, "built-in default");
+		assert.equal(model.floor.name, "state floor");
+		assert.deepEqual(model.next.map((one) => one.name), ["weekly figures"]);
+		assert.deepEqual(model.waiting.map((one) => [one.name, one.own, one.may_approve]), [["more room for reviews", true, false]]);
+		assert.deepEqual(model.history.map((one) => one.standing), ["waiting", "to come", "in force", "rejected", "in force"]);
+		assert.deepEqual(model.next[0].changes.at(-1), { looser: true, words: "window goes from 30d to 7d." });
+		assert.match(model.asked[0].outcome, /^refused: that version is in force/);
+		assert.deepEqual(model.alerts.map((one) => one.id), ["A-90e700000001"]);
+	});
+
+	test("a proposal is one row, as judge takes it", async () => {
+		const ada = await visitor(store, "ada"), before = asked();
+		assert.equal((await ada.post("/policy/propose", { ...draft, csrf: await ada.csrf() })).headers.get("location"), "/policy#waiting");
+		assert.equal(asked(), before + 1);
+		const [verb, body] = store.sql("SELECT verb || '|' || body FROM evenhand.request ORDER BY request_id DESC LIMIT 1").split("|");
+		assert.equal(verb, "policy-propose");
+		const { canonical, ...rest } = JSON.parse(body);
+		assert.deepEqual(rest, { layer: "house", effective: "2199-01-01T00:00:00Z", reason: "Because.", lab_sha256: null });
+		assert.equal(JSON.parse(canonical).budget.page, "1");
+	});
+
+	test("a draft that cannot be read comes back with the place, and nothing is written", async () => {
+		const ada = await visitor(store, "ada"), before = asked();
+		for (const [fields, why] of [[{ policy: "policy: <b>\nwindows: 3d\n" }, /draft:2:1: unknown key &quot;windows&quot;/], [{ effective: "soon" }, /the instant is written as/], [{ reason: " " }, /a reason of at most 2000 bytes/]]) {
+			const answer = await ada.post("/policy/propose", { ...draft, ...fields, csrf: await ada.csrf() });
+			const text = await answer.text();
+			assert.equal(answer.status, 400);
+			assert.match(text, why);
+			assert.ok(text.includes(fields.policy ? "policy: &lt;b&gt;\nwindows: 3d" : "policy: mine"), "what was typed is gone");
+		}
+		assert.equal(asked(), before);
+	});
+
+	test("an approver approves the version that he saw, and nobody his own", async () => {
+		const peter = await visitor(store, "peter"), page = await (await peter.get("/policy")).text();
+		const [, id] = /formaction="\/policy\/(\d+)\/approve"/.exec(page), [, sha256] = /name="sha256" value="([0-9a-f]{64})"/.exec(page);
+		assert.ok(!(await (await (await visitor(store, "olga")).get("/policy")).text()).includes("/approve"), "the proposer may approve");
+		assert.equal((await peter.post(`/policy/${id}/approve`, { csrf: await peter.csrf(), sha256, reason: "Agreed." })).status, 303);
+		assert.equal(store.sql("SELECT body::text FROM evenhand.request WHERE verb = 'policy-approve'"), `{"reason": "Agreed.", "sha256": "${sha256}", "proposal": ${id}}`);
+		assert.equal((await peter.post(`/policy/${id}/reject`, { csrf: await peter.csrf(), sha256, reason: "" })).status, 400);
+		assert.equal((await peter.post("/policy/x1/reject", { csrf: await peter.csrf(), reason: "x" })).status, 400);
+	});
+
+	test("the wrong role, and a form without the session's token, do nothing", async () => {
+		const before = asked();
+		for (const [user, deed] of [["peter", "propose"], ["reg", "propose"], ["root", "propose"], ["olga", "1/approve"], ["ada", "1/approve"], ["reg", "1/approve"], ["reg", "1/reject"], ["root", "1/reject"]]) {
+			const who = await visitor(store, user);
+			assert.equal((await who.post(`/policy/${deed}`, { ...draft, csrf: await who.csrf() })).status, 404, `${user} ${deed}`);
+		}
+		const ada = await visitor(store, "ada");
+		for (const csrf of ["", await (await visitor(store, "peter")).csrf()])
+			assert.equal((await ada.post("/policy/propose", { ...draft, csrf })).status, 403);
+		assert.equal(asked(), before);
+	});
+
+	test("the regulator's side sees both layers, and of people its own", async () => {
+		for (const name of ["reg", "rita"]) {
+			const who = await visitor(store, name), text = await (await who.get("/policy")).text();
+			const model = await (await who.get("/api/policy")).json();
+			assert.deepEqual(model.history.map((one) => one.name).sort(), ["built-in default", "more room for reviews", "state floor", "underwriting, one line", "weekly figures"]);
+			assert.match(model.floor.who, /rita/);
+			assert.ok(!/olga|peter|ada,|two more reviewers/.test(text.replace(/<header[\s\S]*?<\/header>/, "")), "people of the house are named");
+			assert.deepEqual(model.alerts, []);
+			assert.equal(model.form?.layer, name === "rita" ? "floor" : undefined);
+		}
 	});
 });
 

@@ -12,10 +12,11 @@ import { PASSWORD, openStore } from "./store.mjs";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PAGES = {
 	olga: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/m/underwriting/race/Native/favourable/conditional",
-		"/alerts", "/alerts?show=all", "/alerts/A-3f9c1b7d2e44", "/alerts/A-0c5d9912ab34", "/alerts/A-da7a00000001", "/alerts/A-da7a00000002", "/sources", "/packs", "/audit", "/audit?kind=alert", "/help", "/account", "/nonsense"],
+		"/alerts", "/alerts?show=all", "/alerts/A-3f9c1b7d2e44", "/alerts/A-0c5d9912ab34", "/alerts/A-da7a00000001", "/alerts/A-da7a00000002", "/alerts/A-90e700000001", "/policy", "/sources", "/packs", "/audit", "/audit?kind=alert", "/help", "/account", "/nonsense"],
 	peter: ["/alerts/A-3f9c1b7d2e44"],
 	ada: ["/lab"],
-	reg: ["/r", "/r?source=underwriting&attribute=race", "/r/access"],
+	rita: ["/policy"],
+	reg: ["/policy", "/r", "/r?source=underwriting&attribute=race", "/r/access"],
 	root: ["/admin"],
 };
 

@@ -7,6 +7,7 @@
  */
 import { chromium } from "playwright-core";
 import { mkdirSync } from "node:fs";
+import { PASSWORD } from "./store.mjs";
 
 const [base, folder, ...only] = process.argv.slice(2);
 const PAGES = [
@@ -24,6 +25,10 @@ const PAGES = [
 	["help", "olga", "/help"],
 	["account", "olga", "/account"],
 	["lab", "ada", "/lab"],
+	["policy", "olga", "/policy"],
+	["policy-approve", "peter", "/policy"],
+	["policy-floor", "rita", "/policy"],
+	["governance", "olga", "/alerts/A-90e700000001"],
 	["regulator", "reg", "/r?source=underwriting&attribute=race"],
 	["access", "reg", "/r/access"],
 	["admin", "root", "/admin"],
@@ -34,7 +39,7 @@ mkdirSync(folder, { recursive: true });
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 for (const colorScheme of ["light", "dark"])
 	for (const width of [1280, 390])
-		for (const user of [null, "olga", "ada", "reg", "root"]) {
+		for (const user of [null, "olga", "peter", "ada", "reg", "rita", "root"]) {
 			const pages = PAGES.filter(([name, who]) => who === user && (only.length === 0 || only.includes(name)));
 			if (pages.length === 0)
 				continue;
@@ -44,7 +49,7 @@ for (const colorScheme of ["light", "dark"])
 			if (user !== null) {
 				await page.goto(new URL("/login", base).href);
 				await page.fill("#user", user);
-				await page.fill("#password", "evenhand-test-1");
+				await page.fill("#password", PASSWORD);
 				await page.click("main button");
 				await page.waitForURL((url) => !url.pathname.startsWith("/login"));
 			}

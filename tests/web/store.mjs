@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const program = process.env.EVENHAND ?? path.join(here, "../../build/evenhand");
 export const PASSWORD = "four words are good";
-export const USERS = { olga: "insurer", peter: "approver", ada: "analyst", reg: "regulator", root: "admin" };
+export const USERS = { olga: "insurer", peter: "approver", ada: "analyst", reg: "regulator", rita: "regulator-admin", rolf: "regulator-admin", root: "admin" };
 
 function psql(state, ...args) {
 	return execFileSync("psql", ["-h", path.join(state, "run"), "-U", "evenhand_admin", "-d", "evenhand", "-v", "ON_ERROR_STOP=1", "-qAtX", ...args], { encoding: "utf8" });
@@ -42,6 +42,7 @@ export async function openStore() {
 	for (const [name, role] of Object.entries(USERS)) /* first: the store takes a step only of those who may */
 		evenhand(["user", "add", name, "--role", role, "--password-stdin"], `${PASSWORD}\n`);
 	psql(state, "-f", path.join(here, "fixture.sql"));
+	psql(state, "-f", path.join(here, "policies.sql"));
 	const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"], { env, stdio: ["ignore", "pipe", "inherit"] });
 	const base = await listening(child);
 	return {
