@@ -131,7 +131,6 @@ static const char seed[] =
 	"INSERT INTO evenhand.alert (alert_id, source_id, kind, attribute, grp, found_in) SELECT 'A-00000000000' || i, 1, 'data', '', '',"
 	" 'live' FROM generate_series(1, 2) i;"
 	"INSERT INTO evenhand.evidence (sha256, body) VALUES (sha256('e'), 'e');"
-	"INSERT INTO evenhand.alert_rule (from_state, event, to_state, two_people) VALUES ('', 'raised', 'raised', false);"
 	"INSERT INTO evenhand.alert_step (alert_id, step_no, event, from_state, to_state, severity, at_us, evidence_sha256, policy_sha256,"
 	" body, leaf_index) SELECT 'A-00000000000' || i, 1, 'raised', '', 'raised', 'review', 0, sha256('e'), sha256('p'),"
 	" jsonb_build_object('fault', 'volume', 'recovery', CASE WHEN i = 2 THEN '{}'::jsonb END), i FROM generate_series(1, 2) i";
