@@ -1,6 +1,7 @@
 /*
  * bounds.c - what a ratio could be if the missing labels were known.
  */
+#include "judge/axis.h"
 #include "judge/fault.h"
 #include "stats/manski.h"
 
@@ -8,6 +9,10 @@ bool eh_judge_bounds(const struct eh_judge_source *s, const struct eh_judge_pair
 {
 	const struct eh_judge_table *w = &s->attribute[pair->attribute].window;
 
+	const struct eh_judge_axis_of *of = eh_judge_axis_is(s->attribute[pair->attribute].axis);
+
+	if (s->shape.members[of->attribute] > 0 || (of->other >= 0 && s->shape.members[of->other] > 0)) /* weights are no counts */
+		return false;
 	if (pair->reference == 0 || pair->group >= w->groups || pair->reference >= w->groups || w->by_group[0].n == 0)
 		return false;
 	struct eh_judge_counts c = {.prot = w->by_group[pair->group], .ref = w->by_group[pair->reference]};

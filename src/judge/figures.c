@@ -339,7 +339,7 @@ static json_t *monitored(const struct eh_judge_source *s)
 {
 	const struct eh_judge_lookout *l = s->lookout;
 
-	if (l->look_us == INT64_MIN)
+	if (l->look_us == INT64_MIN || !eh_judge_lookout_covers(l))
 		return json_null();
 	return json_pack("{s:I,s:I,s:s}", "n", (json_int_t)eh_judge_lookout_sum(l, l->n, l->base + 1), "monitored",
 	                 (json_int_t)eh_judge_lookout_sum(l, l->monitored, l->base + 1), "over", eh_judge_lookout_before(l));

@@ -365,13 +365,21 @@ static void look_at_late(struct eh_judge_lookout *l)
 		                    u.high + LATE_FARTHER, l->look_us, eh_judge_jump_line(1, eh_judge_lookout_a_year(l)));
 }
 
+bool eh_judge_lookout_covers(const struct eh_judge_lookout *l)
+{
+	for (uint32_t a = 0; a < l->source->shape.attributes; a++)
+		if (l->source->shape.members[a] > 0)
+			return false;
+	return true;
+}
+
 static void look_at_coverage(struct eh_judge_lookout *l)
 {
 	struct eh_lookout_usual u = eh_judge_lookout_usual(l, l->monitored, l->n);
 	int slot = eh_judge_lookout_slot(l);
 
 	l->unseen.usual = u.base;
-	if (l->source->shape.attributes < 2) /* that is its missing labels, which are told by themselves */
+	if (!eh_judge_lookout_covers(l) || l->source->shape.attributes < 2) /* one: its missing labels, told by themselves */
 		return;
 	if (u.enough && u.low > 2 * UNSEEN_FARTHER)
 		eh_judge_jump_share(&l->unseen, (struct ehs_bin){l->n[slot], l->monitored[slot]}, u.low - UNSEEN_NEARER,

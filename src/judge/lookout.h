@@ -116,6 +116,8 @@ void eh_judge_lookout_versions(struct eh_judge_lookout *l);
 
 /* The words of a fault of EH_JUDGE_FAULT_MISSING .. _COVERAGE that a look-out decides; ctx is the source. */
 eh_judge_fault_words *eh_judge_lookout_words(enum eh_judge_fault_kind kind);
+/* Whether `monitored` counts all who are: not where an attribute is known by probabilities, which no cell shows. */
+bool eh_judge_lookout_covers(const struct eh_judge_lookout *l);
 /* "28 days", "12 weeks", "6 months". */
 const char *eh_judge_lookout_before(const struct eh_judge_lookout *l);
 

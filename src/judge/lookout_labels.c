@@ -89,6 +89,8 @@ void eh_judge_lookout_labels(struct eh_judge_lookout *l)
 	for (uint32_t a = 0; a < attributes; a++) {
 		struct eh_lookout_attribute *at = &l->attribute[a];
 
+		if (l->source->shape.members[a] > 0) /* known by probabilities: no cell has a label of it */
+			continue;
 		look_at(l, &at->lacks, at->missing, l->n, line);
 		eh_judge_lookout_say(l, EH_JUDGE_FAULT_MISSING, &at->lacks);
 		look_by_decision(l, at, eh_judge_jump_line(2. * attributes, a_year));
