@@ -31,7 +31,7 @@ static enum eh_rc check_user(struct eh_pg *pg, const char *user, struct eh_err *
 	return rc;
 }
 
-static enum eh_rc wait_for_answer(struct eh_pg *pg, int64_t request_id, struct eh_err *err)
+enum eh_rc eh_cli_wait(struct eh_pg *pg, int64_t request_id, struct eh_err *err)
 {
 	struct eh_pg_args args = {0};
 
@@ -55,10 +55,16 @@ static enum eh_rc wait_for_answer(struct eh_pg *pg, int64_t request_id, struct e
 	return EH_OK;
 }
 
+const char *eh_cli_os_user(void)
+{
+	const struct passwd *me = getpwuid(getuid());
+
+	return me != NULL ? me->pw_name : "unknown";
+}
+
 enum eh_rc eh_cli_ask(struct eh_pg *pg, const char *user, const char *verb, const char *alert_id, const json_t *body,
                       struct eh_err *err)
 {
-	const struct passwd *me = getpwuid(getuid());
 	struct eh_pg_args args = {0};
 	int64_t request_id;
 	enum eh_rc rc = check_user(pg, user, err);
@@ -68,12 +74,12 @@ enum eh_rc eh_cli_ask(struct eh_pg *pg, const char *user, const char *verb, cons
 	char *text = json_dumps(body, JSON_COMPACT);
 	if (text == NULL)
 		return eh_fail(err, EH_BAD_INPUT, "what is asked for is not UTF-8");
-	eh_pg_arg_text(&args, me != NULL ? me->pw_name : "unknown");
+	eh_pg_arg_text(&args, eh_cli_os_user());
 	eh_pg_arg_text(&args, user);
 	eh_pg_arg_text(&args, verb);
 	eh_pg_arg_text(&args, alert_id);
 	eh_pg_arg_text(&args, text);
 	rc = eh_pg_query_int8(pg, &eh_sql_cli_write_request, &args, &request_id, err);
 	free(text);
-	return rc == EH_OK ? wait_for_answer(pg, request_id, err) : rc;
+	return rc == EH_OK ? eh_cli_wait(pg, request_id, err) : rc;
 }

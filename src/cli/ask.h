@@ -20,4 +20,10 @@
 EH_MUST enum eh_rc eh_cli_ask(struct eh_pg *pg, const char *user, const char *verb, const char *alert_id,
                               const json_t *body, struct eh_err *err);
 
+/* Waits for the answer to a request that was put, as eh_cli_ask() does. */
+EH_MUST enum eh_rc eh_cli_wait(struct eh_pg *pg, int64_t request_id, struct eh_err *err);
+
+/* Who runs this program, to the operating system. */
+const char *eh_cli_os_user(void);
+
 #endif

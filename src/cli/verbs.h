@@ -34,6 +34,7 @@
 	X(pack, "list, check and run regulatory packs, and show their results")                                          \
 	X(alerts, "list and show alerts, and take their next step")                                                     \
 	X(notify, "check and test the routes of messages, list what nobody received")                                   \
+	X(counsel, "keep notes of counsel apart")                                                                     \
 	X(deadman, "say that judge is silent, from where judge is not")                                                 \
 	X(status, "say where the store and its sources stand")                                                         \
 	X(ledger, "print the head of the log, or check all that stands in it")                                        \

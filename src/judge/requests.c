@@ -233,6 +233,22 @@ static enum eh_rc answer_step(struct eh_judge_writer *w, const struct eh_judge_a
 	return EH_OK;
 }
 
+/* A note of counsel is not here; its salted digest goes on the record, and nothing else of it. */
+static void answer_note(const struct eh_judge_asked *r, struct answer *a)
+{
+	static const char *const roles[] = {"counsel", NULL};
+	const char *digest = eh_judge_asked_text(r, "sha256");
+
+	if (!eh_judge_asked_by(r, roles, a->message))
+		return;
+	if (digest == NULL || strlen(digest) != EH_SHA256_HEX - 1 || strspn(digest, "0123456789abcdef") != EH_SHA256_HEX - 1) {
+		refuse(a, "a note of counsel is named by its digest");
+		return;
+	}
+	a->done = true;
+	eh_judge_answer(a->message, "a note is kept apart, privilege claimed: SHA-256 %s", digest);
+}
+
 static enum eh_rc decide(struct eh_judge_writer *w, const struct eh_judge_asked *r, struct eh_arena *home, json_t **keep,
                          struct answer *a, struct eh_err *err)
 {
@@ -248,6 +264,10 @@ static enum eh_rc decide(struct eh_judge_writer *w, const struct eh_judge_asked 
 		return eh_judge_pack_answer(w, r, home, &a->done, a->message, err);
 	if (!eh_judge_asked_by(r, NULL, a->message))
 		return EH_OK;
+	if (strcmp(r->verb, "counsel-note") == 0) {
+		answer_note(r, a);
+		return EH_OK;
+	}
 	if (strcmp(r->verb, "propose") == 0)
 		return answer_propose(w, r, a, err);
 	if (strcmp(r->verb, "approve") == 0)

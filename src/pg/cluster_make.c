@@ -133,7 +133,8 @@ static enum eh_rc write_file(const struct eh_cluster *cluster, const char *path,
 static const char *ident_lines(struct eh_arena *arena, const struct eh_cluster *cluster)
 {
 	static const char *const roles[] = {EH_CLUSTER_ADMIN,  "evenhand_owner",     "evenhand_writer",
-					    "evenhand_reader", "evenhand_regulator", "evenhand_source"};
+					    "evenhand_reader", "evenhand_regulator", "evenhand_source",
+					    "evenhand_counsel"};
 	const char *lines = "";
 
 	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {

@@ -15,7 +15,8 @@ const char *eh_store_role_name(enum eh_store_role role)
 					    [EH_STORE_WRITER] = "evenhand_writer",
 					    [EH_STORE_READER] = "evenhand_reader",
 					    [EH_STORE_REGULATOR] = "evenhand_regulator",
-					    [EH_STORE_SOURCE] = "evenhand_source"};
+					    [EH_STORE_SOURCE] = "evenhand_source",
+					    [EH_STORE_COUNSEL] = "evenhand_counsel"};
 
 	EH_ASSERT((size_t)role < sizeof names / sizeof *names);
 	return names[role];

@@ -9,6 +9,7 @@
  *   evenhand_writer     gather, judge, import's bookkeeping
  *   evenhand_reader     serve: reads; inserts requests and sessions
  *   evenhand_regulator  the regulator's pages: suppressed views only
+ *   evenhand_counsel    notes of counsel, which no other role sees
  *   evenhand_source     reads decision logs, and owns those that import makes; none of the store's tables
  *
  * In the private cluster a process logs in as the role itself (peer).  In a named
@@ -28,7 +29,8 @@ enum eh_store_role {
 	EH_STORE_WRITER,
 	EH_STORE_READER,
 	EH_STORE_REGULATOR,
-	EH_STORE_SOURCE
+	EH_STORE_SOURCE,
+	EH_STORE_COUNSEL /* notes for which privilege is claimed; the login of judge and serve need not be able to be it */
 };
 
 /*

@@ -83,7 +83,7 @@ static void look_at_roles(struct eh_arena *arena, struct eh_pg *pg, struct eh_st
 		grants = eh_arena_printf(arena, "%sGRANT %s TO %s;\n", grants, name, login);
 	}
 	if (missing[0] == '\0') {
-		add(checks, "roles", "the login may take on all five", NULL);
+		add(checks, "roles", "the login may take on all five that judge and serve need", NULL);
 		return;
 	}
 	add(checks, "roles", eh_arena_printf(arena, "the login %s may not take on%s", login, missing),

@@ -26,7 +26,7 @@ SELECT r.request_id, r.user_name, r.verb, r.body ->> 'event' AS event, r.body ->
                WHERE p.alert_id = r.alert_id AND p.verb = 'approve' AND q.done
                  AND CASE WHEN p.body ->> 'request_id' ~ '^[0-9]{1,18}$' THEN (p.body ->> 'request_id')::bigint END = r.request_id) AS approved
 FROM evenhand.request r LEFT JOIN evenhand.request_outcome o USING (request_id)
-WHERE r.alert_id = $1::text ORDER BY r.request_id DESC LIMIT 50
+WHERE r.alert_id = $1::text AND r.verb <> 'counsel-note' ORDER BY r.request_id DESC LIMIT 50
 -- name: put_request
 -- the author is the session; what is written beside it is a claim that judge compares
 INSERT INTO evenhand.request (token_sha256, user_name, verb, alert_id, body)

@@ -143,7 +143,7 @@ its_end_goes_to_everybody() {
 		within 20 not_in_manager "$alert" && all_received '!all.some((r) => /Miller|anna|"ben"/.test(JSON.stringify(r).replace(/ben@example.org/g, "")))'
 }
 close_it() {
-	ask propose "$alert" --event close-not-confirmed --as anna --reason 'the machine was moved' &&
+	ask propose "$alert" --event close-not-confirmed --as anna --why data-fault --episodes 1 --reason 'the machine was moved' &&
 		ask approve "$(sql -c "SELECT max(request_id) FROM evenhand.request WHERE verb = 'propose'")" --as ben --reason 'so it was'
 }
 

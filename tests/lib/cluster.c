@@ -105,7 +105,7 @@ int eh_test_store_reset(void **state)
 	EH_PG_AUTO admin = eh_test_open_admin();
 
 	(void)state;
-	eh_test_sql(admin, "DROP SCHEMA IF EXISTS evenhand_regulator CASCADE; DROP SCHEMA evenhand CASCADE; "
+	eh_test_sql(admin, "DROP SCHEMA IF EXISTS evenhand_regulator, evenhand_privileged CASCADE; DROP SCHEMA evenhand CASCADE; "
 			   "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
 	eh_test_sql(admin, eh_asset_find("migrations/setup_roles.sql")->data);
 	eh_test_sql(admin, eh_asset_find("migrations/setup_private.sql")->data);

@@ -95,13 +95,15 @@ class Play {
 		this.proposed = word === 'approve' ? this.proposed : number;
 	}
 
-	// `NAME (role) STEP ATTRIBUTE GROUP {field: value | field: value}: reason`; the step puts a request, and judge answers
-	// it.  `cannot STEP ...` wants it refused.  A data alert is named `data FAULT`.
+	// `NAME (role) STEP ATTRIBUTE GROUP {field: value | field: value}: reason`; the step puts a request.  `cannot STEP ...`
+	// wants it refused.  A data alert is named `data FAULT`; what is approved is what was proposed last.
 	async step({ text, number }) {
 		const pack = /^(\S+) \((\S+)\) pack (enable|disable|approve)(?: (\S+))?: (.+?)( \(refused\))?$/.exec(text);
 
-		if (pack !== null)
+		if (pack !== null) {
+			await this.answer();
 			return this.packStep(pack);
+		}
 		const match = /^(\S+) \((\S+)\) (cannot )?(propose \S+|[a-z-]+) (\S+) ([^{:]+?)(?: \{(.*)\})?: (.+)$/.exec(text);
 
 		if (match === null)
@@ -109,28 +111,40 @@ class Play {
 		const [, name, role, cannot, verb, attribute, group, fields, reason] = match;
 		const [word, event] = verb.split(' ');
 
-		if (!this.people.has(name))
-			await this.store.run(['user', 'add', name, '--role', role, '--password-stdin'], { input: `${name} has a long password\n` });
-		this.people.add(name);
-		const alert = (await this.store.json(['alerts', 'list', '--json'])).filter((one) => attribute === 'data' ? one.fault === group : one.attribute === attribute && one.group === group).at(-1);
-		const about = word === 'approve' ? this.proposed : alert.alert;
-		const asking = this.store.run(['alerts', word, about, '--as', name, '--reason', reason, ...(event ? ['--event', event] : []),
-			...(fields ?? '').split('|').filter((one) => one !== '').map((one) => one.trim().replace(/^([a-z_-]+): /, '--$1=').replace(/^--[^=]*/, (flag) => flag.replaceAll('_', '-')))],
-		{ wanted: cannot ? [2, 3] : [0] });
+		await this.knows(name, role);
+		this.known ??= await this.store.json(['alerts', 'list', '--json']);
+		const alert = this.known.filter((one) => attribute === 'data' ? one.fault === group : one.attribute === attribute && one.group === group).at(-1);
+		const written = (fields ?? '').split('|').filter((one) => one !== '')
+			.map((one) => one.trim().replace(/^([a-z_]+): /, '--$1=').replace(/^--[^=]*/, (flag) => flag.replaceAll('_', '-')));
+		const asking = this.store.run(['alerts', word, word === 'approve' ? this.proposed : alert.alert, '--as', name, '--reason', reason,
+			...(event ? ['--event', event] : []), ...written], { wanted: [0, 2, 3] });
 
-		asking.catch(() => {}); /* looked at below, after judge */
 		await this.untilAsked();
-		await this.store.run(['judge']);
-		const { text: out, errors } = await asking;
-		if (cannot && !errors.includes('was refused'))
-			throw new Error(`line ${number}: it should have been refused, and: ${out}${errors}`);
-		if (cannot)
-			return;
-		const said = out;
-		if (!/request \d+: /.test(said))
-			throw new Error(`line ${number}: ${said}`);
-		this.proposed = /request (\d+)/.exec(said)?.[1];
+		const request = Number(await this.store.value('SELECT max(request_id) FROM evenhand.request'));
+
+		if (word === 'propose' && !cannot)
+			this.proposed = String(request);
+		(this.asked ??= []).push({ request, number, cannot, asking });
 		this.acted = true;
+	}
+
+	// Judge answers all that was asked, in the order in which it was; what it wrote is what counts.
+	async answer() {
+		const asked = this.asked ?? [];
+
+		this.asked = this.known = undefined;
+		for (let tries = 0; asked.length > 0 && tries < 5; tries++) {
+			await this.store.run(['judge']);
+			if ((await this.store.value('SELECT count(*) FROM evenhand.request r WHERE NOT EXISTS (SELECT FROM evenhand.request_outcome o WHERE o.request_id = r.request_id)')) === '0')
+				break;
+		}
+		for (const { request, number, cannot, asking } of asked) {
+			const [done, message] = (await this.store.value(`SELECT done, message FROM evenhand.request_outcome WHERE request_id = ${request}`)).split('|');
+
+			await asking;
+			if ((done === 't') === (cannot !== undefined))
+				throw new Error(`line ${number}: ${done === 't' ? 'it should have been refused' : message}`);
+		}
 	}
 
 	// Judge answers what is there when it comes, so the request must be there first.
@@ -163,6 +177,9 @@ class Play {
 			figures: JSON.parse((await this.store.value('SELECT figures FROM evenhand.source_latest')) || '{"missing": []}'),
 			imported: this.imported,
 			lab: this.lab,
+			steps: JSON.parse(await this.store.value(`SELECT coalesce(json_agg(json_build_object('attribute', a.attribute, 'group', a.grp, 'fault', f.body ->> 'fault',
+				'events', (SELECT string_agg(t.event, ' ' ORDER BY t.step_no) FROM evenhand.alert_step t WHERE t.alert_id = a.alert_id)) ORDER BY f.leaf_index), '[]')
+				FROM evenhand.alert a JOIN evenhand.alert_step f ON f.alert_id = a.alert_id AND f.step_no = 1`)),
 			packs: await this.store.json(['pack', 'show', '--json']),
 			changes: await this.store.json(['pack', 'changes', '--json']),
 		};
@@ -227,6 +244,7 @@ class Play {
 			else
 				for (const line of section.lines)
 					await this.step(line);
+			await this.answer(); /* to the people of a section together */
 		}
 	}
 }

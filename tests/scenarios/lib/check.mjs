@@ -87,6 +87,13 @@ const patterns = [
 
 		return [marks.length === 1 && between(marks[0].at, from, to), marks.map((line) => line.at).join(', ') || 'never'];
 	}],
+	/* the whole life of the first alert of that name, and each (state, event) on its way; tests/unit/alert/lives_test.c reads these
+	   lines and wants every row of the table of steps in one of them */
+	[/^life of (\S+) ([^:]+): (.+)$/, (seen, attribute, group, events) => {
+		const found = seen.steps.find((one) => attribute === 'data' ? one.fault === group : one.attribute === attribute && one.group === group);
+
+		return [found?.events === events, found?.events ?? 'never raised'];
+	}],
 	[/^alert (\S+) (.+) state (\S+)$/, (seen, attribute, group, state) => {
 		const found = seen.alerts.filter((alert) => alert.attribute === attribute && alert.group === group);
 

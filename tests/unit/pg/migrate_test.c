@@ -14,7 +14,7 @@ static struct eh_pg *open_empty(void)
 	struct eh_pg *pg;
 	struct eh_err err;
 
-	eh_test_sql(admin, "DROP SCHEMA IF EXISTS evenhand_regulator CASCADE; DROP SCHEMA evenhand CASCADE");
+	eh_test_sql(admin, "DROP SCHEMA IF EXISTS evenhand_regulator, evenhand_privileged CASCADE; DROP SCHEMA evenhand CASCADE");
 	eh_test_sql(admin, eh_asset_find("migrations/setup_roles.sql")->data);
 	expect_rc(EH_OK, eh_store_open_any(NULL, eh_test_state(), EH_STORE_OWNER, &pg, &err), &err);
 	return pg;

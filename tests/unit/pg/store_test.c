@@ -165,7 +165,7 @@ static void first_verbs_at_once_share_one_schema(void **state)
 	int status;
 
 	(void)state;
-	eh_test_sql(admin, "DROP SCHEMA IF EXISTS evenhand_regulator CASCADE; DROP SCHEMA evenhand CASCADE");
+	eh_test_sql(admin, "DROP SCHEMA IF EXISTS evenhand_regulator, evenhand_privileged CASCADE; DROP SCHEMA evenhand CASCADE");
 	eh_test_sql(admin, eh_asset_find("migrations/setup_roles.sql")->data);
 	for (size_t i = 0; i < sizeof pids / sizeof *pids; i++)
 		pids[i] = start(open_as_writer);
