@@ -161,6 +161,18 @@ FROM evenhand.alert_now n JOIN evenhand.alert_step f ON f.alert_id = n.alert_id 
 WHERE n.kind = 'bias' AND n.state NOT IN ('closed-fixed', 'closed-not-confirmed')
 ORDER BY f.leaf_index
 
+-- name: read_rule_leaves
+-- Maps that were registered and sources that were removed or put back, after a leaf up to another.
+SELECT leaf_index, kind, body FROM evenhand.ledger_leaf
+WHERE leaf_index > $1::bigint AND leaf_index <= $2::bigint AND kind IN ('source', 'follow') ORDER BY leaf_index
+
+-- name: read_newest_leaf
+SELECT size - 1 FROM evenhand.ledger_head
+
+-- name: read_map_version
+SELECT m.map_text FROM evenhand.source_map m JOIN evenhand.source s USING (source_id)
+WHERE s.name = $1::text AND m.version = $2::integer
+
 -- name: read_open_governance
 SELECT alert_id FROM evenhand.alert_now
 WHERE kind = 'governance' AND source_id = $1::integer AND attribute = $2::text AND grp = $3::text

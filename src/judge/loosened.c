@@ -3,7 +3,6 @@
  */
 #include "judge/loosened.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/time.h"
@@ -14,29 +13,6 @@
 #define TODO_POLICY                                                                                              \
 	"Read the diff on the page of the policy and the reason given with it; propose the old version again if the " \
 	"alert should be weighed by the old lines."
-
-/* T of a source now; else when the alert was last stepped. */
-static int64_t clock_of(const struct eh_judge_writer *w, int64_t source_id, int64_t at_least_us)
-{
-	for (const struct eh_judge_feed *f = w->store->feeds; f != NULL; f = f->next)
-		if (f->source->source_id == source_id && f->clock_us > at_least_us)
-			return f->clock_us;
-	return at_least_us;
-}
-
-/* One open alert, as the query gives it. */
-static struct eh_judge_row_rules about(const struct eh_judge_writer *w, const PGresult *res, int row)
-{
-	int64_t source_id = eh_pg_int8(res, row, 1);
-
-	return (struct eh_judge_row_rules){.alert = eh_pg_text(res, row, 0),
-	                                   .source_id = source_id,
-	                                   .source = eh_pg_text(res, row, 2),
-	                                   .attribute = eh_pg_text(res, row, 3),
-	                                   .group = eh_pg_text(res, row, 4),
-	                                   .page = strcmp(eh_pg_text(res, row, 5), "page") == 0,
-	                                   .at_us = clock_of(w, source_id, eh_pg_int8(res, row, 6))};
-}
 
 static json_t *looser_list(const struct eh_judge_enacted *e, const struct eh_policy_diff *diff)
 {
@@ -79,7 +55,7 @@ enum eh_rc eh_judge_loosened_by_policy(struct eh_judge_writer *w, const struct e
 	if (e->was != NULL)
 		rc = eh_judge_row_open(w, &res, err);
 	for (int i = 0; rc == EH_OK && res != NULL && i < PQntuples(res); i++) {
-		struct eh_judge_row_rules r = about(w, res, i);
+		struct eh_judge_row_rules r = eh_judge_row_about(w, res, i);
 		struct eh_policy_subject subject = {.source = r.source, .attribute = r.attribute, .group = r.group};
 		struct eh_policy_diff diff;
 		bool told = false;

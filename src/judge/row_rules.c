@@ -21,6 +21,29 @@ enum eh_rc eh_judge_row_open(struct eh_judge_writer *w, PGresult **res, struct e
 	return eh_pg_query(w->store->pg, &eh_sql_judge_read_open_bias, NULL, res, err);
 }
 
+/* T of a source now; else when the alert was last stepped. */
+static int64_t clock_of(const struct eh_judge_writer *w, int64_t source_id, int64_t at_least_us)
+{
+	for (const struct eh_judge_feed *f = w->store->feeds; f != NULL; f = f->next)
+		if (f->source->source_id == source_id && f->clock_us > at_least_us)
+			return f->clock_us;
+	return at_least_us;
+}
+
+/* One open alert, as the query gives it. */
+struct eh_judge_row_rules eh_judge_row_about(const struct eh_judge_writer *w, const PGresult *res, int row)
+{
+	int64_t source_id = eh_pg_int8(res, row, 1);
+
+	return (struct eh_judge_row_rules){.alert = eh_pg_text(res, row, 0),
+	                                   .source_id = source_id,
+	                                   .source = eh_pg_text(res, row, 2),
+	                                   .attribute = eh_pg_text(res, row, 3),
+	                                   .group = eh_pg_text(res, row, 4),
+	                                   .page = strcmp(eh_pg_text(res, row, 5), "page") == 0,
+	                                   .at_us = clock_of(w, source_id, eh_pg_int8(res, row, 6))};
+}
+
 static void name_it(const struct eh_judge_row_rules *r, char id[16])
 {
 	EH_BUF_AUTO text = {0};

@@ -30,6 +30,7 @@ EH_MUST enum eh_rc eh_judge_row_rules(struct eh_judge_writer *writer, const stru
 
 /* The alerts of kind bias that people still have to do with: alert_id, source_id, source, attribute, grp, severity, at_us,
  * leaf_index of the first step, policy_sha256. */
+struct eh_judge_row_rules eh_judge_row_about(const struct eh_judge_writer *writer, const PGresult *open, int row);
 EH_MUST enum eh_rc eh_judge_row_open(struct eh_judge_writer *writer, PGresult **res, struct eh_err *err);
 
 #endif

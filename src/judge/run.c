@@ -12,6 +12,7 @@
 #include "judge/deadline.h"
 #include "judge/display.h"
 #include "judge/forget.h"
+#include "judge/loosened.h"
 #include "judge/outcomes.h"
 #include "judge/policies.h"
 #include "judge/pulse.h"
@@ -44,6 +45,7 @@ struct loop {
 	struct eh_judge_watch *watch;
 	struct eh_judge_pulse *pulse;
 	struct eh_notify *notify;
+	int64_t rules_seen; /* the newest leaf that open alerts were held against, as to maps and removals */
 	int64_t deadlines_at_us, live_at_us, forget_at_us, watch_at_us, outcomes_at_us;
 };
 
@@ -367,6 +369,8 @@ static enum eh_rc turn(struct loop *l, bool *done, struct eh_err *err)
 	if (rc == EH_OK && eh_time_steady_us() >= l->watch_at_us) {
 		l->watch_at_us = eh_time_steady_us() + WATCH_US;
 		rc = eh_judge_watch_look(l->watch, err);
+		if (rc == EH_OK)
+			rc = eh_judge_loosened_look(l->writer, &l->rules_seen, err);
 	}
 	if (rc == EH_OK)
 		rc = eh_judge_pulse_look(l->pulse, eh_time_wall_us(), err);
@@ -416,7 +420,7 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 
 enum eh_rc eh_judge_run(const struct eh_judge_run *run, struct eh_err *err)
 {
-	struct loop l = {.run = run, .home = eh_arena_new()};
+	struct loop l = {.run = run, .rules_seen = -1, .home = eh_arena_new()};
 	bool done = false;
 	enum eh_rc rc = start(&l, err);
 

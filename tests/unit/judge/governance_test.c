@@ -11,10 +11,13 @@
 
 #include "alert/alert.h"
 #include "base/time.h"
+#include "judge/loosened.h"
 #include "judge/policies.h"
 #include "judge/requests.h"
 #include "judge/run.h"
 #include "ledger/check.h"
+#include "source/follow.h"
+#include "source/register.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/test.h"
 
@@ -74,7 +77,7 @@ static void end(struct bench *b)
 }
 
 /* An alert about women in the source risk, in some state. */
-static void put_alert(struct bench *b, const char *id, const char *group, const char *state)
+static void put_alert_at(struct bench *b, const char *id, const char *group, const char *state, int64_t leaf)
 {
 	eh_test_sql(b->owner,
 	            eh_arena_printf(b->home,
@@ -85,9 +88,14 @@ static void put_alert(struct bench *b, const char *id, const char *group, const 
 	                            "INSERT INTO evenhand.alert_step (alert_id, step_no, event, from_state, to_state, severity, at_us, "
 	                            "pane_end_us, onset_us, evidence_sha256, policy_sha256, body, leaf_index) "
 	                            "VALUES ('%s', 1, 'raised', '', '%s', 'review', 0, 0, 0, sha256('e'), sha256('p'), "
-	                            "'{\"sentence\": \"s\"}', 0);"
+	                            "'{\"sentence\": \"s\"}', %lld);"
 	                            "ALTER TABLE evenhand.alert_step ENABLE TRIGGER USER",
-	                            id, group, id, state));
+	                            id, group, id, state, (long long)leaf));
+}
+
+static void put_alert(struct bench *b, const char *id, const char *group, const char *state)
+{
+	put_alert_at(b, id, group, state, 0);
 }
 
 static int64_t ask(struct bench *b, const char *user, const char *verb, const char *body)
@@ -380,6 +388,81 @@ static void a_first_floor_loosens_nothing(void **state)
 	end(&b);
 }
 
+/* ---- maps and removals -------------------------------------------------------------------------- */
+
+#define MAP(source, table, more)                                                                                       \
+	"source: " source "\ntable: " table "\ncolumns: {id: id, decided_at: at, decision: decision}\nfavourable: [yes]\n" \
+	"protected:\n  - {name: sex, column: sex, reference: M" more "}\n"
+
+static void register_map(struct bench *b, const char *text)
+{
+	const struct eh_map *map;
+	struct eh_source source;
+	struct eh_err err;
+
+	expect_rc(EH_OK, eh_map_parse(b->home, "map.yaml", text, strlen(text), &map, &err), &err);
+	expect_rc(EH_OK, eh_source_register(b->home, b->writer, map, &source, &err), &err);
+}
+
+/* Looks as judge does, once more as judge does after a start, and gives what stands on the page of the alert. */
+static const char *look(struct bench *b, int64_t *seen)
+{
+	struct eh_err err;
+	int64_t anew = -1;
+
+	expect_rc(EH_OK, eh_judge_loosened_look(b->w, seen, &err), &err);
+	int64_t steps = count(b, "alert_step");
+	expect_rc(EH_OK, eh_judge_loosened_look(b->w, &anew, &err), &err);
+	assert_int_equal(count(b, "alert_step"), steps);
+	if (count(b, TOLD) == 0)
+		return "";
+	return eh_test_text(b->owner, "SELECT body->>'sentence' FROM evenhand.alert_now WHERE kind = 'governance' AND grp = 'F'");
+}
+
+static void a_map_or_a_removal_that_leaves_an_alert_on_nothing_is_told(void **state)
+{
+	struct bench b = begin("policy: first\n");
+	struct eh_source_deed deed = {.person = "ian", .reason = "r"};
+	struct eh_source source = {.name = "risk"};
+	struct eh_err err;
+	int64_t seen = -1;
+
+	(void)state;
+	register_map(&b, MAP("risk", "public.risk", ""));
+	source.id = eh_test_int8(b.owner, "SELECT source_id FROM evenhand.source");
+	eh_test_sql(b.owner, "INSERT INTO evenhand.source_state (source_id, phase, commit_no, position, clock_us) VALUES (1, 'live', 1, '0', 1)");
+	expect_rc(EH_OK, eh_judge_store_look(b.store, &err), &err);
+	assert_string_equal(look(&b, &seen), "");
+	put_alert_at(&b, ALERT, "F", "raised", eh_test_int8(b.owner, "SELECT size FROM evenhand.ledger_head"));
+	eh_test_sql(b.owner, "SELECT evenhand.ledger_append('{alert}', '{x}', ARRAY[sha256('x')])");
+	register_map(&b, MAP("else", "public.else", ", groups: {M: M, F: other}"));
+	register_map(&b, MAP("same", "public.risk", ""));
+	assert_string_equal(look(&b, &seen), "");
+	register_map(&b, MAP("merged", "public.risk", ", groups: {M: M, F: other, X: other}"));
+	assert_string_equal(look(&b, &seen),
+	                    "The alert " ALERT " is open. The source merged reads the same table and does not tell the group F apart.");
+	expect_rc(EH_OK, eh_source_remove(b.writer, &source, &deed, &err), &err);
+	assert_string_equal(look(&b, &seen), "The alert " ALERT " is open. The source risk is read no more.");
+	assert_int_equal(count(&b, TOLD), 1);
+	assert_int_equal(eh_test_int8(b.owner, "SELECT step_no FROM evenhand.alert_now WHERE kind = 'governance'"), 2);
+	end(&b);
+}
+
+static void a_map_that_drops_a_group_of_its_source_is_told(void **state)
+{
+	struct bench b = begin("policy: first\n");
+	int64_t seen = -1;
+
+	(void)state;
+	register_map(&b, MAP("risk", "public.risk", ", groups: {M: M, F: F}"));
+	put_alert_at(&b, ALERT, "F", "accepted-risk", 0);
+	put_alert_at(&b, "A-00000000000b", "X", "closed-fixed", 0);
+	register_map(&b, MAP("risk", "public.risk", ", groups: {M: M, F: women}"));
+	assert_string_equal(look(&b, &seen), "The alert " ALERT " is open. The new map of risk does not tell the group F apart.");
+	assert_int_equal(count(&b, TOLD), 1);
+	end(&b);
+}
+
 static int begin_test(void **state)
 {
 	return eh_test_store_reset(state);
@@ -397,6 +480,8 @@ int main(void)
 		cmocka_unit_test_setup(loosening_under_an_open_alert_is_told, begin_test),
 		cmocka_unit_test_setup(a_step_back_to_what_waits_is_no_loosening, begin_test),
 		cmocka_unit_test_setup(a_first_floor_loosens_nothing, begin_test),
+		cmocka_unit_test_setup(a_map_or_a_removal_that_leaves_an_alert_on_nothing_is_told, begin_test),
+		cmocka_unit_test_setup(a_map_that_drops_a_group_of_its_source_is_told, begin_test),
 	};
 
 	return cmocka_run_group_tests(tests, eh_test_store_begin, eh_test_store_end);
