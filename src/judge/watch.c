@@ -150,7 +150,7 @@ static enum eh_rc see(struct eh_judge_watch *w, const PGresult *res, int row, st
 	for (int i = 0; i < EH_JUDGE_HOUR_KINDS; i++) {
 		int fault = i == EH_JUDGE_HOUR_REPEATED ? EH_JUDGE_FAULT_REPEATED : EH_JUDGE_FAULT_SET_ASIDE;
 
-		s->rise[i] = eh_judge_hours_rise(&c->hours, i, s->now_us, s->source->fault[fault].active);
+		s->rise[i] = eh_judge_hours_rise(&c->hours, (enum eh_judge_hour_kind)i, s->now_us, s->source->fault[fault].active);
 		set(s, fault, s->rise[i].is);
 	}
 	return rc;

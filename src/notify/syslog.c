@@ -24,6 +24,12 @@ static int severity_of(const json_t *model)
 	return strcmp(eh_notify_said(model, "severity"), "page") == 0 ? ERROR : WARNING;
 }
 
+/* No line may hold another: a receiver that splits at line ends would take it for a message of its own. */
+static void put_char(struct eh_buf *out, char c)
+{
+	eh_buf_putc(out, (unsigned char)c < 0x20 || c == 0x7f ? ' ' : c);
+}
+
 static void put_param(struct eh_buf *out, const char *name, const char *value)
 {
 	if (value[0] == '\0')
@@ -32,7 +38,7 @@ static void put_param(struct eh_buf *out, const char *name, const char *value)
 	for (; *value != '\0'; value++) {
 		if (*value == '"' || *value == '\\' || *value == ']')
 			eh_buf_putc(out, '\\');
-		eh_buf_putc(out, *value);
+		put_char(out, *value);
 	}
 	eh_buf_putc(out, '"');
 }
@@ -48,11 +54,10 @@ static void put_word(struct eh_buf *out, const char *text, size_t n)
 		eh_buf_putc(out, '-');
 }
 
-/* No line may hold another: a receiver that splits at line ends would take it for a message of its own. */
 static void put_line(struct eh_buf *out, const char *text)
 {
 	for (; *text != '\0'; text++)
-		eh_buf_putc(out, (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text);
+		put_char(out, *text);
 }
 
 void eh_notify_syslog(const struct eh_notify_route *route, const char *key, const json_t *model, int64_t now_us, struct eh_buf *out)
