@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "cli/ask.h"
+#include "cli/deliveries.h"
 #include "cli/flags.h"
 #include "cli/sql.h"
 #include "cli/verbs.h"
@@ -199,16 +200,23 @@ static enum eh_rc show(struct eh_pg *pg, const char *alert_id, bool json, struct
 	EH_PGRESULT_AUTO res = NULL;
 	enum eh_rc rc = read_alerts(pg, alert_id, &res, err);
 
+	EH_JSON_AUTO told = NULL;
+	if (rc == EH_OK)
+		rc = eh_cli_deliveries(pg, alert_id, &told, err);
 	if (rc != EH_OK)
 		return rc;
 	if (json) {
 		EH_JSON_AUTO alert = alert_json(res, 0, true);
 
+		json_object_set(alert, "deliveries", told);
 		eh_cli_print_json(alert, JSON_INDENT(2) | JSON_SORT_KEYS);
 		return EH_OK;
 	}
 	print_alert(res, 0);
-	return print_steps(pg, alert_id, err);
+	rc = print_steps(pg, alert_id, err);
+	if (rc == EH_OK)
+		eh_cli_deliveries_print(told);
+	return rc;
 }
 
 /* `now` is T of the source: what a step of a source that is behind is measured by. */

@@ -31,3 +31,9 @@ WHERE r.alert_id = $1::text AND r.verb <> 'counsel-note' ORDER BY r.request_id D
 -- the author is the session; what is written beside it is a claim that judge compares
 INSERT INTO evenhand.request (token_sha256, user_name, verb, alert_id, body)
 SELECT $1::bytea, $2::text, $3::text, a.alert_id, $5::jsonb FROM evenhand.alert a WHERE a.alert_id = $4::text
+-- name: alert_told
+-- Who was told of which step, newest first, with the last try.
+SELECT o.route, o.step_no, w.outbox_id IS NOT NULL AS waiting, a.attempt_no, a.attempted_at, a.delivered, a.detail
+FROM evenhand.outbox o LEFT JOIN evenhand.outbox_waiting w USING (outbox_id)
+LEFT JOIN LATERAL (SELECT * FROM evenhand.outbox_attempt t WHERE t.outbox_id = o.outbox_id ORDER BY t.attempt_no DESC LIMIT 1) a ON true
+WHERE o.alert_id = $1::text ORDER BY o.outbox_id DESC LIMIT 100

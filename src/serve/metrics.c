@@ -214,6 +214,9 @@ static enum eh_rc put_store(struct eh_metrics *m, struct eh_buf *out, struct eh_
 	single(out, "ledger_leaves_total", "counter", "Leaves of the log.", eh_pg_int8(store, 0, 0));
 	single(out, "outbox_waiting_messages", "gauge", "Messages that nobody has received yet.", eh_pg_int8(store, 0, 1));
 	single(out, "judge_starts_total", "counter", "How often a judge took its place.", eh_pg_int8(store, 0, 2));
+	single(out, "outbox_dead_messages", "gauge", "Messages that are tried no more.", eh_pg_int8(store, 0, 3));
+	if (!eh_pg_null(store, 0, 4))
+		single(out, "judge_heartbeat_timestamp_seconds", "gauge", "When judge beat last; it does so once an hour.", eh_pg_int8(store, 0, 4));
 	head(out, "alerts_open", "gauge", "Alerts that are not closed, by kind and severity.");
 	for (int i = 0; i < PQntuples(alerts); i++)
 		eh_buf_printf(out, "evenhand_alerts_open{kind=\"%s\",severity=\"%s\"} %" PRId64 "\n", eh_pg_text(alerts, i, 0),

@@ -16,9 +16,12 @@ FROM evenhand.source_latest l JOIN evenhand.source s USING (source_id)
 WHERE (l.figures -> 'monitored' ->> 'n')::bigint > 0 ORDER BY 1
 
 -- name: metrics_store
--- The size of the log, what waits to be sent, and when judge took its place.
+-- The size of the log, what waits to be sent, when judge took its place, dead letters, and when judge beat last.
 SELECT (SELECT size FROM evenhand.ledger_head),
-	(SELECT count(*) FROM evenhand.outbox o WHERE NOT EXISTS (SELECT FROM evenhand.outbox_attempt a
-		WHERE a.outbox_id = o.outbox_id AND a.delivered)),
-	(SELECT epoch FROM evenhand.judge_epoch)
+	(SELECT count(*) FROM evenhand.outbox_waiting),
+	(SELECT epoch FROM evenhand.judge_epoch),
+	(SELECT count(*) FROM evenhand.outbox_attempt a WHERE a.dead
+		AND NOT EXISTS (SELECT FROM evenhand.outbox_waiting w WHERE w.outbox_id = a.outbox_id)
+		AND NOT EXISTS (SELECT FROM evenhand.outbox_attempt b WHERE b.outbox_id = a.outbox_id AND b.attempt_no > a.attempt_no)),
+	(SELECT extract(epoch FROM max(beat_at))::bigint FROM evenhand.heartbeat)
 

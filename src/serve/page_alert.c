@@ -16,6 +16,7 @@
 #include "serve/points.h"
 #include "serve/sentences.h"
 #include "serve/sql.h"
+#include "serve/told.h"
 #include "serve/verdicts.h"
 
 struct dossier {
@@ -438,6 +439,7 @@ enum eh_rc eh_serve_page_alert(struct eh_worker *worker, struct eh_request *rq, 
 {
 	DOSSIER_AUTO d = {.arena = rq->arena, .id = rq->tail};
 	bool found = false;
+	struct eh_pg *pg;
 	enum eh_rc rc = read_dossier(worker, &d, &found, err);
 
 	if (rc != EH_OK)
@@ -449,6 +451,10 @@ enum eh_rc eh_serve_page_alert(struct eh_worker *worker, struct eh_request *rq, 
 	}
 	json_t *model = make_model(&d, rq);
 	rc = add_chart(worker, &d, model, err);
+	if (rc == EH_OK)
+		rc = eh_serve_reader(worker, &pg, err);
+	if (rc == EH_OK)
+		rc = eh_serve_told(d.arena, pg, d.id, model, err);
 	if (rc == EH_OK)
 		return eh_serve_page(worker, rq, rp, "alert", model, err);
 	json_decref(model);
