@@ -131,6 +131,10 @@ static const char seed[] =
 	"INSERT INTO evenhand.alert (alert_id, source_id, kind, attribute, grp, found_in) SELECT 'A-00000000000' || i, 1, 'data', '', '',"
 	" 'live' FROM generate_series(1, 2) i;"
 	"INSERT INTO evenhand.evidence (sha256, body) VALUES (sha256('e'), 'e');"
+	"INSERT INTO evenhand.outbox (route, dedup_key, body) VALUES ('r', 'k/1', '{}'), ('r', 'k/2', '{}');"
+	"INSERT INTO evenhand.outbox_attempt (outbox_id, attempt_no, delivered, detail, dead) VALUES (2, 1, false, 'HTTP 500', true);"
+	"DELETE FROM evenhand.outbox_waiting WHERE outbox_id = 2;"
+	"INSERT INTO evenhand.heartbeat VALUES (7, '2026-01-01T00:00:00Z');"
 	"INSERT INTO evenhand.alert_step (alert_id, step_no, event, from_state, to_state, severity, at_us, evidence_sha256, policy_sha256,"
 	" body, leaf_index) SELECT 'A-00000000000' || i, 1, 'raised', '', 'raised', 'review', 0, sha256('e'), sha256('p'),"
 	" jsonb_build_object('fault', 'volume', 'recovery', CASE WHEN i = 2 THEN '{}'::jsonb END), i FROM generate_series(1, 2) i";
@@ -147,6 +151,9 @@ static void the_store_is_told(void **state)
 	expect_format(page.data);
 	expect_promtool(page.data);
 	expect_sample(page.data, "evenhand_store_up 1\n");
+	expect_sample(page.data, "evenhand_outbox_waiting_messages 1\n");
+	expect_sample(page.data, "evenhand_outbox_dead_messages 1\n");
+	expect_sample(page.data, "evenhand_judge_heartbeat_timestamp_seconds 1767225600\n");
 	expect_sample(page.data, "evenhand_source_rows_total{source=\"a\",fate=\"on_time\"} 10\n");
 	expect_sample(page.data, "evenhand_source_rows_total{source=\"a\",fate=\"set_aside\"} 3\n");
 	expect_sample(page.data, "evenhand_source_repeated_rows_total{source=\"a\"} 4\n");
