@@ -86,51 +86,68 @@ static const char *counts(struct eh_arena *arena, const json_t *row)
 
 /* ---- one row ------------------------------------------------------------------------------ */
 
-static json_t *pooled_row(struct eh_arena *arena, const json_t *from)
+/* What stands below the table about a row: why there is no verdict, the pooled figures, the drivers. */
+static void remark(json_t *remarks, const char *about, const char *text, const json_t *pooled)
 {
-	const char *over = eh_page_json_text(from, "over");
+	json_t *one = json_pack("{s:s, s:s}", "about", about, "text", text);
+
+	EH_ASSERT(one);
+	if (pooled != NULL) {
+		put_verdict(one, pooled);
+		if (json_is_true(json_object_get(pooled, "hidden_by_slicing")))
+			eh_page_set(one, "alone", "No part says anything alone, and together they cross.");
+	}
+	eh_page_append(remarks, one);
+}
+
+static const char *pooled_text(struct eh_arena *arena, const json_t *from)
+{
+	const char *over = eh_page_json_text(from, "over"), *estimate = figure(arena, from, "estimate"), *p = p_of(arena, from, "p");
+
+	return eh_arena_printf(arena, "pooled over %s, %lld of %lld parts large enough alone: %s%s%s",
+	                       over != NULL ? over : "all strata at once", (long long)eh_page_json_count(from, "parts_enough"),
+	                       (long long)eh_page_json_count(from, "parts"), estimate != NULL ? estimate : "no figure",
+	                       p != NULL ? ", p " : "", p != NULL ? p : "");
+}
+
+static void remark_on(struct eh_arena *arena, json_t *remarks, const char *about, const json_t *from)
+{
+	const char *reason = eh_page_json_text(from, "reason");
+	EH_BUF_AUTO drivers = {0};
+	const json_t *one;
+	size_t i;
+
+	if (reason != NULL)
+		remark(remarks, about, reason, NULL);
+	json_array_foreach(json_object_get(from, "drivers"), i, one) {
+		const char *value = figure(arena, one, "value");
+
+		eh_buf_printf(&drivers, "%s%s %s", i > 0 ? ", " : "", eh_page_json_text(one, "feature"), value != NULL ? value : "n/a");
+	}
+	if (drivers.len > 0)
+		remark(remarks, about, drivers.data, NULL);
+	json_array_foreach(json_object_get(from, "pooled"), i, one)
+		remark(remarks, about, pooled_text(arena, one), one);
+}
+
+static json_t *result_row(struct eh_arena *arena, const json_t *from, json_t *remarks)
+{
+	const char *attribute = eh_page_json_text(from, "attribute"), *group = eh_page_json_text(from, "group");
+	const char *about = attribute == NULL ? "The source"
+	                    : group == NULL   ? attribute
+	                                      : eh_arena_printf(arena, "%s: %s", attribute, group);
 	json_t *row = json_object();
 
 	EH_ASSERT(row);
-	eh_page_set(row, "text",
-	            eh_arena_printf(arena, "Pooled over %s, %lld of %lld parts large enough alone: %s, p %s.",
-	                            over != NULL ? over : "all strata at once", (long long)eh_page_json_count(from, "parts_enough"),
-	                            (long long)eh_page_json_count(from, "parts"),
-	                            figure(arena, from, "estimate") != NULL ? figure(arena, from, "estimate") : "no figure",
-	                            p_of(arena, from, "p") != NULL ? p_of(arena, from, "p") : "none"));
-	if (json_is_true(json_object_get(from, "hidden_by_slicing")))
-		eh_page_set(row, "alone", "No part says anything alone, and together they cross.");
-	put_verdict(row, from);
-	return row;
-}
-
-static json_t *result_row(struct eh_arena *arena, const json_t *from)
-{
-	const char *attribute = eh_page_json_text(from, "attribute"), *group = eh_page_json_text(from, "group");
-	const json_t *one;
-	json_t *row = json_object(), *pooled = json_array(), *drivers = json_array();
-	size_t i;
-
-	EH_ASSERT(row && pooled && drivers);
-	eh_page_set(row, "about",
-	            attribute == NULL ? "The source"
-	            : group == NULL   ? attribute
-	                              : eh_arena_printf(arena, "%s: %s", attribute, group));
+	eh_page_set(row, "about", about);
 	eh_page_set(row, "reference", eh_page_json_text(from, "reference"));
 	eh_page_set(row, "counts", counts(arena, from));
 	eh_page_set(row, "estimate", figure(arena, from, "estimate"));
 	eh_page_set(row, "limits", limits(arena, from));
 	eh_page_set(row, "p", p_of(arena, from, "p"));
 	eh_page_set(row, "holm", p_of(arena, from, "p_holm"));
-	eh_page_set(row, "reason", eh_page_json_text(from, "reason"));
 	put_verdict(row, from);
-	json_array_foreach(json_object_get(from, "pooled"), i, one)
-		eh_page_append(pooled, pooled_row(arena, one));
-	json_array_foreach(json_object_get(from, "drivers"), i, one)
-		eh_page_append(drivers, json_string(eh_arena_printf(arena, "%s %s", eh_page_json_text(one, "feature"),
-		                                                    figure(arena, one, "value") != NULL ? figure(arena, one, "value") : "n/a")));
-	eh_page_put(row, "pooled", pooled);
-	eh_page_put(row, "drivers", drivers);
+	remark_on(arena, remarks, about, from);
 	return row;
 }
 
@@ -152,16 +169,19 @@ static const char *rule_of(struct eh_arena *arena, const json_t *line)
 
 static json_t *line_model(struct eh_arena *arena, const json_t *line)
 {
-	json_t *rows = json_array(), *out;
+	json_t *rows = json_array(), *remarks = json_array(), *out;
 	const json_t *row;
 	size_t i;
 
 	json_array_foreach(json_object_get(line, "rows"), i, row)
-		eh_page_append(rows, result_row(arena, row));
-	out = json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", eh_page_json_text(line, "line"), "rule", rule_of(arena, line), "outcome",
-	                eh_page_json_text(line, "outcome"), "citation", eh_page_json_text(line, "citation"), "rows", rows);
+		eh_page_append(rows, result_row(arena, row, remarks));
+	/* the result has a note of its own, which a line without one must not show again */
+	out = json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:o}", "name", eh_page_json_text(line, "line"), "rule",
+	                eh_page_words_sentence(arena, rule_of(arena, line)), "outcome", eh_page_json_text(line, "outcome"), "citation",
+	                eh_page_words_sentence(arena, eh_page_json_text(line, "citation")), "rows", rows, "remarked",
+	                json_array_size(remarks) > 0, "remarks", remarks);
 	EH_ASSERT(out);
-	eh_page_set(out, "note", eh_page_json_text(line, "note"));
+	eh_page_set(out, "hint", eh_page_json_text(line, "note"));
 	return out;
 }
 
@@ -176,7 +196,8 @@ static json_t *result_model(struct eh_arena *arena, const PGresult *res, int i)
 		eh_page_append(lines, line_model(arena, line));
 	out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:o}", "title", eh_page_json_text(body, "title"), "pack",
 	                eh_page_json_text(body, "pack"), "period", eh_page_json_text(body, "period"), "source",
-	                eh_pg_text(res, i, 0), "status", eh_page_json_text(body, "status"), "note", eh_page_json_text(body, "note"),
+	                eh_pg_text(res, i, 0), "status", eh_page_json_text(body, "status"), "note",
+	                eh_page_words_sentence(arena, eh_page_json_text(body, "note")),
 	                "n", eh_page_words_count(arena, eh_page_json_count(body, "n")), "version",
 	                eh_arena_printf(arena, "%.8s", eh_page_json_text(body, "pack_sha256")), "leaf",
 	                (json_int_t)eh_pg_int8(res, i, 2), "run", eh_page_words_instant(arena, eh_pg_int8(res, i, 3)), "lines", lines);

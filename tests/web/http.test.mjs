@@ -437,10 +437,10 @@ describe("what the store may refuse", () => {
 		const [ratio, drivers, errors] = packs.results[0].lines;
 
 		assert.deepEqual(ratio.rows.map((row) => row.word), ["Both", "Not enough data"]);
-		assert.equal(ratio.rule, "line below 0.8 (house); fisher at 0.05 (house)");
-		assert.equal(ratio.rows[0].pooled[0].alone, "No part says anything alone, and together they cross.");
-		assert.deepEqual([drivers.rows[0].word, drivers.rows[0].drivers], ["Shown", ["dti<b> 0.412"]]);
-		assert.equal(errors.rows[0].reason, "outcomes of this period were not due when it closed");
+		assert.equal(ratio.rule, "Line below 0.8 (house); fisher at 0.05 (house).");
+		assert.equal(ratio.remarks[0].alone, "No part says anything alone, and together they cross.");
+		assert.deepEqual([drivers.rows[0].word, drivers.remarks[0].text, drivers.rows[0].state], ["Shown", "dti<b> 0.412", undefined]);
+		assert.equal(errors.remarks[0].text, "outcomes of this period were not due when it closed");
 		assert.deepEqual([packs.changes[0].component, packs.changes[0].rows[0].factor], ["uw-risk-4.3<b>", "0.821"]);
 		assert.equal((await (await (await visitor(store, "olga")).get("/api/packs?pack=house&page=2")).json()).none, true);
 		for (const name of ["reg", "root"])
