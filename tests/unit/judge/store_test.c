@@ -7,97 +7,10 @@
 #include "judge/store.h"
 
 #include "judge/inside.h"
-#include "judge/policies.h"
 #include "judge/replay.h"
-#include "tests/lib/cluster.h"
-#include "tests/unit/judge/world.h"
+#include "tests/unit/judge/closes.h"
 
-#define PANES 90
-#define DECISIONS 2500
-#define BATCH_LEAF(p) (10 * (int64_t)(p) + 1)
-#define CLOSE_LEAF(p) (10 * (int64_t)(p) + 5)
-
-static struct world_decision decisions[DECISIONS];
 static struct eh_sha256 live[PANES]; /* digests of the first fold */
-static const char policy_text[] = "policy: small\nwindow: 2d\nbudget: {page: 100, review: 900}\n";
-
-static bool is_empty(int pane)
-{
-	return pane % 11 == 10;
-}
-
-/* Pane p is gathered in commits 2p + 1 and 2p + 2, under batch leaf p; every seventh batch brings late rows as well. */
-static void make_decisions(void)
-{
-	world_seed = 64;
-	for (int i = 0; i < DECISIONS; i++) {
-		int pane = (int)world_below(PANES), batch = pane;
-
-		while (is_empty(pane))
-			batch = pane = (int)world_below(PANES);
-		decisions[i] = world_random(WORLD_T0 + pane * EH_HOUR_US, pane > 30 ? .5 : 1);
-		if (i % 9 == 0) {
-			batch = pane + (i % 27 == 0 ? 60 : 4); /* the former: its pane has left the window by then */
-			batch = batch < PANES && !is_empty(batch) ? batch : pane;
-		}
-		decisions[i].index = BATCH_LEAF(batch);
-	}
-}
-
-static char *hex_of(struct eh_arena *home, const void *bytes, size_t n)
-{
-	char *hex = eh_arena_zalloc(home, 2 * n + 1, 1);
-
-	eh_hex(bytes, n, hex);
-	return hex;
-}
-
-/* The delta that a commit adds to a pane: every second decision, by the commit's number. */
-static void write_delta(struct eh_arena *home, struct eh_pg *owner, struct eh_cube_names *names, int pane, int batch, int half)
-{
-	struct eh_cube *cube = eh_cube_new(names);
-	EH_BUF_AUTO block = {0};
-
-	for (int i = half; i < DECISIONS; i += 2)
-		if (decisions[i].pane_us == WORLD_T0 + pane * EH_HOUR_US && decisions[i].index == BATCH_LEAF(batch))
-			world_add(names, cube, &decisions[i]);
-	if (eh_cube_n(cube) > 0) {
-		eh_cube_encode(cube, &block);
-		eh_test_sql(owner, eh_arena_printf(home, "INSERT INTO evenhand.pane_delta VALUES (1, %lld, %d, %llu, '\\x%s', '')",
-		                                   (long long)(WORLD_T0 + pane * EH_HOUR_US), 2 * batch + 1 + half,
-		                                   (unsigned long long)eh_cube_n(cube), hex_of(home, block.data, block.len)));
-	}
-	eh_cube_free(cube);
-}
-
-static int begin_store(void **state)
-{
-	EH_ARENA_AUTO home = eh_arena_new();
-	struct world w;
-	struct eh_judge_sink none = {0};
-
-	if (eh_test_store_begin(state) != 0)
-		return -1;
-	EH_PG_AUTO owner = eh_test_open(EH_STORE_OWNER);
-	w = world_begin(world_policy(home, policy_text), world_map, &none); /* for its names only */
-	make_decisions();
-	eh_test_sql(owner, "BEGIN");
-	eh_test_sql(owner, "INSERT INTO evenhand.source (name) VALUES ('risk')");
-	eh_test_sql(owner, eh_arena_printf(home, "INSERT INTO evenhand.source_map VALUES (1, 1, '{}', $map$%s$map$, '\\x%s')", world_map,
-	                                   hex_of(home, w.source->map->version.bytes, 32)));
-	eh_test_sql(owner, eh_arena_printf(home, "INSERT INTO evenhand.source_state VALUES (1, 'live', %d, 'p', %lld)", 2 * PANES,
-	                                   (long long)(WORLD_T0 + PANES * EH_HOUR_US)));
-	for (int b = 0; b < PANES; b++) {
-		for (int pane = 0; pane <= b; pane++)
-			for (int half = 0; half < 2; half++)
-				write_delta(home, owner, w.source->names, pane, b, half);
-		eh_test_sql(owner, eh_arena_printf(home, "INSERT INTO evenhand.batch VALUES (1, %d, %d, %lld, %lld)", 2 * b + 1, 2 * b + 2,
-		                                   (long long)BATCH_LEAF(b), (long long)(WORLD_T0 + (b + 1) * EH_HOUR_US)));
-	}
-	eh_test_sql(owner, "COMMIT");
-	world_end(&w);
-	return 0;
-}
 
 static struct eh_judge_store *open_store(struct eh_arena *home, struct eh_pg *pg)
 {
@@ -108,14 +21,6 @@ static struct eh_judge_store *open_store(struct eh_arena *home, struct eh_pg *pg
 	expect_rc(EH_OK, eh_judge_store_open(pg, eh_policies_of(home, world_policy(home, policy_text)), &none, &store, &err), &err);
 	assert_true(store->feeds != NULL && store->feeds->next == NULL);
 	return store;
-}
-
-static void keep_close(struct eh_arena *home, struct eh_pg *owner, int p, const struct eh_judge_step *step)
-{
-	eh_test_sql(owner, eh_arena_printf(home, "INSERT INTO evenhand.pane_close VALUES (1, %lld, %lld, %lld, %lld, %lld, %llu, '\\x%s', true)",
-	                                   (long long)step->first_pane_us, (long long)step->last_pane_us, (long long)step->clock_us,
-	                                   (long long)step->included, (long long)CLOSE_LEAF(p), (unsigned long long)step->n,
-	                                   hex_of(home, step->digest.bytes, 32)));
 }
 
 /* Each close of the store gives what the core gives for the decisions; late ones count from the next close on. */
@@ -367,89 +272,6 @@ static void two_policies_side_by_side_raise_what_each_raises_alone(void **state)
 	}
 }
 
-static const struct {
-	enum eh_policy_layer layer;
-	int after, from_hour; /* its leaf stands after that close; T from which it is in effect */
-	const char *text;
-} versions[] = {
-	{EH_POLICY_HOUSE, -1, 0, policy_text},
-	{EH_POLICY_FLOOR, 20, 30, "policy: floor\nwindow: 3d\nlines: [{tau: .85, gate: .84}]\nbudget: {page: 50, review: 500}\n"},
-	{EH_POLICY_HOUSE, 40, 55, "policy: two\nwindow: 3d\nbudget: {page: 100, review: 900}\nlines: [{tau: .95, gate: .93}]\n"
-	                          "families: [{name: a, attributes: [sex]}, {name: b, attributes: [race], window: 1d}]\n"},
-	{EH_POLICY_HOUSE, 60, 62, "policy: one again\nwindow: 2d\nbudget: {page: 100, review: 900}\n"},
-};
-#define VERSIONS (sizeof versions / sizeof versions[0])
-
-static struct eh_policies_version version(struct eh_arena *home, size_t i)
-{
-	return (struct eh_policies_version){
-		world_policy(home, versions[i].text), versions[i].layer,
-		i == 0 ? EH_POLICIES_ALWAYS : WORLD_T0 + versions[i].from_hour * EH_HOUR_US, i == 0 ? 0 : CLOSE_LEAF(versions[i].after) + 1};
-}
-
-/* Judged live, each version when it was approved; then every close again from what the store has on record. */
-static void versions_rule_again_what_they_ruled(void **state)
-{
-	EH_ARENA_AUTO home = eh_arena_new();
-	EH_PG_AUTO pg = eh_test_open(EH_STORE_WRITER);
-	EH_PG_AUTO owner = eh_test_open(EH_STORE_OWNER);
-	struct eh_judge_store *store = open_store(home, pg);
-	struct eh_judge_sink none = {0};
-	struct world w = world_begin(world_policy(home, policy_text), world_map, &none); /* fed with the decisions themselves */
-	size_t next = 1;
-	struct eh_err err;
-
-	(void)state;
-	eh_test_sql(owner, "DELETE FROM evenhand.pane_close;"
-	                   "ALTER TABLE evenhand.policy_version DROP CONSTRAINT policy_version_two_people"); /* nobody signed these */
-	for (size_t i = 0; i < VERSIONS; i++) {
-		struct eh_policies_version v = version(home, i);
-
-		if (i > 0)
-			eh_judge_enact(w.judge, &v);
-		eh_test_sql(owner, eh_arena_printf(home, "INSERT INTO evenhand.policy_version (sha256, canonical, layer, effective_us, leaf_index)"
-		                                         " VALUES ('\\x%s', $p$%s$p$, '%s', nullif(%lld::numeric, %lld)::bigint, %lld)",
-		                                   hex_of(home, v.policy->version.bytes, 32), v.policy->canonical,
-		                                   eh_policy_layer_name(v.layer), (long long)v.effective_us, (long long)EH_POLICIES_ALWAYS,
-		                                   (long long)v.leaf_index));
-	}
-	for (int p = 0; p < PANES; p++) {
-		int64_t at = WORLD_T0 + p * EH_HOUR_US;
-		struct eh_judge_step step = {.first_pane_us = at, .last_pane_us = at, .clock_us = at + EH_HOUR_US, .included = BATCH_LEAF(p),
-		                             .leaf_index = INT64_MAX, .history = true};
-
-		expect_rc(EH_OK, eh_judge_store_fold(store, store->feeds, &step, &err), &err);
-		keep_close(home, owner, p, &step);
-		world_close(&w, decisions, DECISIONS, at, at, BATCH_LEAF(p));
-		assert_true(eh_sha256_equal(&step.digest, &w.digest));
-		for (; next < VERSIONS && versions[next].after == p; next++) {
-			struct eh_policies_version v = version(home, next);
-
-			eh_judge_enact(store->judge, &v);
-		}
-	}
-	assert_int_equal(store->feeds->source->spans, 1);
-	eh_judge_store_close(store);
-
-	struct eh_policies *all;
-	struct eh_judge_refold how = {.check = true};
-	expect_rc(EH_OK, eh_judge_policies_read(pg, home, &all, &err), &err);
-	expect_rc(EH_OK, eh_judge_store_open(pg, all, &none, &store, &err), &err);
-	expect_rc(EH_OK, eh_judge_store_refold(store, &how, &err), &err);
-	eh_judge_store_close(store);
-
-	struct eh_buf lines = {0};
-	struct eh_judge_replay then = {.pg = pg, .check = true, .from_us = INT64_MIN, .to_us = INT64_MAX, .line = keep_alert_line, .ctx = &lines};
-	struct eh_judge_replayed replayed;
-	expect_rc(EH_OK, eh_judge_replay(&then, &replayed, &err), &err);
-	assert_int_equal(replayed.panes, how.panes);
-	assert_true(lines.len > 0);
-	then.policy = world_policy(home, policy_text);
-	assert_int_equal(eh_judge_replay(&then, &replayed, &err), EH_REFUSED); /* one throughout is not what ruled */
-	eh_buf_free(&lines);
-	world_end(&w);
-}
-
 /* T does not run ahead of what a batch leaf covers, and never goes back. */
 static void the_clock_waits_for_its_leaf(void **state)
 {
@@ -485,7 +307,6 @@ int main(void)
 		cmocka_unit_test(uncovered_deltas_are_not_read),
 		cmocka_unit_test(a_walk_sees_what_was_covered_then),
 		cmocka_unit_test(two_policies_side_by_side_raise_what_each_raises_alone),
-		cmocka_unit_test(versions_rule_again_what_they_ruled),
 		cmocka_unit_test(the_clock_waits_for_its_leaf),
 	};
 
