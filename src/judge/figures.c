@@ -159,6 +159,25 @@ static json_t *bounds(const struct eh_judge_source *s, const struct eh_judge_pai
 	                 "missing", (json_int_t)s->attribute[pair->attribute].window.by_group[0].n);
 }
 
+/* The test costs more the more was decided, and is the same for favourable and adverse, and mostly for raw and within
+ * strata: so it is made of the favourable counts alone, and the last one is kept. */
+static double fisher_p(const struct eh_judge_counts *counts)
+{
+	static _Thread_local struct {
+		struct ehs_2x2 table;
+		double p;
+		bool any;
+	} last;
+	struct ehs_2x2 table = eh_judge_natural(counts, EH_JUDGE_FAVOURABLE);
+
+	if (!last.any || memcmp(&last.table, &table, sizeof table) != 0) {
+		last.table = table;
+		last.p = ehs_fisher(table).p;
+		last.any = true;
+	}
+	return last.p;
+}
+
 json_t *eh_judge_battery(const struct eh_judge_source *s, const struct eh_judge_pair *pair, int outcome, int kind)
 {
 	EH_ARENA_AUTO home = eh_arena_new();
@@ -169,7 +188,7 @@ json_t *eh_judge_battery(const struct eh_judge_source *s, const struct eh_judge_
 		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:o}", "rate_protected",
 		eh_judge_interval(ehs_wilson(t.prot, EHS_Z95)), "rate_reference",
 		eh_judge_interval(ehs_wilson(t.ref, EHS_Z95)), "risk_difference",
-		eh_judge_interval(ehs_rd_newcombe(t, EHS_Z95)), "fisher_p", eh_judge_real(ehs_fisher(t).p), "cmh",
+		eh_judge_interval(ehs_rd_newcombe(t, EHS_Z95)), "fisher_p", eh_judge_real(fisher_p(&w.counts)), "cmh",
 		stratified(s, pair, outcome), "score", score(s, pair), "point_biserial", point_biserial(t), "cramers_v",
 		eh_judge_real(decision_v(s, pair->attribute)), "detectable_air",
 		eh_judge_real(ehs_minimum_detectable(t.prot.n, t.ref.n, reference_rate, 0.8, 0.05).value), "years",
