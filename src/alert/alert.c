@@ -50,7 +50,7 @@ const struct eh_alert_rule eh_alert_rules[] = {
 	JUDGE(OPEN | IN(ACCEPTED_RISK), "folded", STAY, "Another indicator of the same group crossed a line and was added."),
 	JUDGE(OPEN | IN(ACCEPTED_RISK), "recovered", STAY, "The ratio has returned inside the line; the alert stays open."),
 	JUDGE(OPEN | IN(ACCEPTED_RISK), "returned", STAY, "What had ended is so again."),
-	JUDGE(OPEN, "deadline-missed", STAY, "A deadline passed, and the alert went to the next level."),
+	JUDGE(OPEN, "deadline-missed", STAY, "A deadline was missed, and the alert went to the next level."),
 	JUDGE(IN(ACCEPTED_RISK), "expired", REOPENED, "The acceptance ended, and the alert is open again."),
 
 	/* What one person does. */
@@ -75,7 +75,7 @@ const struct eh_alert_rule eh_alert_rules[] = {
 
 	/* What two people do. */
 	{TAKEN, "causal-link", EH_ALERT_STAY, BIAS, EH_ALERT_BY_TWO, EITHER, LEGAL, false, true, "causal_link_at basis",
-	 "Two people put a causal link, or its reasonable likelihood, on the record."},
+	 "Two people put on the record that a causal link is there, or is likely."},
 	TWO(IN(VERIFYING), "close-fixed", CLOSED_FIXED, BIAS, EH_ALERT_APPROVER, true, "result remaining_gap redress episodes",
 	    "Two people closed it as fixed."),
 	TWO(TAKEN, "close-fixed", CLOSED_FIXED, OTHER, EH_ALERT_APPROVER, true, "result episodes", "Two people closed it as fixed."),

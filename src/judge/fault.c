@@ -11,8 +11,8 @@
 
 const struct eh_judge_fault_rule eh_judge_fault_rules[EH_JUDGE_FAULTS] = {
 	[EH_JUDGE_FAULT_MISSING] = {"missing-labels", "Labels are missing", false, true,
-                                    "Find out what stopped filling the column, and whether those decisions are like the "
-                                    "others: they are in no group and in no ratio."},
+                                    "Find out what stopped filling the column. Are those decisions like the others? They are "
+                                    "in no group and in no ratio."},
 	[EH_JUDGE_FAULT_VOLUME] = {"volume", "The volume jumped", false, true,
                                    "Ask the owner of the log whether all decisions are still written there, and each "
                                    "once."},
@@ -20,8 +20,8 @@ const struct eh_judge_fault_rule eh_judge_fault_rules[EH_JUDGE_FAULTS] = {
                                       "Find out why rows are written later than they were; a longer `lateness` in the "
                                       "source map waits for them."},
 	[EH_JUDGE_FAULT_LATE_SHARE] = {"late-share", "Lateness hangs on the decision", false, true,
-                                       "Read each alert by its evidence without late blocks, and find out why one kind "
-                                       "of decision is written later than the other."},
+                                       "Read each alert by its evidence without late blocks. Find out why one kind of "
+                                       "decision is written later than the other."},
 	[EH_JUDGE_FAULT_UNMAPPED] = {"unmapped", "Values that the map does not know", false, true,
                                      "Give the value its group under `groups` in the source map, and register the map "
                                      "again."},
@@ -35,35 +35,36 @@ const struct eh_judge_fault_rule eh_judge_fault_rules[EH_JUDGE_FAULTS] = {
                                   "Ask the owner of the log whether a part of the business moved, was renamed, or is no "
                                   "longer written."},
 	[EH_JUDGE_FAULT_ROUTING] = {"routing-separation", "Versions of one component see different groups", false, true,
-                                    "Find out who decides which version a person meets; a ratio within one version says "
+                                    "Find out who decides which version a person meets. A ratio within one version says "
                                     "little about groups that it does not see."},
 	[EH_JUDGE_FAULT_COVERAGE] = {"monitored-share", "Fewer decisions are monitored", false, true,
                                      "Find out why more decisions have no group at all: no monitor sees them."},
 	[EH_JUDGE_FAULT_BASE_RATE] = {"outcome-base-rate", "The rate of outcomes jumped", false, true,
-                                      "Find out whether the log keeps all outcomes, or only those of one kind; until then "
-                                      "do not read error rates of those months."},
+                                      "Does the log keep all outcomes, or only those of one kind? Until you know, do not read "
+                                      "error rates of those months."},
 	[EH_JUDGE_FAULT_STALLED] = {"stalled", "The source stands still", true, false,
-                                    "See `evenhand status` and the messages of gather; no verdict is newer than the "
-                                    "source's clock until it moves again."},
+                                    "See `evenhand status` and the messages of gather. Until the source's clock moves "
+                                    "again, no verdict is newer than it."},
 	[EH_JUDGE_FAULT_GAP] = {"gap", "Rows may be lost", true, false,
-                                "Find out what was lost between the two positions, then put it on the record: evenhand "
+                                "Find out what was lost between the two places. Then put it on the record: evenhand "
                                 "source accept-gap NAME --reason TEXT."},
 	[EH_JUDGE_FAULT_RETAINED] = {"retained-wal", "The source's server keeps too much WAL", true, false,
-                                     "See that gather runs and reaches the server; a slot that nobody reads fills the "
-                                     "disk of the database it belongs to."},
+                                     "See that gather runs and reaches the server. A slot that nobody reads fills the "
+                                     "disk of its server."},
 	[EH_JUDGE_FAULT_CAPPED] = {"capped", "A cap on names was reached", false, false,
                                    "Further values are counted as `other`; map a coarser column, or drop it from the "
                                    "map, if they should be told apart."},
 	[EH_JUDGE_FAULT_REPEATED] = {"duplicates", "More rows are delivered again", false, false,
                                      "Ask the owner of the log why rows come again; each is counted once."},
 	[EH_JUDGE_FAULT_SET_ASIDE] = {"set-aside", "More rows are set aside", false, false,
-                                      "See `evenhand setaside list`: mend the map or the rows, then `evenhand setaside "
+                                      "See `evenhand setaside list`. Mend the map or the rows. Then `evenhand setaside "
                                       "retry`."},
 	[EH_JUDGE_FAULT_SILENT] = {"monitor-silent", "The monitor was silent", true, false,
                                    "Find out why judge did not run; what came meanwhile is judged when it runs again, and "
                                    "nobody was told of it before."},
 	[EH_JUDGE_FAULT_DELIVERY] = {"delivery", "A message was not delivered", true, false,
-                                     "See `evenhand notify list` for the route and its last error, mend the route, then `evenhand notify retry`."},
+                                     "See `evenhand notify list` for the route and its last error. Mend the route, then `evenhand notify "
+                                     "retry`."},
 };
 
 int eh_judge_fault_find(const char *slug)

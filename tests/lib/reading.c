@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define WORDS_MIN 7 /* one long word would be the grade of a shorter text */
+
 static const char *const banned[] = {"discriminated", "discriminates", "violated", "violates", "caused",  "causes",
                                      "proves",        "proved",        "proven",   "blame",    "blames",  "blamed",
                                      "guilty",        "biased model",  "main driver", "safe",  "compliant", "passed",
@@ -59,7 +61,7 @@ double reading_grade(const char *text)
 		}
 		at += n;
 	}
-	if (words == 0)
+	if (words < WORDS_MIN)
 		return 0;
 	return .39 * words / (sentences > 0 ? sentences : 1) + 11.8 * sounds / words - 15.59;
 }

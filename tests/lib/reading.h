@@ -2,7 +2,7 @@
  * reading.h - how hard a text is to read, and whether it says more than it may.
  *
  * The grade is that of Kincaid et al. 1975: .39 words a sentence + 11.8 syllables a word - 15.59.  Syllables are
- * counted by groups of vowels, a silent e left out; a number is one.
+ * counted by groups of vowels, a silent e left out; a number is one.  A text of a few words has no grade: 0.
  *
  * Threads  any.
  */

@@ -234,7 +234,7 @@ INSERT INTO alert (alert_id, source_id, kind, attribute, grp, found_in) SELECT '
 SELECT pg_temp.step('A-da7a00000002', 1, 'raised', '', 'raised', 'page', '2025-11-20 16:05Z', NULL, NULL, NULL,
 	pg_temp.fault('A-da7a00000002', 'claims', 'gap', 'Rows may be lost',
 	'Rows of the source may be lost: the slot evenhand_claims is gone. The source stands still until a named person accepts the gap.',
-	'Find out what was lost between the two positions, then put it on the record: evenhand source accept-gap NAME --reason TEXT.',
+	'Find out what was lost between the two places. Then put it on the record: evenhand source accept-gap NAME --reason TEXT.',
 	'{"gap": 1, "found_at": "2025-11-20T16:05:00Z", "position": "stream 7301 1 evenhand_claims 0/16B3748"}'));
 
 -- a month of the house's pack, and a model that was new

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alert/alert.h"
+#include "judge/fault.h"
 #include "tests/lib/reading.h"
 #include "tests/lib/test.h"
 
@@ -186,12 +187,16 @@ static void is_easy(const char *text)
 		fail_msg("\"%s\" has reading grade %.1f", text, reading_grade(text));
 }
 
-/* What the steps of an alert are called, wherever they are told. */
-static void so_is_the_table_of_steps(void **state)
+/* What the steps of an alert and the faults of data are called, wherever they are told. */
+static void so_are_the_tables_of_steps_and_faults(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < eh_alert_rules_n; i++)
 		is_easy(eh_alert_rules[i].sentence);
+	for (int kind = 0; kind < EH_JUDGE_FAULTS; kind++) {
+		is_easy(eh_judge_fault_rules[kind].title);
+		is_easy(eh_judge_fault_rules[kind].todo);
+	}
 }
 
 static void the_lint_can_fail(void **state)
@@ -216,7 +221,7 @@ int main(void)
 		cmocka_unit_test(what_we_do_not_know_is_never_empty),
 		cmocka_unit_test(years_have_an_end),
 		cmocka_unit_test(every_phrase_is_easy_and_says_no_more_than_it_may),
-		cmocka_unit_test(so_is_the_table_of_steps),
+		cmocka_unit_test(so_are_the_tables_of_steps_and_faults),
 		cmocka_unit_test(the_lint_can_fail),
 	};
 
