@@ -266,7 +266,7 @@ DOC := $(DESTDIR)$(PREFIX)/share/doc/evenhand
 
 install: all ## install the program and its examples under PREFIX (default /usr/local)
 	install -D -m 755 $(O)/evenhand $(DESTDIR)$(PREFIX)/bin/evenhand
-	for f in README.md LICENSE $$(find docs examples dashboards/prometheus -name '*.md' -o -name '*.yaml' -o -name '*.yml' -o -name '*.png' -o -name '*.service'); do \
+	for f in README.md LICENSE $$(find docs examples dashboards/prometheus -name '*.md' -o -name '*.yaml' -o -name '*.yml' -o -name '*.png' -o -name '*.service' -o -name '*.timer'); do \
 	  install -D -m 644 $$f $(DOC)/$$f || exit 1; done
 
 .SECONDARY:

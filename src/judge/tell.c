@@ -40,6 +40,14 @@ static unsigned about_of(const char *kind)
 	return strcmp(kind, "bias") == 0 ? EH_NOTIFY_BIAS : EH_NOTIFY_GOVERNANCE;
 }
 
+/* How often a deadline was missed; a step may name its own. */
+static int level_of(const struct eh_judge_kept_step *s, const json_t *body)
+{
+	int level = (int)json_integer_value(json_object_get(json_object_get(body, "life"), "level"));
+
+	return s->level > level ? s->level : level;
+}
+
 /* What two people decided concerns both, and whom the step names besides. */
 static size_t audience_of(struct eh_judge_writer *w, const struct eh_judge_kept_step *s, const char *const **out)
 {
@@ -73,7 +81,7 @@ enum eh_rc eh_judge_tell_step(struct eh_judge_writer *w, const struct eh_judge_k
 	                              .abouts = about_of(s->kind) | (s->second != NULL ? EH_NOTIFY_DECISION : 0u),
 	                              .key = eh_arena_printf(w->tick, "%s/%d", s->alert_id, s->step_no),
 	                              .page = s->page,
-	                              .level = s->level,
+	                              .level = level_of(s, body),
 	                              .alert = s->alert_id,
 	                              .step = s->step_no,
 	                              .source_id = s->source_id,
