@@ -91,8 +91,12 @@ static void hold_attribute(struct changing *c, const struct eh_evidence_change *
 	struct eh_evidence_book book = {.map = change->map, .shape = change->shape, .names = change->names, .cube = change->before};
 	struct eh_evidence_view before, after;
 
-	if (change->map->protect[attribute].proxy != NULL)
+	if (change->map->protect[attribute].proxy != NULL) {
+		keep(c, json_pack("{s:s,s:s,s:s}", "attribute", change->map->protect[attribute].name, "verdict",
+		                  EH_EVIDENCE_NOT_APPLICABLE, "reason", "membership is estimated"),
+		     NAN);
 		return;
+	}
 	eh_evidence_view(c->home, &book, attribute, -1, &before);
 	book.cube = change->after;
 	eh_evidence_view(c->home, &book, attribute, -1, &after);

@@ -309,6 +309,9 @@ static void look_at_all(struct lining *l)
 
 		if (map->protect[pair[0]].proxy == NULL && map->protect[pair[1]].proxy == NULL)
 			look_at(l, (uint32_t)pair[0], pair[1]);
+		else
+			say(l, eh_arena_printf(l->home, "%s x %s", map->protect[pair[0]].name, map->protect[pair[1]].name), NULL,
+			    EH_EVIDENCE_NOT_APPLICABLE, "membership is estimated: `evenhand audit` measures it, on the rows");
 	}
 }
 

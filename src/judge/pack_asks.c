@@ -16,6 +16,16 @@ bool eh_judge_pack_asks(const char *verb)
 	return strcmp(verb, "pack-enable") == 0 || strcmp(verb, "pack-disable") == 0 || strcmp(verb, "pack-approve") == 0;
 }
 
+/* What is put on the record is read again at every start: it must be sure to. */
+static bool reads_back(struct eh_arena *home, const struct eh_pack *pack)
+{
+	const struct eh_pack *again;
+	struct eh_err why;
+
+	return eh_pack_parse(home, "the proposed pack", pack->canonical, strlen(pack->canonical), &again, &why) == EH_OK &&
+	       eh_sha256_equal(&again->version, &pack->version);
+}
+
 /* The pack that a proposal is about: from its own text, or the known one of that name; NULL with the reason said. */
 static enum eh_rc find_pack(struct eh_pg *pg, struct eh_arena *home, const char *name, const char *text,
                             const struct eh_pack **pack, char message[EH_JUDGE_MESSAGE], struct eh_err *err)
@@ -30,7 +40,8 @@ static enum eh_rc find_pack(struct eh_pg *pg, struct eh_arena *home, const char 
 		return EH_OK;
 	}
 	if (text != NULL) {
-		if (eh_pack_parse(home, "the proposed pack", text, strlen(text), pack, &why) == EH_OK && strcmp((*pack)->name, name) == 0)
+		if (eh_pack_parse(home, "the proposed pack", text, strlen(text), pack, &why) == EH_OK &&
+		    strcmp((*pack)->name, name) == 0 && reads_back(home, *pack))
 			return EH_OK;
 		*pack = NULL;
 		eh_judge_answer(message, "the proposed pack cannot be used: `evenhand pack check` says why");
