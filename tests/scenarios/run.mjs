@@ -95,6 +95,35 @@ class Play {
 		this.proposed = word === 'approve' ? this.proposed : number;
 	}
 
+	// `NAME (role) policy propose house|floor from DATE: reason`, `policy approve` or `policy reject`; `refused` at the end where
+	// judge must say no.  What is proposed is the last `policy` section, and what is approved the last proposal.
+	async policyStep([, name, role, word, layer, from, reason, refused]) {
+		await this.knows(name, role);
+		const about = word === 'propose' ? [this.policyFile, '--effective', `${from}T00:00:00Z`, ...(layer === 'floor' ? ['--floor'] : [])] : [this.proposal];
+		const asking = this.store.run(['policy', word, ...about, '--as', name, '--reason', reason], { wanted: [0, 2, 3] });
+
+		asking.catch(() => {});
+		await this.untilAsked();
+		await this.store.run(['judge']);
+		await asking; /* it may have given up waiting: what judge wrote is what counts */
+		const [number, done, message] = (await this.store.value('SELECT request_id, done, message FROM evenhand.request_outcome ORDER BY 1 DESC LIMIT 1')).split('|');
+
+		if ((done === 't') === (refused !== undefined))
+			throw new Error(`policy ${word} by ${name}: ${message}`);
+		if (word === 'propose')
+			this.proposal = number;
+		this.checked &&= this.acted; /* once more after the first */
+		this.acted = true;
+	}
+
+	// A map under another name over the same log, registered and not read.
+	async otherMap(section) {
+		const file = this.store.file('second.yaml', Object.values({ ...fixed, source: 'source: second' }).join('\n') + '\n' + section.text);
+
+		await this.store.run(['source', 'add', '--map', file]);
+		await this.store.run(['judge']);
+	}
+
 	// `NAME (role) STEP ATTRIBUTE GROUP {field: value | field: value}: reason`; the step puts a request.  `cannot STEP ...`
 	// wants it refused.  A data alert is named `data FAULT`; what is approved is what was proposed last.
 	async step({ text, number }) {
@@ -103,6 +132,12 @@ class Play {
 		if (pack !== null) {
 			await this.answer();
 			return this.packStep(pack);
+		}
+		const policy = /^(\S+) \((\S+)\) policy (propose|approve|reject)(?: (house|floor) from (\S+))?: (.+?)( \(refused\))?$/.exec(text);
+
+		if (policy !== null) {
+			await this.answer();
+			return this.policyStep(policy);
 		}
 		const match = /^(\S+) \((\S+)\) (cannot )?(propose \S+|[a-z-]+) (\S+) ([^{:]+?)(?: \{(.*)\})?: (.+)$/.exec(text);
 
@@ -113,7 +148,7 @@ class Play {
 
 		await this.knows(name, role);
 		this.known ??= await this.store.json(['alerts', 'list', '--json']);
-		const alert = this.known.filter((one) => attribute === 'data' ? one.fault === group : one.attribute === attribute && one.group === group).at(-1);
+		const alert = this.known.filter((one) => attribute === 'data' ? one.fault === group : one.kind !== 'governance' && one.attribute === attribute && one.group === group).at(-1);
 		const written = (fields ?? '').split('|').filter((one) => one !== '')
 			.map((one) => one.trim().replace(/^([a-z_]+): /, '--$1=').replace(/^--[^=]*/, (flag) => flag.replaceAll('_', '-')));
 		const asking = this.store.run(['alerts', word, word === 'approve' ? this.proposed : alert.alert, '--as', name, '--reason', reason,
@@ -180,6 +215,7 @@ class Play {
 			steps: JSON.parse(await this.store.value(`SELECT coalesce(json_agg(json_build_object('attribute', a.attribute, 'group', a.grp, 'fault', f.body ->> 'fault',
 				'events', (SELECT string_agg(t.event, ' ' ORDER BY t.step_no) FROM evenhand.alert_step t WHERE t.alert_id = a.alert_id)) ORDER BY f.leaf_index), '[]')
 				FROM evenhand.alert a JOIN evenhand.alert_step f ON f.alert_id = a.alert_id AND f.step_no = 1`)),
+			policy: await this.store.json(['policy', 'history', '--json']),
 			packs: await this.store.json(['pack', 'show', '--json']),
 			changes: await this.store.json(['pack', 'changes', '--json']),
 		};
@@ -215,7 +251,7 @@ class Play {
 		}
 		/* some data alerts hang on the wall clock or on counters, which no close covers: a replay does not tell of them */
 		const steps = new Set(this.seen.alertLines.map((line) => line.alert));
-		const kept = this.seen.alerts.filter((one) => !['stalled', 'gap', 'retained-wal', 'capped', 'duplicates', 'set-aside'].includes(one.fault));
+		const kept = this.seen.alerts.filter((one) => one.kind !== 'governance' && !['stalled', 'gap', 'retained-wal', 'capped', 'duplicates', 'set-aside'].includes(one.fault));
 		if (steps.size !== kept.length || kept.some((one) => !steps.has(one.alert)))
 			broken.push(`replay knows the alerts ${[...steps].join(' ')}, the store ${kept.map((one) => one.alert).join(' ')}`);
 		const again = await this.store.run(['recompute'], { wanted: [0, 1] });
@@ -239,6 +275,10 @@ class Play {
 				await this.load();
 			else if (section.kind === 'draft')
 				await this.draft(section);
+			else if (section.kind === 'policy')
+				this.policyFile = this.store.file('policy.yaml', section.text);
+			else if (section.kind === 'other map')
+				await this.otherMap(section);
 			else if (section.kind === 'expect')
 				await this.expect(section);
 			else

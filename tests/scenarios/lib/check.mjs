@@ -53,6 +53,18 @@ const patterns = [
 
 		return [found?.sentence.includes(words), found?.sentence ?? 'never raised'];
 	}],
+	[/^no governance alert$/, (seen) => [seen.alerts.every((one) => one.kind !== 'governance'),
+		seen.alerts.filter((one) => one.kind === 'governance').map((one) => one.sentence).join(', ')]],
+	[/^governance alert (\S+) (.+?) says (.+)$/, (seen, attribute, group, words) => {
+		const found = seen.alerts.filter((one) => one.kind === 'governance' && one.attribute === attribute && one.group === group);
+
+		return [found.length === 1 && found[0].sentence.includes(words), found.map((one) => one.sentence).join(', ') || 'never raised'];
+	}],
+	[/^policy (.+) (in force|to come|over|waiting|rejected)$/, (seen, name, standing) => {
+		const found = seen.policy.filter((one) => one.name === name).at(-1);
+
+		return [found?.standing === standing, found?.standing ?? 'never proposed'];
+	}],
 	[/^no alert on (\S+)$/, (seen, attribute) => [events(seen, attribute).length === 0,
 		events(seen, attribute).map((line) => `${line.group} ${line.event} ${line.at}`).join(', ')]],
 	[/^alerts: (\d+)$/, (seen, n) => [seen.alerts.length === Number(n), `${seen.alerts.length}`]],

@@ -48,7 +48,7 @@ function readSection(section, file) {
 
 	if (seed !== null)
 		return { kind: 'decisions', seed: Number(seed[1]), stretches: readStretches(section.lines, file) };
-	if (section.title === 'map' || section.title === 'draft')
+	if (['map', 'draft', 'policy', 'other map'].includes(section.title))
 		return { kind: section.title, text: text() };
 	if (section.title === 'rows')
 		return { kind: 'rows', rows: readTable(section.lines, file) };
