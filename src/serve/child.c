@@ -16,6 +16,8 @@
 #include "base/arena.h"
 #include "base/time.h"
 
+#define LOOK_US (EH_SECOND_US / 5)
+
 extern char **environ;
 
 /* Ours, with the store and the state folder said: a connection string may hold a password, and arguments can be seen.
@@ -74,8 +76,9 @@ static bool drain(int fd, struct eh_buf *to)
 	return n > 0 || (n < 0 && errno == EINTR);
 }
 
-/* Until both streams end; false where it took too long or too much came. */
-static bool listen_to(int out_fd, int said_fd, int seconds, struct eh_buf *out, struct eh_buf *said)
+/* Until both streams end; false where it took too long, too much came, or who looks on had enough. */
+static bool listen_to(int out_fd, int said_fd, int seconds, const struct eh_serve_child_watch *watch, struct eh_buf *out,
+                      struct eh_buf *said)
 {
 	struct pollfd fds[] = {{.fd = out_fd, .events = POLLIN}, {.fd = said_fd, .events = POLLIN}};
 	struct eh_buf *to[] = {out, said};
@@ -85,7 +88,10 @@ static bool listen_to(int out_fd, int said_fd, int seconds, struct eh_buf *out, 
 		int64_t left_us = until_us - eh_time_steady_us();
 		if (left_us <= 0 || out->len + said->len > EH_SERVE_CHILD_BYTES_MAX)
 			return false;
-		poll(fds, 2, (int)(left_us / 1000) + 1);
+		int64_t wait_us = watch != NULL && left_us > LOOK_US ? LOOK_US : left_us;
+		poll(fds, 2, (int)(wait_us / 1000) + 1);
+		if (watch != NULL && !watch->look(watch->ctx, said))
+			return false;
 		for (int i = 0; i < 2; i++)
 			if (fds[i].fd >= 0 && fds[i].revents && !drain(fds[i].fd, to[i]))
 				fds[i].fd = -1;
@@ -93,8 +99,9 @@ static bool listen_to(int out_fd, int said_fd, int seconds, struct eh_buf *out, 
 	return true;
 }
 
-enum eh_rc eh_serve_child(const struct eh_settings *settings, const char *const *argv, int seconds, int *code,
-                          struct eh_buf *out, struct eh_buf *said, struct eh_err *err)
+enum eh_rc eh_serve_child(const struct eh_settings *settings, const char *const *argv, int seconds,
+                          const struct eh_serve_child_watch *watch, int *code, struct eh_buf *out, struct eh_buf *said,
+                          struct eh_err *err)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
 	int out_pipe[2], said_pipe[2], status = 0;
@@ -110,7 +117,7 @@ enum eh_rc eh_serve_child(const struct eh_settings *settings, const char *const 
 	int failed = spawn(&pid, out_pipe[1], said_pipe[1], argv, make_environment(arena, settings));
 	close(out_pipe[1]);
 	close(said_pipe[1]);
-	bool heard = !failed && listen_to(out_pipe[0], said_pipe[0], seconds, out, said);
+	bool heard = !failed && listen_to(out_pipe[0], said_pipe[0], seconds, watch, out, said);
 	close(out_pipe[0]);
 	close(said_pipe[0]);
 	if (failed)
@@ -120,8 +127,8 @@ enum eh_rc eh_serve_child(const struct eh_settings *settings, const char *const 
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (!heard)
-		return eh_fail(err, EH_AGAIN, "`evenhand %s` took longer than %d seconds, and was ended", argv[1],
-		               seconds);
+		return eh_fail(err, EH_AGAIN, "`evenhand %s` was ended: it took longer than %d seconds, or the dashboard was stopped",
+		               argv[1], seconds);
 	*code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 	return EH_OK;
 }

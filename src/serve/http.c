@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "serve/daemon.h"
 #include "serve/guard.h"
+#include "serve/lab_run.h"
 #include "serve/route.h"
 
 #define HEAD_S 10       /* to send a request's head */
@@ -432,6 +433,7 @@ void eh_serve_stop(struct eh_serve *serve)
 		close(MHD_quiesce_daemon(serve->mhd));
 	eh_serve_pool_stop(serve->pages);
 	eh_serve_pool_stop(serve->passwords);
+	eh_serve_lab_end();
 	if (serve->mhd)
 		MHD_stop_daemon(serve->mhd);
 	eh_serve_pool_free(serve->pages);

@@ -1,258 +1,284 @@
 /*
- * page_lab.c - /lab : what other lines would have said of the same history.
+ * page_lab.c - /lab : what another policy would have said of the same history, and of histories like it.
  *
- * Nothing is stored and nothing changes: `evenhand lab` replays the stored panes
- * under the draft beside the policy in force, and the page shows the difference.
+ * A run is a child process (lab_run.h): POST starts it and leads to a page that says how
+ * far it is, and then shows what it found.  Nothing changes by it.  A result can be kept,
+ * and a proposal can rest on it: both are requests that judge carries out.
  */
-#include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/json.h"
+#include "base/time.h"
 #include "page/words.h"
-#include "policy/policy.h"
-#include "serve/child.h"
+#include "serve/lab_form.h"
+#include "serve/lab_run.h"
+#include "serve/lab_view.h"
 #include "serve/daemon.h"
 #include "serve/pages.h"
+#include "serve/sql.h"
 
-#define REPLAY_S 120
-#define FIELDS 6
+#define REASON_MAX 2000
 
-/* The form's fields: what a policy file would say. */
-static const struct lab_field {
-	const char *name, *label, *hint;
-	double least, most;
-	int decimals;
-} fields[FIELDS] = {
-	{"drift", "Drift line", "ratio, 0.50 to 0.99", .50, .99, 2},
-	{"level", "Level line", "ratio, 0.50 to 0.99", .50, .99, 2},
-	{"page", "False pages a year", "over all monitors, 0.01 to 50", .01, 50, 2},
-	{"review", "False review items a year", "over all monitors, 0.01 to 200", .01, 200, 2},
-	{"window", "Window, days", "7 to 365", 7, 365, 0},
-	{"minimum", "Least decisions of the group", "since the onset, 10 to 10 000", 10, 10000, 0},
+/* ---- what there is besides the form and the result ---- */
+
+static enum eh_rc put_kept(struct eh_pg *pg, struct eh_arena *arena, json_t *model, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	json_t *list = json_array();
+	enum eh_rc rc = eh_pg_query(pg, &eh_sql_serve_kept_labs, NULL, &res, err);
+
+	for (int i = 0; rc == EH_OK && i < PQntuples(res); i++)
+		eh_page_append(list,
+		               json_pack("{s:s, s:s, s:s, s:s, s:b}", "href",
+		                         eh_arena_printf(arena, "/lab?kept=%s", eh_pg_text(res, i, 0)), "name", eh_pg_text(res, i, 1),
+		                         "digest", eh_arena_printf(arena, "%.12s", eh_pg_text(res, i, 0)), "by", eh_pg_text(res, i, 2),
+		                         "proposed", eh_pg_int8(res, i, 4) > 0));
+	json_object_set_new(model, "any_kept", json_boolean(json_array_size(list) > 0));
+	eh_page_put(model, "kept", list);
+	return rc;
+}
+
+static enum eh_rc put_requests(struct eh_pg *pg, json_t *model, struct eh_err *err)
+{
+	static const char *const labels[] = {"Asked by", "For", "Reason", "Judge's answer", NULL};
+	EH_PGRESULT_AUTO res = NULL;
+	json_t *table = eh_page_table_begin("The last requests about drafts", labels);
+	enum eh_rc rc = eh_pg_query(pg, &eh_sql_serve_lab_requests, NULL, &res, err);
+	int n = rc == EH_OK ? PQntuples(res) : 0;
+
+	for (int i = 0; i < n; i++)
+		eh_page_table_row(table,
+		                  (const char *const[]){eh_pg_text(res, i, 0),
+		                                        strcmp(eh_pg_text(res, i, 1), "lab-keep") == 0 ? "keep" : "approval",
+		                                        eh_pg_null(res, i, 3) ? "" : eh_pg_text(res, i, 3),
+		                                        eh_pg_null(res, i, 5) ? "waits for judge" : eh_pg_text(res, i, 5)});
+	if (n > 0)
+		eh_page_put(model, "requests", table);
+	else
+		json_decref(table);
+	return rc;
+}
+
+/* ---- which result ---- */
+
+struct shown {
+	unsigned run;           /* 0: none */
+	const char *kept;       /* digest of a kept one; NULL: none */
+	const char *wrong;
+	struct eh_serve_lab_seen seen;
+	json_t *result;
 };
 
-static void defaults(struct eh_arena *arena, double value[FIELDS])
+static unsigned run_of(const char *text)
 {
-	const struct eh_policy *policy = eh_policy_default(arena);
-
-	value[0] = eh_policy_fraction(policy->line[0].tau_ppm);
-	value[1] = eh_policy_fraction(policy->line[policy->lines > 1 ? 1 : 0].tau_ppm);
-	value[2] = eh_policy_fraction(policy->page_ppm);
-	value[3] = eh_policy_fraction(policy->review_ppm);
-	value[4] = (double)(policy->window_us / (INT64_C(86400) * 1000000));
-	value[5] = (double)policy->min_n;
+	if (text == NULL || *text == '\0' || strlen(text) > 8 || text[strspn(text, "0123456789")] != '\0')
+		return 0;
+	return (unsigned)strtoul(text, NULL, 10);
 }
 
-/* A plain decimal number inside its bounds. */
-static enum eh_rc read_field(const struct lab_field *field, const char *text, double *value, struct eh_err *err)
+static enum eh_rc read_kept(struct eh_pg *pg, struct shown *shown, struct eh_err *err)
 {
-	char *end;
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
 
-	if (!text || !*text || text[strspn(text, "0123456789.")] != '\0')
-		return eh_fail(err, EH_BAD_INPUT, "%s: \"%s\" is not a number", field->label, text ? text : "");
-	*value = strtod(text, &end);
-	if (*end || *value < field->least || *value > field->most)
-		return eh_fail(err, EH_BAD_INPUT, "%s: %s is not between %g and %g", field->label, text, field->least, field->most);
-	return EH_OK;
+	eh_pg_arg_text(&args, shown->kept);
+	enum eh_rc rc = eh_pg_query(pg, &eh_sql_serve_kept_lab, &args, &res, err);
+	if (rc == EH_OK && PQntuples(res) == 0)
+		shown->wrong = "no result is kept under that digest";
+	else if (rc == EH_OK)
+		shown->result = eh_page_json_load(eh_pg_text(res, 0, 0));
+	return rc;
 }
 
-static enum eh_rc read_draft(const struct eh_request *rq, double value[FIELDS], struct eh_err *err)
+/* The run or the kept result that `form` names. */
+static enum eh_rc find(struct eh_pg *pg, struct eh_arena *arena, const struct eh_form *form, struct shown *shown,
+                       struct eh_err *err)
 {
-	for (size_t i = 0; i < FIELDS; i++) {
-		enum eh_rc rc = read_field(&fields[i], eh_serve_form_get(&rq->form, fields[i].name), &value[i], err);
-		if (rc != EH_OK)
-			return rc;
-	}
-	if (value[1] > value[0])
-		return eh_fail(err, EH_BAD_INPUT, "the level line lies above the drift line");
-	return EH_OK;
-}
-
-/* The gate stands to its line as in the default: .05 below the drift line, at the level line itself. */
-static void write_policy(struct eh_buf *out, const double value[FIELDS])
-{
-	eh_buf_printf(out, "policy: draft\nwindow: %.0fd\nbudget: {page: %.2f, review: %.2f}\nminimum: {n: %.0f}\n",
-	              value[4], value[2], value[3], value[5]);
-	eh_buf_printf(out, "lines: [{tau: %.2f, gate: %.2f}, {tau: %.2f, gate: %.2f}]\n", value[0], value[0] - .05,
-	              value[1], value[1]);
-}
-
-static enum eh_rc write_file(const struct eh_buf *text, char path[], struct eh_err *err)
-{
-	int fd = mkstemp(path);
-
-	if (fd < 0)
-		return eh_fail(err, EH_AGAIN, "cannot write a file in /tmp");
-	ssize_t n = write(fd, text->data, text->len);
-	close(fd);
-	if (n == (ssize_t)text->len)
+	*shown = (struct shown){.run = run_of(eh_serve_form_get(form, "run")), .kept = eh_serve_form_get(form, "kept")};
+	if (shown->kept != NULL)
+		return read_kept(pg, shown, err);
+	if (shown->run == 0)
 		return EH_OK;
-	unlink(path);
-	return eh_fail(err, EH_AGAIN, "cannot write a file in /tmp");
-}
-
-/* Runs the replay; *result is the child's JSON. */
-static enum eh_rc replay(struct eh_worker *worker, const double value[FIELDS], json_t **result, struct eh_err *err)
-{
-	char path[] = "/tmp/evenhand-draft-XXXXXX";
-	const char *const argv[] = {"evenhand", "lab", "--draft", path, "--runs", "0", "--json", NULL};
-	EH_BUF_AUTO policy = {0};
-	EH_BUF_AUTO out = {0};
-	EH_BUF_AUTO said = {0};
-	int code = 0;
-
-	write_policy(&policy, value);
-	enum eh_rc rc = write_file(&policy, path, err);
-	if (rc != EH_OK)
-		return rc;
-	rc = eh_serve_child(worker->serve->settings, argv, REPLAY_S, &code, &out, &said, err);
-	unlink(path);
-	if (rc != EH_OK)
-		return rc;
-	*result = code == 0 ? json_loadb(out.data ? out.data : "", out.len, 0, NULL) : NULL;
-	if (*result)
-		return EH_OK;
-	return eh_fail(err, code == 2 ? EH_BAD_INPUT : EH_AGAIN, "the replay ended with %d: %.300s", code,
-	               said.data ? said.data : "no word");
+	eh_serve_lab_look(shown->run, arena, &shown->seen);
+	if (shown->seen.state == EH_SERVE_LAB_DONE)
+		shown->result = eh_page_json_load(shown->seen.result);
+	else if (shown->seen.state == EH_SERVE_LAB_FAILED)
+		shown->wrong = shown->seen.wrong;
+	else if (shown->seen.state == EH_SERVE_LAB_UNKNOWN)
+		shown->wrong = "that run is not here any more; the same draft with the same seed gives the same result again";
+	return EH_OK;
 }
 
 /* ---- the page ---- */
 
-static json_t *make_form(struct eh_arena *arena, const double value[FIELDS], const struct eh_request *rq)
+static json_t *make_progress(struct eh_arena *arena, const struct shown *shown)
 {
-	json_t *form = json_array();
+	const char *far = shown->seen.all == 0
+	                          ? "The stored history is being replayed under both policies."
+	                          : eh_arena_printf(arena, "%d of %d histories are through.", shown->seen.done, shown->seen.all);
 
-	for (size_t i = 0; i < FIELDS; i++) {
-		const char *typed = eh_serve_form_get(&rq->form, fields[i].name);
-		eh_page_append(
-			form, json_pack("{s:s, s:s, s:s, s:s}", "name", fields[i].name, "label", fields[i].label,
-		                        "hint", fields[i].hint, "value",
-		                        typed ? typed : eh_arena_printf(arena, "%.*f", fields[i].decimals, value[i])));
-	}
-	return form;
+	return json_pack("{s:s, s:i, s:i, s:b, s:s}", "sentence", far, "done", shown->seen.done, "all", shown->seen.all, "begun",
+	                 shown->seen.all > 0, "href", eh_arena_printf(arena, "/lab?run=%u", shown->run));
 }
 
-static const char *day_of(struct eh_arena *arena, const json_t *alert, const char *key)
+static const char *digest_of(struct eh_arena *arena, const json_t *result)
 {
-	int64_t us;
+	struct eh_sha256 digest;
+	struct eh_err why;
+	char hex[EH_SHA256_HEX];
 
-	return eh_page_json_time(alert, key, &us) ? eh_page_words_day(arena, us) : "";
+	if (eh_json_digest(result, &digest, &why) != EH_OK)
+		return "";
+	eh_sha256_hex(&digest, hex);
+	return eh_arena_strdup(arena, hex);
 }
 
-/* Alerts that one policy raises and the other does not. */
-static json_t *one_sided(struct eh_arena *arena, const char *caption, const json_t *list)
+static enum eh_rc put_result(struct eh_worker *worker, struct eh_request *rq, const struct shown *shown, json_t *model,
+                             struct eh_err *err)
 {
-	static const char *const labels[] = {"About", "Raised", "Estimated onset", "Severity", NULL};
-	json_t *table = eh_page_table_begin(caption, labels), *item;
-	size_t i;
+	const char *here = shown->kept != NULL ? eh_arena_printf(rq->arena, "/lab?kept=%s&", digest_of(rq->arena, shown->result))
+	                                       : eh_arena_printf(rq->arena, "/lab?run=%u&", shown->run);
+	unsigned about = run_of(eh_serve_form_get(&rq->args, "about"));
+	json_t *view = NULL;
+	enum eh_rc rc = eh_serve_lab_view(worker, rq->arena, shown->result, about > 0 ? about - 1 : 0, here, &view, err);
 
-	json_array_foreach(list, i, item) {
-		const json_t *alert = json_object_get(item, "alert");
-		eh_page_table_row(table,
-		                  (const char *const[]){eh_page_json_text(item, "about"), day_of(arena, alert, "at"),
-		                                        day_of(arena, alert, "onset"),
-		                                        eh_page_json_text(alert, "severity")});
-	}
-	return table;
+	if (rc != EH_OK)
+		return rc;
+	eh_page_set(view, "digest", digest_of(rq->arena, shown->result));
+	eh_page_set(view, "run", shown->kept == NULL ? eh_arena_printf(rq->arena, "%u", shown->run) : NULL);
+	eh_page_set(view, "kept_digest", shown->kept);
+	json_object_set_new(view, "may_ask", json_boolean((rq->session.role & (EH_SERVE_ANALYST | EH_SERVE_INSURER)) != 0));
+	json_object_set_new(model, "result", view);
+	return EH_OK;
 }
 
-static json_t *both_sided(struct eh_arena *arena, const json_t *list)
+static enum eh_rc show(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct shown *shown,
+                       const struct eh_form *sent, struct eh_err *err)
 {
-	static const char *const labels[] = {"About", "Raised, in force", "Raised, draft", "The draft is", NULL};
-	json_t *table = eh_page_table_begin("Alerts that both raise", labels), *item;
-	size_t i;
-
-	json_array_foreach(list, i, item)
-		eh_page_table_row(table, (const char *const[]){eh_page_json_text(item, "about"),
-		                                               day_of(arena, json_object_get(item, "in_force"), "at"),
-		                                               day_of(arena, json_object_get(item, "draft"), "at"),
-		                                               eh_page_json_text(item, "draft_is")});
-	return table;
-}
-
-static double page_budget(const json_t *policy)
-{
-	const char *text = eh_page_json_text(json_object_get(json_object_get(policy, "policy"), "budget"), "page");
-
-	return text ? strtod(text, NULL) : NAN;
-}
-
-/* What `evenhand lab --json` says: {in_force, draft, gained, lost, both, panes}. */
-static json_t *make_result(struct eh_arena *arena, const json_t *result)
-{
-	static const char *const labels[] = {"Figure", "#In force", "#Draft", NULL};
-	const json_t *gained = json_object_get(result, "gained"), *lost = json_object_get(result, "lost"),
-		     *both = json_object_get(result, "both");
-	int64_t n_gained = (int64_t)json_array_size(gained), n_lost = (int64_t)json_array_size(lost),
-		n_both = (int64_t)json_array_size(both);
-	json_t *table = eh_page_table_begin(
-		eh_arena_printf(arena, "The two policies over the same %s",
-	                        eh_page_words_plural(arena, eh_page_json_count(result, "panes"), "pane", "panes")),
-		labels);
-
-	eh_page_table_row(table, (const char *const[]){"Alerts raised", eh_page_words_count(arena, n_lost + n_both),
-	                                               eh_page_words_count(arena, n_gained + n_both)});
-	eh_page_table_row(
-		table,
-		(const char *const[]){"False pages a year, at most",
-	                              eh_page_words_number(arena, page_budget(json_object_get(result, "in_force")), 2),
-	                              eh_page_words_number(arena, page_budget(json_object_get(result, "draft")), 2)});
-	json_t *made = json_pack(
-		"{s:o, s:s, s:o, s:o, s:o, s:b, s:b, s:b}", "table", table, "sentence",
-		eh_arena_printf(
-			arena, "The draft raises %s that the policy in force does not, and leaves out %s that it does.",
-			eh_page_words_plural(arena, n_gained, "alert", "alerts"), eh_page_words_count(arena, n_lost)),
-		"gained", one_sided(arena, "Alerts gained", gained), "lost", one_sided(arena, "Alerts lost", lost),
-		"both", both_sided(arena, both), "any_gained", n_gained > 0, "any_lost", n_lost > 0, "any_both",
-		n_both > 0);
-	EH_ASSERT(made);
-	return made;
-}
-
-static enum eh_rc show(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, const double value[FIELDS],
-                       json_t *result, const char *wrong, struct eh_err *err)
-{
-	json_t *model = json_pack("{s:s, s:o, s:b}", "title", "Lab", "fields", make_form(rq->arena, value, rq),
-	                          "may_run", rq->session.role == EH_SERVE_ANALYST);
+	bool running = shown->seen.state == EH_SERVE_LAB_RUNNING && shown->kept == NULL && shown->run != 0;
+	json_t *model = json_pack("{s:s, s:o, s:b, s:b}", "title", "Lab", "form", eh_serve_lab_form(rq->arena, sent), "may_run",
+	                          (rq->session.role & (EH_SERVE_ANALYST | EH_SERVE_INSURER)) != 0, "live", running);
+	struct eh_pg *pg;
 
 	EH_ASSERT(model);
-	if (result)
-		eh_page_put(model, "result", make_result(rq->arena, result));
-	eh_page_set(model, "wrong", wrong);
-	json_decref(result);
-	return eh_serve_page(worker, rq, rp, "lab", model, err);
+	eh_page_set(model, "wrong", shown->wrong);
+	if (running)
+		eh_page_put(model, "progress", make_progress(rq->arena, shown));
+	enum eh_rc rc = eh_serve_reader(worker, &pg, err);
+	if (rc == EH_OK && shown->result != NULL)
+		rc = put_result(worker, rq, shown, model, err);
+	if (rc == EH_OK)
+		rc = put_kept(pg, rq->arena, model, err);
+	if (rc == EH_OK)
+		rc = put_requests(pg, model, err);
+	json_decref(shown->result);
+	shown->result = NULL;
+	if (rc == EH_OK)
+		return eh_serve_page(worker, rq, rp, "lab", model, err);
+	json_decref(model);
+	return rc;
 }
 
 enum eh_rc eh_serve_page_lab(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
 {
-	double value[FIELDS];
+	struct eh_form sent = {0};
+	struct shown shown;
+	struct eh_pg *pg;
+	enum eh_rc rc = eh_serve_reader(worker, &pg, err);
 
-	defaults(rq->arena, value);
-	return show(worker, rq, rp, value, NULL, NULL, err);
+	if (rc == EH_OK)
+		rc = find(pg, rq->arena, &rq->args, &shown, err);
+	if (rc == EH_OK && shown.seen.form != NULL)
+		rc = eh_serve_form_parse(rq->arena, shown.seen.form, strlen(shown.seen.form), &sent, err);
+	if (rc != EH_OK)
+		return rc;
+	if (shown.seen.state == EH_SERVE_LAB_FAILED)
+		rp->status = shown.seen.refused ? 400 : 503;
+	return show(worker, rq, rp, &shown, &sent, err);
 }
 
-/* One replay at a time: they are long, and other pages need the threads. */
+/* Starts a run: they are long, so the answer is where to look for it. */
 enum eh_rc eh_serve_do_lab(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
 {
-	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+	struct eh_serve_lab_asked asked;
+	struct shown shown = {0};
 	struct eh_err wrong = {0};
-	double value[FIELDS];
-	json_t *result = NULL;
+	enum eh_rc rc = eh_serve_lab_read(rq->arena, &rq->form, &asked, &wrong);
+	unsigned id = rc == EH_OK ? eh_serve_lab_start(worker->serve->settings, &asked) : 0;
 
-	defaults(rq->arena, value);
-	enum eh_rc rc = read_draft(rq, value, &wrong);
-	if (rc == EH_OK && pthread_mutex_trylock(&one) != 0) {
-		rp->status = 503;
-		return show(worker, rq, rp, value, NULL, "another replay is running; try again in a minute", err);
-	}
-	if (rc == EH_OK) {
-		rc = replay(worker, value, &result, &wrong);
-		pthread_mutex_unlock(&one);
-	}
+	if (id != 0)
+		return eh_serve_redirect(rq, rp, "/lab?run=%u", id);
+	rp->status = rc == EH_OK ? 503 : 400;
+	shown.wrong = rc == EH_OK ? "another run goes on; try again when it is through" : eh_arena_strdup(rq->arena, wrong.text);
+	return show(worker, rq, rp, &shown, &rq->form, err);
+}
+
+/* ---- keep, and ask for approval ---- */
+
+static enum eh_rc put_request(struct eh_pg *pg, const struct eh_request *rq, const char *verb, json_t *body,
+                              struct eh_err *err)
+{
+	EH_JSON_AUTO owned = body;
+	struct eh_pg_args args = {0};
+	char *text = json_dumps(owned, JSON_COMPACT | JSON_SORT_KEYS);
+
+	EH_ASSERT(text);
+	eh_pg_arg_bytea(&args, rq->session.token_sha256.bytes, EH_SHA256_BYTES);
+	eh_pg_arg_text(&args, rq->session.user);
+	eh_pg_arg_text(&args, verb);
+	eh_pg_arg_text(&args, text);
+	enum eh_rc rc = eh_pg_run(pg, &eh_sql_serve_put_lab_request, &args, NULL, err);
+	free(text);
+	return rc;
+}
+
+static enum eh_rc ask_approval(struct eh_pg *pg, const struct eh_request *rq, const json_t *result, const char *reason,
+                               const char *effective, struct eh_err *err)
+{
+	EH_BUF_AUTO canonical = {0};
+	char at[EH_TIME_TEXT];
+	int64_t us;
+
+	if (effective == NULL || !eh_time_parse(effective, strlen(effective), &us))
+		return eh_fail(err, EH_BAD_INPUT, "\"%s\" is not the instant from which it is to be in force",
+		               effective != NULL ? effective : "");
+	eh_time_format(us, at);
+	enum eh_rc rc = eh_json_canonical(json_object_get(json_object_get(result, "draft"), "policy"), &canonical, err);
 	if (rc != EH_OK)
-		rp->status = rc == EH_BAD_INPUT ? 400 : 503;
-	return show(worker, rq, rp, value, result, rc == EH_OK ? NULL : eh_arena_strdup(rq->arena, wrong.text), err);
+		return rc;
+	return put_request(pg, rq, "policy-propose",
+	                   json_pack("{s:s, s:s, s:s, s:s, s:s}", "layer", "house", "canonical", canonical.data, "effective", at,
+	                             "reason", reason, "lab_sha256", digest_of(rq->arena, result)),
+	                   err);
+}
+
+/* The result is kept first: what judge refuses to keep, nothing can rest on. */
+enum eh_rc eh_serve_do_lab_ask(struct eh_worker *worker, struct eh_request *rq, struct eh_reply *rp, struct eh_err *err)
+{
+	const char *reason = eh_serve_form_get(&rq->form, "reason"), *what = eh_serve_form_get(&rq->form, "what");
+	struct shown shown;
+	struct eh_pg *pg;
+	enum eh_rc rc = eh_serve_reader(worker, &pg, err);
+
+	if (rc == EH_OK)
+		rc = find(pg, rq->arena, &rq->form, &shown, err);
+	if (rc != EH_OK)
+		return rc;
+	EH_JSON_AUTO result = shown.result;
+	if (result == NULL)
+		return eh_fail(err, EH_BAD_INPUT, "%s", shown.wrong != NULL ? shown.wrong : "there is no result yet");
+	if (reason == NULL || reason[strspn(reason, " \t\n")] == '\0' || strlen(reason) > REASON_MAX) {
+		eh_fail(err, EH_BAD_INPUT, "a reason of at most %d bytes is needed", REASON_MAX);
+		return eh_hint(err, "Go back and write a sentence: it is part of the record.");
+	}
+	if (shown.kept == NULL)
+		rc = put_request(pg, rq, "lab-keep", json_pack("{s:O, s:s}", "result", result, "reason", reason), err);
+	if (rc == EH_OK && what != NULL && strcmp(what, "approval") == 0)
+		rc = ask_approval(pg, rq, result, reason, eh_serve_form_get(&rq->form, "effective"), err);
+	if (rc != EH_OK)
+		return rc;
+	if (shown.kept != NULL)
+		return eh_serve_redirect(rq, rp, "/lab?kept=%s#requests", digest_of(rq->arena, result));
+	return eh_serve_redirect(rq, rp, "/lab?run=%u#requests", shown.run);
 }

@@ -21,7 +21,7 @@ eh_serve_handler eh_serve_page_account, eh_serve_do_end_others, eh_serve_page_he
 eh_serve_handler eh_serve_page_overview, eh_serve_page_monitors, eh_serve_page_monitor, eh_serve_page_monitor_csv;
 eh_serve_handler eh_serve_page_alerts, eh_serve_page_alert, eh_serve_page_sources, eh_serve_page_packs;
 eh_serve_handler eh_serve_do_step, eh_serve_do_propose, eh_serve_do_approve;
-eh_serve_handler eh_serve_page_lab, eh_serve_do_lab, eh_serve_page_audit;
+eh_serve_handler eh_serve_page_lab, eh_serve_do_lab, eh_serve_do_lab_ask, eh_serve_page_audit;
 eh_serve_handler eh_serve_page_policy, eh_serve_do_policy_propose, eh_serve_do_policy_approve, eh_serve_do_policy_reject;
 eh_serve_handler eh_serve_page_regulator, eh_serve_page_access, eh_serve_page_admin;
 

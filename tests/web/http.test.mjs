@@ -235,11 +235,65 @@ describe("sign-in", () => {
 	});
 });
 
+describe("the lab", () => {
+	const draft = { name: "tried here", drift: "0.90", level: "0.75", page: "0.5", review: "4", window: "30", minimum: "30", from: "", to: "", runs: "0", seed: "1", outcomes: "both", conditional: "yes", yaml: "" };
+
+	/* The page of a run when it is through. */
+	async function through(who, where) {
+		for (let i = 0; i < 100; i++) {
+			const text = await (await who.get(where)).text();
+			if (!text.includes("The run goes on"))
+				return text;
+			await new Promise((resolve) => setTimeout(resolve, 100));
+		}
+		throw new Error("the run does not end");
+	}
+
+	test("a draft is replayed by a child, and its result can be kept and proposed", async () => {
+		const ada = await visitor(store, "ada"), csrf = await ada.csrf();
+		const begun = await ada.post("/lab", { csrf, ...draft });
+		assert.equal(begun.status, 303);
+		const where = begun.headers.get("location");
+		assert.match(where, /^\/lab\?run=\d+$/);
+		const text = await through(ada, where);
+		assert.match(text, /Result: tried here/);
+		const digest = /class="digest">([0-9a-f]{64})</.exec(text)[1];
+		const run = /run=(\d+)/.exec(where)[1];
+		assert.equal((await ada.post("/lab/ask", { csrf, run, what: "approval", reason: " ", effective: "2201-01-01T00:00:00Z" })).status, 400);
+		assert.equal((await ada.post("/lab/ask", { csrf, run, what: "approval", reason: "fewer pages", effective: "2201-01-01T00:00:00Z" })).status, 303);
+		assert.equal(store.sql("SELECT string_agg(verb, ' ' ORDER BY request_id) FROM evenhand.request WHERE body ->> 'reason' = 'fewer pages'"), "lab-keep policy-propose");
+		assert.equal(store.sql("SELECT body ->> 'lab_sha256' FROM evenhand.request WHERE verb = 'policy-propose' AND body ->> 'reason' = 'fewer pages'"), digest);
+		assert.match(await (await ada.get(where)).text(), /waits for judge/);
+	});
+
+	test("what is no draft is said, and a run that is not there", async () => {
+		const ada = await visitor(store, "ada"), csrf = await ada.csrf();
+		const wrong = await ada.post("/lab", { csrf, ...draft, drift: "1.5" });
+		assert.equal(wrong.status, 400);
+		assert.match(await wrong.text(), /Drift line: 1.5 is not between 0.5 and 0.99/);
+		assert.equal((await ada.post("/lab", { csrf, ...draft, level: "0.95" })).status, 400);
+		assert.equal((await ada.post("/lab", { csrf, ...draft, outcomes: "neither" })).status, 400);
+		const refused = await ada.post("/lab", { csrf, ...draft, yaml: "policy: x\nlines: [{tau: 3, gate: 1}]\n" });
+		const page = await through(ada, refused.headers.get("location"));
+		assert.match(page, /There is no result: .*3 lies outside/s);
+		assert.match(page, /lines: \[\{tau: 3/); /* the draft stands in the form again */
+		assert.match(await (await ada.get("/lab?run=9999")).text(), /not here any more/);
+		assert.match(await (await ada.get("/lab?kept=00")).text(), /no result is kept/);
+	});
+
+	test("an approver may look, and run nothing", async () => {
+		const peter = await visitor(store, "peter"), csrf = await peter.csrf();
+		assert.equal((await peter.get("/lab")).status, 200);
+		assert.equal((await peter.post("/lab", { csrf, ...draft })).status, 404);
+		assert.equal((await peter.post("/lab/ask", { csrf, run: "1", what: "keep", reason: "r" })).status, 404);
+	});
+});
+
 describe("who may what", () => {
 	/* What the table of routes lets each role see; everything else must look like nothing. */
 	const may = {
 		olga: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/alerts", "/alerts/A-3f9c1b7d2e44", "/lab", "/policy", "/audit", "/r/access", "/help", "/account"],
-		peter: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/alerts", "/alerts/A-3f9c1b7d2e44", "/policy", "/audit", "/help", "/account"],
+		peter: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/alerts", "/alerts/A-3f9c1b7d2e44", "/lab", "/policy", "/audit", "/help", "/account"],
 		ada: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/alerts", "/alerts/A-3f9c1b7d2e44", "/lab", "/policy", "/audit", "/help", "/account"],
 		rita: ["/r", "/r/access", "/policy", "/help", "/account"],
 		rolf: ["/r", "/r/access", "/policy", "/help", "/account"],

@@ -3,6 +3,7 @@
  * in two widths, and the same words with JavaScript and without.
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
@@ -10,11 +11,15 @@ import { chromium } from "playwright-core";
 import { PASSWORD, openStore } from "./store.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/* A kept result of the lab, with something in every part of it. */
+const LAB = readFileSync(new URL("lab-result.json", import.meta.url), "utf8").trim();
+const LAB_DIGEST = createHash("sha256").update(LAB).digest("hex");
+
 const PAGES = {
 	olga: ["/", "/monitors", "/m/underwriting/race/Black/adverse/raw", "/m/underwriting/race/Native/favourable/conditional",
 		"/alerts", "/alerts?show=all", "/alerts/A-3f9c1b7d2e44", "/alerts/A-0c5d9912ab34", "/alerts/A-da7a00000001", "/alerts/A-da7a00000002", "/alerts/A-90e700000001", "/policy", "/sources", "/packs", "/audit", "/audit?kind=alert", "/help", "/account", "/nonsense"],
 	peter: ["/alerts/A-3f9c1b7d2e44"],
-	ada: ["/lab"],
+	ada: ["/lab", `/lab?kept=${LAB_DIGEST}`],
 	rita: ["/policy"],
 	reg: ["/policy", "/r", "/r?source=underwriting&attribute=race", "/r/access"],
 	root: ["/admin"],
@@ -23,6 +28,8 @@ const PAGES = {
 let store, browser;
 before(async () => {
 	store = await openStore();
+	store.sql(`INSERT INTO evenhand.lab_result (sha256, canonical, draft, in_force, seed, runs, leaves_below, kept_by, leaf_index)
+		VALUES (decode('${LAB_DIGEST}', 'hex'), $lab$${LAB}$lab$, sha256('d'), sha256('f'), 1, 2, 0, 'ada', 0)`);
 	store.sql(`INSERT INTO evenhand.session (token_sha256, user_name) VALUES (sha256('x'), 'olga');
 		INSERT INTO evenhand.request (token_sha256, user_name, verb, alert_id, body) VALUES
 		(sha256('x'), 'olga', 'propose', 'A-3f9c1b7d2e44', '{"event": "causal-link", "reason": "The vendor explains it.", "fields": {"causal_link_at": "2025-11-13T09:30:00Z", "basis": "release notes"}}')`);

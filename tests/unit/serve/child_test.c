@@ -19,7 +19,7 @@ static enum eh_rc run(const char *const *argv, int seconds, int *code, struct eh
 {
 	struct eh_err err = {0};
 
-	return eh_serve_child(&settings, argv, seconds, code, out, said, &err);
+	return eh_serve_child(&settings, argv, seconds, NULL, code, out, said, &err);
 }
 
 static void arguments_arrive_whole(void **state)
