@@ -17,4 +17,7 @@
 EH_MUST enum eh_rc eh_serve_lab_view(struct eh_worker *worker, struct eh_arena *arena, const json_t *result, size_t about,
                                      const char *here, json_t **view, struct eh_err *err);
 
+/* A table with one row a group and the fastest of its monitors, and a sentence about those that none can show. */
+json_t *eh_serve_lab_reach(struct eh_arena *arena, const json_t *result, const char **sentence);
+
 #endif
