@@ -15,6 +15,13 @@ const struct eh_policy *eh_judge_policy(const struct eh_judge_source *s, enum eh
 	return s->in_force[layer].policy;
 }
 
+int64_t eh_judge_maturity_us(const struct eh_judge_source *s)
+{
+	const struct eh_policy *policy = s->in_force[EH_POLICY_HOUSE].policy;
+
+	return policy != NULL && policy->maturity_us > 0 ? policy->maturity_us : s->map->maturity_us;
+}
+
 bool eh_judge_is_governed(const struct eh_judge_source *s)
 {
 	return s->in_force[EH_POLICY_FLOOR].policy != NULL ||

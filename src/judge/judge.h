@@ -261,6 +261,8 @@ struct eh_judge_source {
 
 /* The version in force at the source's last close; the floor's may be NULL. */
 const struct eh_policy *eh_judge_policy(const struct eh_judge_source *source, enum eh_policy_layer layer);
+/* How long after the end of its pane an outcome counts: as the house policy says, else as the map does. */
+int64_t eh_judge_maturity_us(const struct eh_judge_source *source);
 /* False where the genesis version alone rules: then no line says which version it stands on. */
 bool eh_judge_is_governed(const struct eh_judge_source *source);
 struct eh_judge_source *eh_judge_sources(const struct eh_judge *judge);

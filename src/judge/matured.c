@@ -168,14 +168,6 @@ static void look(struct eh_judge_matured *m)
 	look_at_unknown(&m->state.unknown, month, unknown, line);
 }
 
-/* What rules in the policy, else what the map says. */
-static int64_t maturity_us(const struct eh_judge_source *s)
-{
-	int64_t policy_us = eh_judge_policy(s, EH_POLICY_HOUSE)->maturity_us;
-
-	return policy_us > 0 ? policy_us : s->map->maturity_us;
-}
-
 bool eh_judge_matured_next(struct eh_judge_matured *m, int64_t end_us, int64_t *due_us)
 {
 	const struct eh_judge_source *s = m->source;
@@ -183,7 +175,7 @@ bool eh_judge_matured_next(struct eh_judge_matured *m, int64_t end_us, int64_t *
 	if (m->looked == m->months)
 		return false;
 	int64_t over_us = eh_pane_next(EH_PANE_MONTH, m->month[m->looked].start_us);
-	int64_t at_us = (s->pane_kind == EH_PANE_WEEK ? over_us + 7 * EH_DAY_US : over_us) + maturity_us(s);
+	int64_t at_us = (s->pane_kind == EH_PANE_WEEK ? over_us + 7 * EH_DAY_US : over_us) + eh_judge_maturity_us(s);
 	int64_t pane_us = eh_pane_start(s->pane_kind, at_us);
 	*due_us = pane_us == at_us ? at_us : eh_pane_next(s->pane_kind, pane_us);
 	if (*due_us > end_us)

@@ -136,7 +136,7 @@ enum eh_rc eh_judge_outcomes(struct eh_judge_store *store, struct eh_judge_feed 
 		*out = not_observable(feed->map);
 		return EH_OK;
 	}
-	int64_t end_us = eh_pane_start(s->pane_kind, feed->next_pane_us - feed->map->maturity_us);
+	int64_t end_us = eh_pane_start(s->pane_kind, feed->next_pane_us - eh_judge_maturity_us(feed->source));
 	int64_t from_us = eh_pane_start(s->pane_kind, end_us - EH_JUDGE_OUTCOME_DAYS * EH_DAY_US);
 	make_room(&sums, 1);
 	enum eh_rc rc = eh_judge_store_walk(store, feed, from_us, end_us - 1, feed->last_included, add_pane, &sums, err);
@@ -148,7 +148,7 @@ enum eh_rc eh_judge_outcomes(struct eh_judge_store *store, struct eh_judge_feed 
 		for (uint32_t a = 0; a < s->shape.attributes; a++)
 			add_groups(&sums, a, groups);
 		*out = json_pack("{s:b,s:n,s:I,s:o,s:o,s:I,s:I,s:o}", "observable", 1, "reason", "maturity_days",
-		                 (json_int_t)(feed->map->maturity_us / EH_DAY_US), "window_start", eh_judge_time(from_us), "window_end",
+		                 (json_int_t)(eh_judge_maturity_us(feed->source) / EH_DAY_US), "window_start", eh_judge_time(from_us), "window_end",
 		                 eh_judge_time(end_us), "n", (json_int_t)sums.n, "immature", (json_int_t)immature, "groups", groups);
 		EH_ASSERT(*out != NULL);
 	}
