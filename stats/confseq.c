@@ -30,13 +30,13 @@ static double log_mean(const double v[EHS_CONFSEQ_BETS])
 	return top + log(sum / EHS_CONFSEQ_BETS);
 }
 
-static void bet(struct ehs_confseq_side *side, size_t point, struct ehs_2x2 block, double theta, double tau)
+static void bet(struct ehs_confseq_side *side, size_t point, struct ehs_2x2 block, double theta, double tau, double phi)
 {
 	double log_e[EHS_ALTERNATIVES];
 
 	ehs_alternatives_log_e(block, theta, tau, &ehs_mixture_1, log_e);
 	for (size_t i = 0; i < EHS_CONFSEQ_BETS; i++)
-		side->log_e[point][i] += log_e[i];
+		side->log_e[point][i] += log_e[i] / phi;
 	side->peak[point] = fmax(side->peak[point], log_mean(side->log_e[point]));
 }
 
@@ -56,18 +56,23 @@ static bool add(struct ehs_2x2 *sum, const struct ehs_2x2 *more)
 
 enum ehs_status ehs_confseq_step(struct ehs_confseq *c, struct ehs_2x2 block, double half_lives)
 {
+	return ehs_confseq_step_discounted(c, block, half_lives, 1);
+}
+
+enum ehs_status ehs_confseq_step_discounted(struct ehs_confseq *c, struct ehs_2x2 block, double half_lives, double phi)
+{
 	struct ehs_2x2 swapped = {.prot = block.ref, .ref = block.prot};
 	double theta_ref = ehs_memory_rate(&c->memory_ref), theta_prot = ehs_memory_rate(&c->memory_prot);
 
-	if (block.prot.x > block.prot.n || block.ref.x > block.ref.n || !(half_lives >= 0))
+	if (block.prot.x > block.prot.n || block.ref.x > block.ref.n || !(half_lives >= 0) || !(phi >= 1))
 		return EHS_INVALID;
 	if (!add(&c->seen, &block))
 		return EHS_OVERFLOW;
 	for (size_t i = 0; i < EHS_CONFSEQ_POINTS && block.prot.n > 0 && block.ref.n > 0; i++) {
 		double tau = ehs_confseq_tau(i);
 
-		bet(&c->at_least, i, block, theta_ref, tau);
-		bet(&c->at_most, i, swapped, theta_prot, 1 / tau); /* p_prot <= tau p_ref: p_ref >= p_prot / tau */
+		bet(&c->at_least, i, block, theta_ref, tau, phi);
+		bet(&c->at_most, i, swapped, theta_prot, 1 / tau, phi); /* p_prot <= tau p_ref: p_ref >= p_prot / tau */
 	}
 	ehs_memory_add(&c->memory_ref, half_lives, block.ref);
 	ehs_memory_add(&c->memory_prot, half_lives, block.prot);

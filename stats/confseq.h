@@ -56,6 +56,9 @@ void ehs_confseq_init(struct ehs_confseq *c);
  */
 enum ehs_status ehs_confseq_step(struct ehs_confseq *c, struct ehs_2x2 block, double half_lives);
 
+/* The same where the bets are divided by phi >= 1, known before the block: a power of an e-value below 1 is one. */
+enum ehs_status ehs_confseq_step_discounted(struct ehs_confseq *c, struct ehs_2x2 block, double half_lives, double phi);
+
 /*
  * earlier += later, for blocks of which none is in both.  What each had shown stays ruled out; a peak that only the
  * path of both together would have reached between is not known, so the limits may be wider than those of

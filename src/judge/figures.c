@@ -10,6 +10,7 @@
 #include "judge/fault.h"
 #include "judge/lookout.h"
 #include "judge/inside.h"
+#include "judge/proof.h"
 #include "source/shape.h"
 #include "stats/association.h"
 #include "stats/exact.h"
@@ -197,6 +198,8 @@ json_t *eh_judge_battery(const struct eh_judge_source *s, const struct eh_judge_
 
 	EH_ASSERT(battery != NULL);
 	json_object_set_new(battery, "bounds", bounds(s, pair, outcome));
+	json_object_set_new(battery, "proof", eh_judge_proof(s, pair, &w, outcome, kind));
+	json_object_set_new(battery, "confidence", kind == EH_JUDGE_RAW ? eh_judge_confidence(s, pair, outcome) : json_null());
 	return battery;
 }
 

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "cube/pane.h"
 #include "judge/bettor.h"
+#include "judge/proof.h"
 
 #define YEAR_MIN 12.0                /* blocks of a year, at the least */
 #define SETTLING_US (28 * EH_DAY_US) /* how long before the blocks of a year are counted out */
@@ -49,6 +50,8 @@ struct eh_judge_pair *eh_judge_pair_new(const struct eh_policy *policy, uint32_t
 	add_part(pair, pair);
 	for (int layer = 0; layer < EH_POLICY_LAYERS; layer++)
 		pair->year[layer].blocks = panes_per_year;
+	pair->limits = eh_xmalloc(sizeof *pair->limits);
+	*pair->limits = (struct eh_judge_confidences){0};
 	eh_judge_temper_begin(&pair->temper);
 	eh_judge_pair_watch_begin(pair);
 	for (int o = 0; policy != NULL && o < EH_JUDGE_OUTCOMES; o++)
@@ -63,6 +66,8 @@ void eh_judge_pair_free(struct eh_judge_pair *pair)
 {
 	if (pair == NULL)
 		return;
+	eh_judge_confidence_forget(pair);
+	free(pair->limits);
 	for (int o = 0; o < EH_JUDGE_OUTCOMES; o++)
 		for (int k = 0; k < EH_JUDGE_KINDS; k++) {
 			struct eh_judge_track *track = &pair->track[o][k];
@@ -451,6 +456,7 @@ static void forget(struct eh_judge_pair *pair, struct eh_judge_detector *d, uint
 
 void eh_judge_pair_reset(struct eh_judge_pair *pair)
 {
+	eh_judge_confidence_forget(pair);
 	pair->blocks = 0;
 	pair->pool_n = 0;
 	pair->late_blocks = 0; /* the punctual evidence begins again as a copy */

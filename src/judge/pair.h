@@ -71,6 +71,11 @@ struct eh_judge_detector {
 	size_t log_e_cap;
 };
 
+/* Limits that hold at every look, by outcome. */
+struct eh_judge_confidences {
+	struct eh_judge_confidence *of[EH_JUDGE_OUTCOMES];
+};
+
 struct eh_judge_track {
 	struct eh_judge_bettor bettor[EH_JUDGE_DETECTOR_VERSIONS], punctual_bettor[EH_JUDGE_DETECTOR_VERSIONS];
 	struct eh_judge_detector *detector; /* one a line of the pair */
@@ -124,6 +129,7 @@ struct eh_judge_pair {
 	uint32_t pool_n, pool_cap;
 	struct eh_judge_track track[EH_JUDGE_OUTCOMES][EH_JUDGE_KINDS];
 	struct eh_judge_temper temper;
+	struct eh_judge_confidences *limits; /* NULL within: not asked for yet (proof.h) */
 	size_t standing, standings; /* where the core keeps its monitors: a run of its list (weigh.c) */
 };
 

@@ -150,6 +150,24 @@ static const char *bounds_text(struct eh_arena *arena, const json_t *battery, in
 	                 : interval_text(arena, eh_page_json_number(bounds, "lo"), hi, decimals);
 }
 
+/* Limits that hold at every look since the evidence began; open on a side that nothing rules out yet. */
+static void confidence_row(const struct monitor *m, json_t *table)
+{
+	const json_t *c = json_object_get(m->battery, "confidence");
+	double lo = eh_page_json_number(c, "lo"), hi = eh_page_json_number(c, "hi");
+	int64_t since_us;
+
+	if (!json_is_object(c) || !eh_page_json_time(c, "since", &since_us))
+		return;
+	const char *limits = isnan(hi) ? eh_arena_printf(m->arena, "%s or more", eh_page_words_number(m->arena, lo, 3))
+	                               : interval_text(m->arena, lo, hi, 3);
+	bool moved = json_is_true(json_object_get(c, "moved"));
+	eh_page_table_row(table, (const char *const[]){"Ratio, limits that hold at every look", moved ? "it has moved" : "",
+	                                               moved ? "" : limits,
+	                                               eh_arena_printf(m->arena, "confidence sequence since %s",
+	                                                               eh_page_words_day(m->arena, since_us))});
+}
+
 static json_t *battery_table(const struct monitor *m)
 {
 	static const char *const labels[] = {"Measure", "#Value", "#95 % interval", "Method", NULL};
@@ -169,6 +187,7 @@ static json_t *battery_table(const struct monitor *m)
 	if (json_is_object(json_object_get(b, "bounds")))
 		number_row(arena, table, "Ratio of the rates, raw, were the missing labels known", eh_page_json_number(json_object_get(b, "bounds"), "est"),
 		           bounds_text(arena, b, 3), "worst and best case, Manski");
+	confidence_row(m, table);
 	share_row(arena, table, "Difference of the rates", json_object_get(b, "risk_difference"), "Newcombe");
 	eh_page_table_row(table, (const char *const[]){"Fisher\u2019s exact p",
 	                                               eh_page_words_p(arena, eh_page_json_number(b, "fisher_p")),
@@ -246,6 +265,24 @@ static const char *ratio_label(const struct monitor *m)
 	return eh_arena_printf(m->arena, "Ratio, %lld days", (long long)((to_us - from_us + EH_DAY_US / 2) / EH_DAY_US));
 }
 
+static const char *whole_days(struct eh_arena *arena, double days)
+{
+	return eh_page_words_plural(arena, (int64_t)ceil(days), "day", "days");
+}
+
+/* How long a fall would take to show (law 4). */
+static void proof_tile(const struct monitor *m, json_t *tiles)
+{
+	const json_t *proof = json_object_get(m->battery, "proof");
+	double days = eh_page_json_number(proof, "days"), page = eh_page_json_number(proof, "page_days");
+	const char *after = isnan(page) ? "" : eh_arena_printf(m->arena, "; a page after about %s", whole_days(m->arena, page));
+
+	if (json_is_object(proof))
+		eh_page_append(tiles, tile("Time to prove", isnan(days) ? "never" : whole_days(m->arena, days),
+		                           eh_arena_printf(m->arena, "about, for a fall to %s at present volume%s",
+		                                           eh_page_words_number(m->arena, eh_page_json_number(proof, "fall"), 2), after)));
+}
+
 static json_t *make_tiles(const struct monitor *m)
 {
 	struct eh_arena *arena = m->arena;
@@ -275,6 +312,7 @@ static json_t *make_tiles(const struct monitor *m)
 				     eh_page_words_share(arena, eh_page_json_number(missing, "share_before")))));
 	if (json_is_object(json_object_get(m->battery, "bounds")))
 		eh_page_append(tiles, tile("Were they known", bounds_text(arena, m->battery, 2), "the raw ratio, at worst and at best"));
+	proof_tile(m, tiles);
 	return tiles;
 }
 

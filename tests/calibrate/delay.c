@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "judge/proof.h"
 #include "tests/calibrate/calibrate.h"
 
 #define BEFORE_H (60 * CAL_DAY)
@@ -60,6 +61,7 @@ static int without_false(double *days, int n)
 struct reference {
 	double p, after;
 	const char *policy, *line;
+	double tau;
 	double days[2][2];
 };
 
@@ -84,11 +86,16 @@ static void look(struct cal_report *r, const struct reference *ref, uint64_t see
 		int kept = without_false(d.days[i], n);
 		double slack = r->brief ? 2 : SLOWER;
 		double median = cal_quantile(d.days[i], kept, .5), late = cal_quantile(d.days[i], kept, .9);
+		double scale = d.world.per_day * 365; /* a year's worth: what the monitor's page has from its window */
+		struct ehs_2x2 year = {.prot = {(uint64_t)(scale * d.world.share), (uint64_t)(scale * d.world.share * ref->p)},
+		                       .ref = {(uint64_t)(scale * (1 - d.world.share)), (uint64_t)(scale * (1 - d.world.share) * ref->p)}};
+		double said = eh_judge_days_to_prove(&year, 1, 365, EH_JUDGE_FAVOURABLE, 1, ref->tau, ref->after, i ? 10 : 1);
 		bool known = ref->days[i][0] > 0, holds = median <= slack * ref->days[i][0] && late <= slack * ref->days[i][1];
 
 		cal_say(r, "| %s | %.1f | %.2f | %d | ", ref->line, ref->p, ref->after, i ? 10 : 1);
 		say_days(r, median, " / ");
 		say_days(r, late, " | ");
+		cal_say(r, "%.1f | ", said);
 		if (known)
 			cal_say(r, "%.1f / %.1f | %.3f | %s |\n", ref->days[i][0], ref->days[i][1], (double)(n - kept) / n,
 			        cal_bar(r, holds, "delay at line %s, rate %.1f, to %.2f, %d years", ref->line, ref->p, ref->after, i ? 10 : 1));
@@ -101,16 +108,16 @@ static void look(struct cal_report *r, const struct reference *ref, uint64_t see
 void cal_check_delay(struct cal_report *r)
 {
 	static const struct reference references[] = {
-		{.6, .75, drift, ".90", {{2.5, 4.5}, {3.7, 6.2}}},   {.6, .60, drift, ".90", {{.8, 1.4}, {1.0, 1.8}}},
-		{.1, .75, drift, ".90", {{15.8, 28.7}, {26.6, 46.5}}}, {.1, .60, drift, ".90", {{5.4, 9.1}, {8.0, 13.6}}},
-		{.6, .75, level, ".80", {{15.1, 32.9}, {0, 0}}},     {.6, .60, level, ".80", {{1.7, 2.8}, {0, 0}}},
-		{.1, .75, level, ".80", {{58.9, 132}, {0, 0}}},      {.1, .60, level, ".80", {{9.5, 17.4}, {0, 0}}},
+		{.6, .75, drift, ".90", .9, {{2.5, 4.5}, {3.7, 6.2}}},   {.6, .60, drift, ".90", .9, {{.8, 1.4}, {1.0, 1.8}}},
+		{.1, .75, drift, ".90", .9, {{15.8, 28.7}, {26.6, 46.5}}}, {.1, .60, drift, ".90", .9, {{5.4, 9.1}, {8.0, 13.6}}},
+		{.6, .75, level, ".80", .8, {{15.1, 32.9}, {0, 0}}},     {.6, .60, level, ".80", .8, {{1.7, 2.8}, {0, 0}}},
+		{.1, .75, level, ".80", .8, {{58.9, 132}, {0, 0}}},      {.1, .60, level, ".80", .8, {{9.5, 17.4}, {0, 0}}},
 	};
 
 	cal_say(r, "\n## How long a fall takes\n\nRatio .95 for 60 days, then lower; days to an alert of the default policy (tempered, gate, "
 	           "least data). Reference: the simulation the policy was chosen by.\n\n");
-	cal_say(r, "| line | rate | ratio after | years of evidence | median / 90 %% (days) | reference | false before the fall | bar |\n"
-	           "|---|---|---|---|---|---|---|---|\n");
+	cal_say(r, "| line | rate | ratio after | years of evidence | median / 90 %% (days) | the page says | reference | false before the fall | bar |\n"
+	           "|---|---|---|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < sizeof references / sizeof references[0]; i++)
 		look(r, &references[i], 21 + i);
 }
