@@ -8,6 +8,7 @@
 #include "cli/doctor_source.h"
 #include "cli/flags.h"
 #include "cli/verbs.h"
+#include "notify/route.h"
 #include "pg/store_check.h"
 
 const char eh_cli_doctor_usage[] = "usage: evenhand doctor [--json]\n"
@@ -64,12 +65,32 @@ static void print_json(const struct eh_store_checks *checks)
 	eh_cli_print_json(doc, JSON_INDENT(2));
 }
 
+/* The routes of messages, where the settings name any. */
+static void look_at_routes(struct eh_arena *arena, const struct eh_settings *settings, struct eh_store_checks *checks)
+{
+	struct eh_store_check *check = &checks->check[checks->n];
+	struct eh_notify_routes routes;
+	struct eh_err err = {0};
+
+	if ((settings->notify == NULL && settings->webhook_url == NULL) || checks->n == EH_STORE_CHECKS_MAX)
+		return;
+	checks->n++;
+	*check = (struct eh_store_check){.what = "routes of messages"};
+	if (eh_notify_routes_read(arena, settings, &routes, &err) == EH_OK) {
+		check->found = eh_arena_printf(arena, "%zu, and the files of their secrets", routes.n);
+		return;
+	}
+	check->found = eh_arena_strdup(arena, err.text);
+	check->fix = err.hint[0] != '\0' ? eh_arena_strdup(arena, err.hint) : "mend the file, and start judge again.";
+}
+
 static int look_at_store(const struct eh_settings *settings, bool json)
 {
 	EH_ARENA_AUTO arena = eh_arena_new();
 	struct eh_store_checks checks;
 
 	eh_store_look(arena, settings->store, settings->state, &checks);
+	look_at_routes(arena, settings, &checks);
 	if (json)
 		print_json(&checks);
 	else
