@@ -202,6 +202,15 @@ UPDATE source_latest SET figures = figures || '{"unmapped": [{"attribute": "sex"
    {"attribute": "race", "group": "Black", "reference": false, "n": 2100, "known": 2000, "missing": 100, "tpr": {"est": 0.5, "lo": 0.4, "hi": 0.6, "x": 50, "n": 100}, "fpr": {"est": 0.1, "lo": 0.087, "hi": 0.114, "x": 190, "n": 1900}, "fnr": {"est": 0.5, "lo": 0.4, "hi": 0.6, "x": 50, "n": 100}, "ppv": {"est": 0.208, "lo": 0.161, "hi": 0.264, "x": 50, "n": 240}, "tpr_difference": null, "fpr_difference": null},
    {"attribute": "race", "group": "Native", "reference": false, "n": 12, "known": 0, "missing": 12, "tpr": {"est": null, "lo": null, "hi": null, "x": 0, "n": 0}, "fpr": {"est": null, "lo": null, "hi": null, "x": 0, "n": 0}, "fnr": {"est": null, "lo": null, "hi": null, "x": 0, "n": 0}, "ppv": {"est": null, "lo": null, "hi": null, "x": 0, "n": 0}, "tpr_difference": null, "fpr_difference": null}]}}';
 
+-- Who was told of it: one took the message, one is tried again, one is tried no more.
+INSERT INTO outbox (route, dedup_key, body, alert_id, step_no) VALUES
+	('compliance', 'A-3f9c1b7d2e44/1', '{}', 'A-3f9c1b7d2e44', 1), ('tickets', 'A-3f9c1b7d2e44/1', '{}', 'A-3f9c1b7d2e44', 1),
+	('oncall', 'A-3f9c1b7d2e44/2', '{}', 'A-3f9c1b7d2e44', 2);
+INSERT INTO outbox_attempt (outbox_id, attempt_no, attempted_at, delivered, status, detail, dead)
+SELECT outbox_id, n, '2025-11-12 14:11Z'::timestamptz + n * interval '5 s', route = 'compliance', CASE route WHEN 'compliance' THEN 250 END,
+	CASE route WHEN 'compliance' THEN 'SMTP 250' WHEN 'tickets' THEN 'HTTP 503' ELSE 'Could not resolve host: <events>' END, route = 'oncall' AND n = 3
+FROM outbox, generate_series(1, CASE route WHEN 'oncall' THEN 3 ELSE 1 END) n;
+DELETE FROM outbox_waiting WHERE outbox_id IN (SELECT outbox_id FROM outbox WHERE route <> 'tickets');
 CREATE FUNCTION pg_temp.fault(id text, source text, fault text, title text, sentence text, todo text, facts jsonb) RETURNS jsonb LANGUAGE sql AS $$
 SELECT jsonb_build_object('alert', id, 'kind', 'data', 'fault', fault, 'title', title, 'source', source, 'attribute', null, 'group', null,
 	'reference', null, 'outcome', null, 'sentence', sentence, 'todo', todo, 'facts', facts, 'lineage', '[]'::jsonb, 'changed', '[]'::jsonb, 'examples', '[]'::jsonb,

@@ -346,6 +346,16 @@ describe("deeds", () => {
 		assert.match(page, /waiting for judge/);
 	});
 
+	test("the page says who was told, and what was answered", async () => {
+		const olga = await visitor(store, "olga");
+		const page = await (await olga.get(ALERT)).text();
+		assert.match(page, /<b>compliance<\/b>[^]*?step 1: delivered after 1 try, SMTP 250/);
+		assert.match(page, /<b>tickets<\/b>[^]*?step 1: not delivered yet after 1 try, HTTP 503/);
+		assert.match(page, /<b>oncall<\/b>[^]*?step 2: dead letter after 3 tries, Could not resolve host: &lt;events&gt;/);
+		const model = await (await olga.get(`/api${ALERT}`)).json();
+		assert.deepEqual(model.told.items.map((item) => item.route), ["oncall", "tickets", "compliance"]);
+	});
+
 	test("without the session's token nothing happens", async () => {
 		const olga = await visitor(store, "olga"), peter = await visitor(store, "peter"), before = count();
 		for (const csrf of [undefined, "", await peter.csrf()])
