@@ -56,7 +56,7 @@ enum eh_rc eh_judge_loosened_by_policy(struct eh_judge_writer *w, const struct e
 		rc = eh_judge_row_open(w, &res, err);
 	for (int i = 0; rc == EH_OK && res != NULL && i < PQntuples(res); i++) {
 		struct eh_judge_row_rules r = eh_judge_row_about(w, res, i);
-		struct eh_policy_subject subject = {.source = r.source, .attribute = r.attribute, .group = r.group};
+		struct eh_policy_subject subject = eh_judge_row_subject(w, &r);
 		struct eh_policy_diff diff;
 		bool told = false;
 

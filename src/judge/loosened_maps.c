@@ -32,10 +32,12 @@ static const struct eh_map_protected *attribute_of(const struct eh_map *map, con
 }
 
 /* Whether the map can tell the group apart; one without groups takes the column's values for labels. */
-static bool tells(const struct eh_map *map, const char *attribute, const char *group)
+static bool tells(struct eh_judge_writer *w, const struct eh_map *map, const char *attribute, const char *group)
 {
 	const struct eh_map_protected *p = attribute_of(map, attribute);
 
+	if (p == NULL && eh_judge_row_half(w, map, attribute) != NULL) /* of an intersection both attributes are asked for */
+		return true;
 	for (size_t i = 0; p != NULL && i < p->labels_n; i++)
 		if (strcmp(p->labels[i], group) == 0)
 			return true;
@@ -96,12 +98,12 @@ static const char *taken_by(struct eh_judge_writer *w, const struct change *c, c
 	if (c->map == NULL)
 		return NULL;
 	if (own && c->before != NULL)
-		return tells(c->before, r->attribute, r->group) && !tells(c->map, r->attribute, r->group)
+		return tells(w, c->before, r->attribute, r->group) && !tells(w, c->map, r->attribute, r->group)
 		               ? eh_arena_printf(w->tick, "The new map of %s does not tell the group %s apart.", c->source, r->group)
 		               : NULL;
 	for (const struct eh_judge_feed *f = w->store->feeds; !own && f != NULL; f = f->next)
 		if (strcmp(f->map->source, r->source) == 0 && same_table(f->map, c->map) &&
-		    !tells(c->map, r->attribute, r->group))
+		    !tells(w, c->map, r->attribute, r->group))
 			return eh_arena_printf(w->tick, "The source %s reads the same table and does not tell the group %s apart.",
 			                       c->source, r->group);
 	return NULL;

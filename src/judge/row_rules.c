@@ -44,6 +44,33 @@ struct eh_judge_row_rules eh_judge_row_about(const struct eh_judge_writer *w, co
 	                                   .at_us = clock_of(w, source_id, eh_pg_int8(res, row, 6))};
 }
 
+const char *eh_judge_row_half(struct eh_judge_writer *w, const struct eh_map *map, const char *attribute)
+{
+	for (const char *plus = strchr(attribute, '+'); eh_map_find_protected(map, attribute) < 0 && plus != NULL;
+	     plus = strchr(plus + 1, '+')) {
+		const char *half = eh_arena_strndup(w->tick, attribute, (size_t)(plus - attribute));
+
+		if (eh_map_find_protected(map, half) >= 0 && eh_map_find_protected(map, plus + 1) >= 0)
+			return half;
+	}
+	return NULL;
+}
+
+struct eh_policy_subject eh_judge_row_subject(struct eh_judge_writer *w, const struct eh_judge_row_rules *r)
+{
+	struct eh_policy_subject subject = {.source = r->source, .attribute = r->attribute, .group = r->group};
+
+	for (const struct eh_judge_feed *f = w->store->feeds; f != NULL; f = f->next) {
+		const char *half = strcmp(f->map->source, r->source) == 0 ? eh_judge_row_half(w, f->map, r->attribute) : NULL;
+
+		if (half == NULL)
+			continue;
+		subject.attribute = half;
+		subject.other = r->attribute + strlen(half) + 1;
+	}
+	return subject;
+}
+
 static void name_it(const struct eh_judge_row_rules *r, char id[16])
 {
 	EH_BUF_AUTO text = {0};

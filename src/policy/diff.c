@@ -194,6 +194,50 @@ void eh_policy_diff_whole(struct eh_arena *home, const struct eh_policy *old, co
 	}
 }
 
+/* What is written under a key of the deadlines. */
+static const char *say_part(struct eh_arena *home, const json_t *part)
+{
+	EH_BUF_AUTO out = {0};
+	struct eh_err err;
+
+	EH_ASSERT(eh_json_canonical(part, &out, &err) == EH_OK);
+	return eh_arena_strndup(home, out.data, out.len);
+}
+
+static bool is_longer(struct eh_span a, struct eh_span b)
+{
+	return a.unit != EH_SPAN_NONE && (b.unit == EH_SPAN_NONE || a.unit != b.unit || b.n > a.n);
+}
+
+/* Whether something may be done later than before; a span in another unit may. */
+static bool is_later(const struct eh_deadlines *a, const struct eh_deadlines *b, const char *key)
+{
+	enum eh_duty duty;
+	bool later = false;
+
+	if (strcmp(key, "tiers") == 0)
+		return b->tier_page > a->tier_page || b->tier_review > a->tier_review || b->tier_data > a->tier_data ||
+		       b->tier_governance > a->tier_governance;
+	if (strcmp(key, "levels") == 0)
+		return b->levels < a->levels;
+	for (int tier = 0; eh_policy_duty_of(key, &duty) && tier < EH_TIERS; tier++)
+		later |= is_longer(a->span[duty][tier], b->span[duty][tier]);
+	return later;
+}
+
+static void diff_deadlines(struct eh_arena *home, const struct eh_policy *old, const struct eh_policy *now,
+                           struct eh_policy_diff *d)
+{
+	EH_JSON_AUTO a = eh_policy_deadlines_json(&old->deadlines);
+	EH_JSON_AUTO b = eh_policy_deadlines_json(&now->deadlines);
+	const char *key;
+	json_t *part;
+
+	json_object_foreach(a, key, part)
+		compare(home, d, is_later(&old->deadlines, &now->deadlines, key), "deadlines.", key, say_part(home, part),
+		        say_part(home, json_object_get(b, key)));
+}
+
 void eh_policy_diff(struct eh_arena *home, const struct eh_policy *old, const struct eh_policy *now,
                     struct eh_policy_diff *d)
 {
@@ -201,12 +245,13 @@ void eh_policy_diff(struct eh_arena *home, const struct eh_policy *old, const st
 	compare(home, d, false, "", "policy", old->name, now->name);
 	compare(home, d, false, "", "detector", old->detector, now->detector);
 	eh_policy_diff_whole(home, old, now, false, d);
+	diff_deadlines(home, old, now, d);
 	if (old->flat && now->flat)
 		diff_family(home, "", old->family, now->family, d);
 	else
 		diff_families(home, old, now, d);
 	if (d->n == 0 && !eh_sha256_equal(&old->version, &now->version)) /* as of a name with a comma in it */
-		eh_policy_changed(home, d, false, "families", NULL, NULL, "The names of the families are written otherwise.");
+		eh_policy_changed(home, d, false, "families", NULL, NULL, "The same is written otherwise.");
 }
 
 json_t *eh_policy_diff_json(const struct eh_policy_diff *d)

@@ -183,6 +183,23 @@ static void put_chosen(struct eh_buf *out, const struct eh_policy_family *f)
 		put_names(out, indent, "segments", &f->segments);
 }
 
+/* As canonical JSON, a key a line: YAML takes it as it is. */
+static void put_deadlines(struct eh_buf *out, const struct eh_deadlines *deadlines)
+{
+	EH_JSON_AUTO doc = eh_policy_deadlines_json(deadlines);
+	struct eh_err err;
+	const char *key;
+	json_t *part;
+
+	eh_buf_puts(out, "deadlines:\n");
+	json_object_foreach(doc, key, part)
+	{
+		eh_buf_printf(out, "  %s: ", key);
+		EH_ASSERT(eh_json_canonical(part, out, &err) == EH_OK);
+		eh_buf_putc(out, '\n');
+	}
+}
+
 const char *eh_policy_file(struct eh_arena *home, const struct eh_policy *p)
 {
 	EH_BUF_AUTO out = {0};
@@ -195,6 +212,8 @@ const char *eh_policy_file(struct eh_arena *home, const struct eh_policy *p)
 	eh_buf_printf(&out, "}\nminimum: {n: %" PRId64 ", rarer: %" PRId64 "}\n", p->min_n, p->min_rarer);
 	if (p->maturity_us > 0)
 		eh_buf_printf(&out, "maturity: %s\n", eh_policy_say_length(home, p->maturity_us));
+	if (p->deadlines_given)
+		put_deadlines(&out, &p->deadlines);
 	if (p->flat) {
 		put_common(home, &out, "", p->family);
 		return eh_arena_strndup(home, out.data, out.len);

@@ -65,6 +65,14 @@ static void every_key_of_a_flat_file(void **state)
 	}
 }
 
+static void deadlines_are_compared_key_by_key(void **state)
+{
+	(void)state;
+	expect_change("policy: p\n", "policy: p\ndeadlines: {levels: 2}\n", "deadlines.levels", "3", "2", true);
+	expect_change("policy: p\ndeadlines: {levels: 2}\n", "policy: p\n", "deadlines.levels", "2", "3", false);
+	expect_change("policy: p\n", "policy: p\ndeadlines: {levels: 3}\n", "families", NULL, NULL, false);
+}
+
 #define FAMILY(keys) "policy: p\nfamilies:\n  - name: f\n    " keys "\n"
 
 static void every_key_of_a_family(void **state)
@@ -141,7 +149,7 @@ static void nothing_differs_where_the_version_is_the_same(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_key_of_a_flat_file), cmocka_unit_test(every_key_of_a_family),
+		cmocka_unit_test(every_key_of_a_flat_file), cmocka_unit_test(every_key_of_a_family), cmocka_unit_test(deadlines_are_compared_key_by_key),
 		cmocka_unit_test(several_changes_in_the_order_of_the_keys), cmocka_unit_test(nothing_differs_where_the_version_is_the_same),
 	};
 

@@ -31,6 +31,17 @@ static void every_key_and_odd_names(void **state)
 	                                   "  - {name: all, attributes: [], intersections: [[\"#\", \"-\"]], segments: [all, \"~\"]}\n"));
 }
 
+static void deadlines_of_its_own(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	const struct eh_policy *p = version_of(home, "policy: p\ndeadlines: {levels: 2, calendar: {holidays: [2027-01-01]}}\n");
+
+	(void)state;
+	expect_same(home, p);
+	assert_non_null(strstr(eh_policy_file(home, p), "  levels: 2\n"));
+	assert_null(strstr(eh_policy_file(home, eh_policy_default(home)), "deadlines"));
+}
+
 static void versions_drawn_at_random(void **state)
 {
 	uint64_t seed = 4711;
@@ -46,7 +57,7 @@ static void versions_drawn_at_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_file_of_the_default), cmocka_unit_test(every_key_and_odd_names), cmocka_unit_test(versions_drawn_at_random),
+		cmocka_unit_test(the_file_of_the_default), cmocka_unit_test(every_key_and_odd_names), cmocka_unit_test(deadlines_of_its_own), cmocka_unit_test(versions_drawn_at_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
