@@ -70,6 +70,7 @@ class Play {
 
 		await this.settle();
 		this.lab = await this.store.json(['lab', '--draft', draft, '--runs', '2', '--json']);
+		this.labAgain = await this.store.json(['lab', '--draft', draft, '--runs', '2', '--threads', '1', '--json']);
 	}
 
 	async knows(name, role) {
@@ -212,6 +213,7 @@ class Play {
 			figures: JSON.parse((await this.store.value('SELECT figures FROM evenhand.source_latest')) || '{"missing": []}'),
 			imported: this.imported,
 			lab: this.lab,
+			labAgain: this.labAgain,
 			steps: JSON.parse(await this.store.value(`SELECT coalesce(json_agg(json_build_object('attribute', a.attribute, 'group', a.grp, 'fault', f.body ->> 'fault',
 				'events', (SELECT string_agg(t.event, ' ' ORDER BY t.step_no) FROM evenhand.alert_step t WHERE t.alert_id = a.alert_id)) ORDER BY f.leaf_index), '[]')
 				FROM evenhand.alert a JOIN evenhand.alert_step f ON f.alert_id = a.alert_id AND f.step_no = 1`)),

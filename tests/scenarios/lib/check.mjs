@@ -192,6 +192,25 @@ const patterns = [
 
 		return [row?.verdict === verdict, JSON.stringify(row)];
 	}],
+	[/^draft cannot show a fall to (\S+) of (\S+) (.+)$/, (seen, ratio, attribute, group) => {
+		const at = seen.lab.ratios.indexOf(ratio);
+		const days = seen.lab.reach.filter((one) => one.attribute === attribute && one.group === group && one.draft !== null).map((one) => one.draft[at]);
+
+		return [days.length > 0 && days.every((one) => one === 'gate' || one === 'never'), days.join(' ')];
+	}],
+	[/^in force a fall to (\S+) of (\S+) (.+) can be shown$/, (seen, ratio, attribute, group) => {
+		const at = seen.lab.ratios.indexOf(ratio);
+		const days = seen.lab.reach.filter((one) => one.attribute === attribute && one.group === group && one.in_force !== null).map((one) => one.in_force[at]);
+
+		return [days.some((one) => Number(one) > 0 && Number(one) <= 365), days.join(' ')];
+	}],
+	[/^no false alert in (\d+) drawn years$/, (seen, least) => {
+		const kinds = Object.values(seen.lab.false_alerts);
+		const alerts = kinds.flatMap((one) => [one.in_force.review.alerts, one.draft.review.alerts]);
+
+		return [alerts.every((n) => n === 0) && kinds.reduce((sum, one) => sum + Number(one.years), 0) >= Number(least), JSON.stringify(kinds)];
+	}],
+	[/^the lab says the same on one thread$/, (seen) => [JSON.stringify(seen.lab) === JSON.stringify(seen.labAgain), 'another result']],
 	[/^draft (loses|gains|keeps) (\S+) (.+)$/, (seen, what, attribute, group) => {
 		const list = seen.lab[{ loses: 'lost', gains: 'gained', keeps: 'both' }[what]];
 
