@@ -278,7 +278,7 @@ static void proof_tile(const struct monitor *m, json_t *tiles)
 	const char *after = isnan(page) ? "" : eh_arena_printf(m->arena, "; a page after about %s", whole_days(m->arena, page));
 
 	if (json_is_object(proof))
-		eh_page_append(tiles, tile("Time to prove", isnan(days) ? "never" : whole_days(m->arena, days),
+		eh_page_append(tiles, tile("Time to notice", isnan(days) ? "never" : whole_days(m->arena, days),
 		                           eh_arena_printf(m->arena, "about, for a fall to %s at present volume%s",
 		                                           eh_page_words_number(m->arena, eh_page_json_number(proof, "fall"), 2), after)));
 }
