@@ -8,14 +8,14 @@
 
 static const struct {
 	enum eh_policy_layer layer;
-	int after, from_hour; /* its leaf stands after that close; T from which it is in effect */
+	int after, from_hour; /* its leaf stands after that close; T from which it is in effect, unless the leaf comes later */
 	const char *text;
 } versions[] = {
 	{EH_POLICY_HOUSE, -1, 0, policy_text},
 	{EH_POLICY_FLOOR, 20, 30, "policy: floor\nwindow: 3d\nlines: [{tau: .85, gate: .84}]\nbudget: {page: 50, review: 500}\n"},
 	{EH_POLICY_HOUSE, 40, 55, "policy: two\nwindow: 3d\nbudget: {page: 100, review: 900}\nlines: [{tau: .95, gate: .93}]\n"
 	                          "families: [{name: a, attributes: [sex]}, {name: b, attributes: [race], window: 1d}]\n"},
-	{EH_POLICY_HOUSE, 60, 62, "policy: one again\nwindow: 2d\nbudget: {page: 100, review: 900}\n"},
+	{EH_POLICY_HOUSE, 60, 57, "policy: one again\nwindow: 2d\nbudget: {page: 100, review: 900}\n"},
 };
 #define VERSIONS (sizeof versions / sizeof versions[0])
 
