@@ -135,6 +135,21 @@ static void add_cuts(struct eh_judge_source *s, const struct eh_policy_family *f
 				                                  .cut_micro = f->cut_micro[c]});
 }
 
+/* The reference as protected, against each group that was met so far. */
+static void add_turned(struct eh_judge_source *s, const struct eh_policy_family *f)
+{
+	for (uint32_t a = 0; f->two_sided && a < s->shape.attributes; a++) {
+		const struct eh_map_protected *p = &s->map->protect[a];
+
+		if (p->proxy != NULL || !eh_policy_names_hold(&f->attributes, p->name))
+			continue;
+		for (uint32_t g = 1; g <= eh_cube_groups(s->names, a); g++)
+			if (strcmp(eh_cube_group_label(s->names, a, g), p->reference) != 0)
+				add(s, &(struct eh_judge_axis_of){
+					       .attribute = a, .other = -1, .stratum = -1, .against = eh_cube_group_label(s->names, a, g)});
+	}
+}
+
 static void follow_family(struct eh_judge_source *s, const struct eh_policy_family *f)
 {
 	if (!eh_policy_names_hold(&f->sources, s->map->source))
@@ -144,6 +159,7 @@ static void follow_family(struct eh_judge_source *s, const struct eh_policy_fami
 		if (eh_policy_names_hold(&f->segments, s->map->strata[i].name))
 			add_levels(s, f, (int)i);
 	add_cuts(s, f);
+	add_turned(s, f);
 }
 
 void eh_judge_axes_follow(struct eh_judge_source *s)

@@ -18,7 +18,7 @@ struct eh_judge_axis {
 	const struct eh_cube_names *names;
 	struct eh_judge_axis_of of;
 	const struct eh_map_protected *estimated; /* NULL: the groups have labels */
-	const char *name, *part, *counted, *reference;
+	const char *name, *part, *counted, *reference, *only;
 	int64_t cut_bin;   /* the first bin on the upper side */
 	bool upper_adverse;
 	struct both *both; /* of an intersection: code - 1 */
@@ -84,6 +84,11 @@ struct eh_judge_axis *eh_judge_axis_new(struct eh_arena *home, const struct eh_m
 		axis->of.level = eh_arena_strdup(home, of->level);
 		axis->part = eh_arena_printf(home, "%s=%s", map->strata[of->stratum].name, of->level);
 	}
+	if (of->against != NULL) {
+		axis->of.against = axis->reference = eh_arena_strdup(home, of->against);
+		axis->only = a->reference;
+		axis->part = eh_arena_printf(home, "against=%s", of->against);
+	}
 	if (of->score)
 		cut(axis, map);
 	return axis;
@@ -124,6 +129,8 @@ int eh_judge_axis_compare(const struct eh_judge_axis_of *a, const struct eh_judg
 	int by = order(a->stratum >= 0 || a->score, b->stratum >= 0 || b->score);
 
 	if (by == 0)
+		by = order(a->against != NULL, b->against != NULL);
+	if (by == 0)
 		by = order(a->other >= 0, b->other >= 0);
 	if (by == 0)
 		by = order(a->attribute, b->attribute);
@@ -131,9 +138,16 @@ int eh_judge_axis_compare(const struct eh_judge_axis_of *a, const struct eh_judg
 		by = order(a->other, b->other);
 	if (by == 0)
 		by = order(a->stratum, b->stratum);
+	if (by == 0 && a->against != NULL)
+		by = strcmp(a->against, b->against);
 	if (by == 0 && a->stratum >= 0)
 		by = strcmp(a->level, b->level);
 	return by != 0 ? by : order(a->score ? a->cut_micro : INT64_MIN, b->score ? b->cut_micro : INT64_MIN);
+}
+
+const char *eh_judge_axis_only(const struct eh_judge_axis *axis)
+{
+	return axis->only;
 }
 
 const char *eh_judge_axis_reference(const struct eh_judge_axis *axis)

@@ -7,7 +7,8 @@
  * the attribute's groups, counted in the decisions of one level of one stratum only; what it finds is found about the
  * attribute's group, and folds into that group's alert (design section 9).  So does a cut of the score: among decisions
  * that have a score, those on the adverse side of the cut count as adverse.  The cube keeps scores in bins (cube.h), so
- * a cut means the lower end of its bin.  All are made from the cube, so a new one can be asked of old panes.
+ * a cut means the lower end of its bin.  Where a family is two-sided, an attribute is turned for each of its groups: the
+ * map's reference is the protected one, and the group is what it is held against.  All are made from the cube, so a new one can be asked of old panes.
  *
  * An attribute that is known by probabilities has its groups in the order of their labels; what is counted of one is the
  * sum of its weights, in whole decisions, and the table holds the sums by bucket beside.
@@ -29,6 +30,7 @@ struct eh_judge_axis_of {
 	int other;         /* the second attribute of an intersection; -1: none */
 	int stratum;       /* of a segment, the index of the map's stratum; -1: the whole book */
 	const char *level; /* its level */
+	const char *against; /* the reference is the protected group, held against this one; NULL: as the map has it */
 	bool score;        /* counts sides of a cut of the score */
 	int64_t cut_micro;
 };
@@ -49,6 +51,8 @@ const char *eh_judge_axis_counted(const struct eh_judge_axis *axis);
 bool eh_judge_axis_is_part(const struct eh_judge_axis *axis);
 /* The order in which axes stand: attributes, then intersections, then parts.  0 only for the same axis. */
 int eh_judge_axis_compare(const struct eh_judge_axis_of *a, const struct eh_judge_axis_of *b);
+/* The label of the one group that is protected along the axis; NULL: all but the reference are. */
+const char *eh_judge_axis_only(const struct eh_judge_axis *axis);
 /* The label of the reference group. */
 const char *eh_judge_axis_reference(const struct eh_judge_axis *axis);
 

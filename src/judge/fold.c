@@ -165,7 +165,23 @@ static struct eh_judge_pair *find_pair(const struct eh_judge_attribute *at, uint
 /* The pair of the whole book whose alert a part's findings fold into: of the attribute, which was folded before. */
 static struct eh_judge_pair *book_of(const struct eh_judge_source *s, const struct eh_judge_attribute *at, uint32_t group)
 {
-	return eh_judge_axis_is_part(at->axis) ? find_pair(&s->attribute[eh_judge_axis_is(at->axis)->attribute], group) : NULL;
+	const struct eh_judge_axis_of *of = eh_judge_axis_is(at->axis);
+
+	for (uint32_t a = 0; of->against != NULL && a < s->axes; a++) { /* one alert for the reference, against whomever */
+		const struct eh_judge_axis_of *other = eh_judge_axis_is(s->attribute[a].axis);
+
+		if (other->against != NULL && other->attribute == of->attribute && s->attribute[a].pairs > 0)
+			return s->attribute[a].pair[0]->book;
+	}
+	return eh_judge_axis_is_part(at->axis) ? find_pair(&s->attribute[of->attribute], group) : NULL;
+}
+
+/* Along a turned axis the map's reference alone is protected. */
+static bool is_protected(const struct eh_judge_attribute *at, uint32_t group)
+{
+	const char *only = eh_judge_axis_only(at->axis);
+
+	return group != at->reference && (only == NULL || strcmp(eh_judge_axis_label(at->axis, group), only) == 0);
 }
 
 /* A group counts from the close at which it was first seen; new ones join in the order of their labels. */
@@ -177,7 +193,7 @@ static void meet_groups(struct eh_judge_source *s, uint32_t a, const struct eh_j
 		uint32_t best = 0;
 
 		for (uint32_t g = 1; g < pane->groups; g++)
-			if (pane->by_group[g].n > 0 && g != at->reference && find_pair(at, g) == NULL &&
+			if (pane->by_group[g].n > 0 && is_protected(at, g) && find_pair(at, g) == NULL &&
 			    (best == 0 ||
 			     strcmp(eh_judge_axis_label(at->axis, g), eh_judge_axis_label(at->axis, best)) < 0))
 				best = g;

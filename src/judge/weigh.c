@@ -41,7 +41,8 @@ static struct eh_policy_monitor monitor_of(const struct eh_judge_source *s, cons
 	return (struct eh_policy_monitor){.source = s->map->source,
 	                                  .attribute = s->map->protect[of->attribute].name,
 	                                  .other = of->other >= 0 ? s->map->protect[of->other].name : NULL,
-	                                  .group = eh_judge_group_name(s, pair),
+	                                  .group = of->against != NULL ? of->against : eh_judge_group_name(s, pair),
+	                                  .turned = of->against != NULL,
 	                                  .segment = of->stratum >= 0 ? s->map->strata[of->stratum].name : NULL,
 	                                  .outcome = of->score                        ? EH_POLICY_SCORE
 	                                             : outcome == EH_JUDGE_FAVOURABLE ? EH_POLICY_FAVOURABLE

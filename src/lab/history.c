@@ -75,12 +75,15 @@ static struct eh_lab_attribute *add_axis(struct eh_lab_history *h, struct eh_lab
 	                                                                                 : EH_JUDGE_FAVOURABLE,
 	                                .conditional = axis->projection != NULL};
 	at->of.level = keep_text(h, of->level);
+	at->of.against = keep_text(h, of->against);
+	at->protects = keep_text(h, eh_judge_axis_only(axis->axis));
 	at->asked = (struct eh_policy_monitor){
 		.source = s->name,
 		.attribute = keep_text(h, map->protect[of->attribute].name),
 		.other = of->other >= 0 ? keep_text(h, map->protect[of->other].name) : NULL,
 		.segment = of->stratum >= 0 ? keep_text(h, map->strata[of->stratum].name) : NULL,
-		.cut_micro = of->cut_micro};
+		.cut_micro = of->cut_micro,
+		.turned = of->against != NULL};
 	const struct eh_lab_attribute *first = &s->attribute[0];
 	at->panes = at->panes_cap = first == at ? 0 : first->panes;
 	at->pane = eh_xrealloc(NULL, at->panes + 1, sizeof *at->pane);

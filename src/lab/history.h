@@ -39,6 +39,7 @@ struct eh_lab_attribute {
 	struct eh_policy_monitor asked;  /* what a policy is asked, but for group, outcome and line */
 	struct eh_judge_axis_of of;
 	int only;                        /* the one outcome of a cut of the score; -1: both are watched */
+	const char *protects; /* the one group that is protected; NULL: all but the reference */
 	uint32_t reference; /* code of the reference group; 0: nobody of it was seen */
 	bool conditional;   /* has strata to condition on */
 	uint32_t groups;    /* codes are below it */

@@ -47,7 +47,7 @@ static void add_monitor(struct eh_lab_portfolio *p, struct eh_lab_pair *pair, in
 		.pair = (uint32_t)(pair - p->pair), .outcome = outcome, .kind = kind, .tau_ppm = line.tau_ppm, .detector_version = line.detector_version};
 	struct eh_policy_monitor asked = at->asked;
 
-	asked.group = at->label[pair->group];
+	asked.group = asked.turned ? at->of.against : at->label[pair->group];
 	asked.outcome = at->only >= 0                    ? EH_POLICY_SCORE
 	                : outcome == EH_JUDGE_FAVOURABLE ? EH_POLICY_FAVOURABLE
 	                                                 : EH_POLICY_ADVERSE;
@@ -74,6 +74,12 @@ static uint32_t find_about(const struct eh_lab_portfolio *p, const struct eh_lab
 	       strcmp(eh_lab_group_of(&p->pair[i]), eh_lab_group_of(pair)) != 0)
 		i++;
 	return i; /* its own, where there is no other */
+}
+
+static bool is_protected(const struct eh_lab_attribute *at, uint32_t group)
+{
+	return at->label[group] != NULL && group != at->reference &&
+	       (at->protects == NULL || strcmp(at->label[group], at->protects) == 0);
 }
 
 static void add_pair(struct eh_lab_portfolio *p, const struct eh_lab_source *source, uint32_t attribute, uint32_t group,
@@ -119,7 +125,7 @@ const struct eh_lab_portfolio *eh_lab_portfolio(struct eh_arena *home, const str
 	for (const struct eh_lab_source *s = history->sources; s != NULL; s = s->next)
 		for (uint32_t a = 0; a < s->attributes; a++)
 			for (uint32_t g = 1; g < s->attribute[a].groups; g++)
-				if (s->attribute[a].label[g] != NULL && g != s->attribute[a].reference)
+				if (is_protected(&s->attribute[a], g))
 					add_pair(p, s, a, g, line, lines);
 	return p;
 }

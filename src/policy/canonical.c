@@ -58,6 +58,8 @@ static void put_common(json_t *doc, const struct eh_policy_family *f)
 	json_object_set_new(doc, "conditional", json_boolean(f->conditional));
 	json_object_set_new(doc, "lines", lines(f));
 	json_object_set_new(doc, "outcomes", outcomes(f));
+	if (f->two_sided) /* it came later: what does not ask for it keeps its version */
+		json_object_set_new(doc, "two_sided", json_true());
 	json_object_set_new(doc, "window_seconds", json_integer(f->window_us / EH_SECOND_US));
 }
 

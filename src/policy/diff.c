@@ -115,6 +115,8 @@ static void diff_family(struct eh_arena *home, const char *prefix, const struct 
 	        eh_policy_say_length(home, b->window_us));
 	compare(home, d, a->conditional && !b->conditional, prefix, "conditional", a->conditional ? "yes" : "no",
 	        b->conditional ? "yes" : "no");
+	compare(home, d, a->two_sided && !b->two_sided, prefix, "two_sided", a->two_sided ? "yes" : "no",
+	        b->two_sided ? "yes" : "no");
 	compare(home, d, !lines_still_hold(a, b), prefix, "lines", eh_policy_say_lines(home, a->line, a->lines),
 	        eh_policy_say_lines(home, b->line, b->lines));
 }

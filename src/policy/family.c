@@ -176,9 +176,9 @@ static enum eh_rc read_family(const struct eh_policy_reading *r, const struct eh
                               struct eh_policy_family *f, struct eh_err *err)
 {
 	static const char *const keys[] = {"name",     "sources", "attributes",  "groups", "intersections",
-	                                   "segments", "outcomes", "window", "conditional", "lines", NULL};
+	                                   "segments", "outcomes", "window", "conditional", "two_sided", "lines", NULL};
 	static const char *const stored[] = {"name",     "sources",  "attributes",     "groups",      "intersections",
-	                                     "segments", "outcomes", "window_seconds", "conditional", "lines", NULL};
+	                                     "segments", "outcomes", "window_seconds", "conditional", "two_sided", "lines", NULL};
 	const struct eh_yaml *at;
 	enum eh_rc rc = eh_yaml_keys(node, r->stored ? stored : keys, err);
 

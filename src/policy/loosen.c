@@ -58,8 +58,8 @@ static void compare_key(struct eh_arena *home, const struct eh_policy *old, cons
 	}
 	if (i == before)
 		return;
-	what = eh_arena_printf(home, "%s%s%s", say_outcome(home, m), m->conditional ? " within strata" : "",
-	                       say_segment(home, m));
+	what = eh_arena_printf(home, "%s%s%s%s", say_outcome(home, m), m->turned ? " of the reference" : "",
+	                       m->conditional ? " within strata" : "", say_segment(home, m));
 	const char *from = eh_policy_say_lines(home, was, before), *to = eh_policy_say_lines(home, is, after);
 	if (after == 0)
 		eh_policy_changed(home, out, true, "watched", from, NULL, "The %s are watched no longer.", what);
@@ -88,6 +88,18 @@ static void compare_outcomes(struct eh_arena *home, const struct eh_policy *old,
 		m.cut_micro = old->cut_micro[i];
 		compare_kinds(home, old, now, m, out);
 	}
+}
+
+/* The reference as protected, against whatever group. */
+static void compare_turned(struct eh_arena *home, const struct eh_policy *old, const struct eh_policy *now,
+                           struct eh_policy_monitor m, struct eh_policy_diff *out)
+{
+	m.turned = true;
+	m.group = NULL;
+	m.outcome = EH_POLICY_FAVOURABLE;
+	compare_kinds(home, old, now, m, out);
+	m.outcome = EH_POLICY_ADVERSE;
+	compare_kinds(home, old, now, m, out);
 }
 
 /* True where an earlier family of the policy names the segment as well. */
@@ -139,6 +151,8 @@ bool eh_policy_loosens(struct eh_arena *home, const struct eh_policy *old, const
 		eh_policy_changed(home, out, true, "window", from, to, "The window shrinks from %s to %s.", from, to);
 	}
 	compare_outcomes(home, old, now, m, out);
+	if (s->other == NULL)
+		compare_turned(home, old, now, m, out);
 	compare_segments(home, old, now, m, out);
 	return out->n > 0;
 }

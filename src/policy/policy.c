@@ -88,6 +88,8 @@ static bool selects(const struct eh_policy_family *f, const struct eh_policy_mon
 {
 	if (!eh_policy_names_hold(&f->sources, m->source) || !watches_outcome(f, m) || (m->conditional && !f->conditional))
 		return false;
+	if (m->turned && !f->two_sided)
+		return false;
 	if (m->segment != NULL && !eh_policy_names_hold(&f->segments, m->segment))
 		return false;
 	return m->other != NULL ? eh_policy_watches_both(f, m->attribute, m->other)

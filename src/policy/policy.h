@@ -72,6 +72,7 @@ struct eh_policy_family {
 	uint32_t cuts;
 	int64_t window_us; /* of the figures that are shown */
 	bool conditional;  /* watch within strata as well */
+	bool two_sided;    /* watch the reference group as protected as well, against each group */
 	struct eh_policy_line line[EH_POLICY_LINES_MAX];
 	uint32_t lines;
 };
@@ -141,6 +142,7 @@ struct eh_policy_monitor {
 	enum eh_policy_outcome outcome;
 	int64_t cut_micro; /* of EH_POLICY_SCORE */
 	bool conditional;
+	bool turned; /* the reference is the protected one, and `group` is what it is held against */
 	int64_t tau_ppm;
 };
 

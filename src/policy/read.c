@@ -187,6 +187,8 @@ enum eh_rc eh_policy_read_common(const struct eh_policy_reading *r, const struct
 		rc = read_outcomes(node, f, err);
 	if (rc == EH_OK && (node = eh_yaml_get(parent, "conditional")) != NULL)
 		rc = eh_yaml_bool(node, &f->conditional, err);
+	if (rc == EH_OK && (node = eh_yaml_get(parent, "two_sided")) != NULL)
+		rc = eh_yaml_bool(node, &f->two_sided, err);
 	return rc;
 }
 
@@ -237,9 +239,9 @@ static enum eh_rc read_whole(struct eh_policy_reading *r, const struct eh_yaml *
 static enum eh_rc read_keys(const struct eh_policy_reading *r, const struct eh_yaml *root, struct eh_err *err)
 {
 	static const char *const written[] = {"policy", "detector", "window",   "budget",      "minimum",  "maturity",
-	                                      "lines",  "outcomes", "conditional", "families",    "deadlines", NULL};
+	                                      "lines",  "outcomes", "conditional", "two_sided", "families",    "deadlines", NULL};
 	static const char *const stored[] = {"policy",           "detector", "window_seconds", "budget",      "minimum",
-	                                     "maturity_seconds", "lines",    "outcomes",       "conditional", "families",
+	                                     "maturity_seconds", "lines",    "outcomes",       "conditional", "two_sided", "families",
 	                                     "deadlines",        NULL};
 
 	return eh_yaml_keys(root, r->stored ? stored : written, err);

@@ -149,6 +149,8 @@ static void put_common(struct eh_arena *home, struct eh_buf *out, const char *in
 	}
 	put_outcomes(out, indent, f);
 	eh_buf_printf(out, "%sconditional: %s\n", indent, f->conditional ? "yes" : "no");
+	if (f->two_sided)
+		eh_buf_printf(out, "%stwo_sided: yes\n", indent);
 }
 
 static void put_chosen(struct eh_buf *out, const struct eh_policy_family *f)

@@ -312,6 +312,51 @@ static void each_family_has_its_window(void **state)
 	world_end(&w);
 }
 
+/* The reference is protected too, against each group, where a version says so: told in one alert of its own. */
+static void a_two_sided_policy_watches_the_reference(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct world w = begin(home, "policy: one\n", NULL);
+	const struct eh_judge_alert *of_men = NULL;
+	EH_BUF_AUTO key = {0};
+	EH_BUF_AUTO line = {0};
+
+	(void)state;
+	make(90, 1);
+	for (int i = 0; i < N; i++) /* men fall behind on day 20 */
+		if (decisions[i].label[WORLD_SEX] == 1 && decisions[i].pane_us >= AT(20))
+			decisions[i].favourable = world_uniform() < .3;
+	enact(&w, EH_POLICY_HOUSE, "policy: both\ntwo_sided: yes\nfamilies: [{name: a, attributes: [sex, race]}]\n", AT(10), 1);
+	run(&w, 0, 9 * 24);
+	double one_sided = eh_judge_monitors(w.judge, EH_POLICY_HOUSE);
+	run(&w, 9 * 24, 60 * 24);
+	assert_true(one_sided == 32); /* age goes, and each of F, black and asian has its turn */
+	assert_true(eh_judge_monitors(w.judge, EH_POLICY_HOUSE) == 2 * (8 + 16));
+	for (const struct eh_judge_alert *a = eh_judge_alerts(w.judge); a != NULL; a = a->next)
+		if (strcmp(eh_judge_group_name(w.source, a->pair), "M") == 0) {
+			assert_null(of_men);
+			of_men = a;
+		}
+	assert_non_null(of_men);
+	assert_string_equal(eh_judge_reference_name(w.source, of_men->pair), "F");
+	assert_true(llabs(of_men->onset_us - AT(20)) < EH_DAY_US);
+	eh_judge_monitor_key(w.source, of_men->pair, EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, &key);
+	assert_string_equal(key.data, "risk/sex/M/favourable/raw@against=F");
+	eh_judge_verdict_line(w.source, of_men->pair, EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, &line);
+	assert_non_null(strstr(line.data, "\"reference\":\"F\""));
+	/* Black and asian against white are two axes, and what they find about white is one alert. */
+	struct eh_judge_pair *white[2];
+	int n = 0;
+	for (uint32_t a = 0; a < w.source->axes; a++)
+		for (uint32_t i = 0; i < w.source->attribute[a].pairs; i++)
+			if (strcmp(eh_judge_group_name(w.source, w.source->attribute[a].pair[i]), "white") == 0) {
+				assert_true(n < 2);
+				white[n++] = w.source->attribute[a].pair[i];
+			}
+	assert_true(n == 2 && white[0]->book == white[1]->book);
+	world_end(&w);
+}
+
 struct told {
 	char event[16], id[16], line[600], *evidence;
 	enum eh_policy_layer layer;
@@ -457,6 +502,7 @@ int main(void)
 		cmocka_unit_test(families_select_the_monitors),
 		cmocka_unit_test(the_looser_gate_holds),
 		cmocka_unit_test(each_family_has_its_window),
+		cmocka_unit_test(a_two_sided_policy_watches_the_reference),
 		cmocka_unit_test(the_floor_crosses_though_the_house_was_loosened),
 		cmocka_unit_test(a_dropped_family_closes_no_alert),
 		cmocka_unit_test(live_and_again_are_the_same_bytes),

@@ -80,6 +80,8 @@ static void what_is_dropped(void **state)
 	static const char old[] = "policy: p\nconditional: no\n";
 
 	(void)state;
+	EXPECT("policy: p\nconditional: no\ntwo_sided: yes\noutcomes: [adverse]\n", "policy: p\nconditional: no\noutcomes: [adverse]\n",
+	       "The adverse decisions of the reference are watched no longer.");
 	EXPECT(old, "policy: p\nconditional: no\nfamilies: [{name: a, sources: [credit]}]\n", both);
 	EXPECT(old, "policy: p\nconditional: no\nfamilies: [{name: a, attributes: [age]}]\n", both);
 	EXPECT(old, "policy: p\nconditional: no\nfamilies: [{name: a, groups: {sex: [male]}}]\n", both);

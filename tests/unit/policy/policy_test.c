@@ -170,6 +170,7 @@ static void a_stored_version_reads_back(void **state)
 {
 	static const char *const files[] = {"policy: built-in default\n", FAMILIES, "policy: \"a \\\"name\\\" \\\\ \\u00e9\\n\"\nmaturity: 730d\n",
 	                                    "policy: p\nfamilies: [{name: a, attributes: [], intersections: all, segments: all}]\n",
+	                                    "policy: p\ntwo_sided: yes\nfamilies: [{name: a, two_sided: no}, {name: b, sources: [x]}]\n", "policy: p\ntwo_sided: yes\n",
 	                                    "policy: p\nwindow: 36h\nlines: [{tau: .8, gate: .7}, {tau: .9, gate: .7}]\n"};
 	static const char *const strange[] = {"", "{}", "policy: p\n", "{\"policy\":\"p\"}", "{\"detector\":\"shiryaev-roberts-2x2/99\",\"policy\":\"p\"}"};
 	EH_ARENA_AUTO home = eh_arena_new();
