@@ -147,3 +147,16 @@ const char *eh_test_text(struct eh_pg *pg, const char *sql)
 	snprintf(text, sizeof text, "%s", PQgetvalue(res, 0, 0));
 	return text;
 }
+
+const char *eh_test_program(void)
+{
+	static char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 32);
+
+	assert_true(n > 0);
+	path[n] = '\0';
+	char *tests = strstr(path, "/tests/");
+	assert_non_null(tests);
+	memcpy(tests, "/evenhand-faults", sizeof "/evenhand-faults");
+	return path;
+}

@@ -35,6 +35,9 @@ struct eh_pg *eh_test_open_admin(void);
 /* An empty store again: fresh schema, and no table in public.  As a cmocka setup it serves each test. */
 int eh_test_store_reset(void **state);
 
+/* The program with failpoints that was built beside the test. */
+const char *eh_test_program(void);
+
 /* The host of libpq, for tests that name the store. */
 const char *eh_test_socket_folder(void);
 

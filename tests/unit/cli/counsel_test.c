@@ -24,9 +24,9 @@ static int begin(void **state)
 /* Runs the program on the test's store; its exit code. */
 static int run(const char *words, const char *input)
 {
-	char command[500];
+	char command[5000];
 
-	snprintf(command, sizeof command, "echo '%s' | build/evenhand counsel %s >/dev/null 2>&1", input, words);
+	snprintf(command, sizeof command, "echo '%s' | %s counsel %s >/dev/null 2>&1", input, eh_test_program(), words);
 	return system(command); /* NOLINT: a test's own words */
 }
 

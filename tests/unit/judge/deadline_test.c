@@ -123,7 +123,8 @@ static void a_death_in_between_leaves_nothing_half_done(void **state)
 		int64_t leaves = eh_test_int8(owner, "SELECT count(*) FROM evenhand.ledger_leaf WHERE kind = 'alert'");
 
 		/* it says where it dies */
-		assert_int_equal(system(eh_arena_printf(home, "EVENHAND_FAILPOINT=%s:kill build/evenhand-faults judge --once 2>&1 | grep -q '^failpoint %s'", places[i], places[i])), 0);
+		assert_int_equal(system(eh_arena_printf(home, "EVENHAND_FAILPOINT=%s:kill %s judge --once 2>&1 | grep -q '^failpoint %s'", places[i],
+		                                         eh_test_program(), places[i])), 0);
 		expect_life("raised", "0", "2026-01-03T00:00:00Z");
 		assert_int_equal(eh_test_int8(owner, "SELECT count(*) FROM evenhand.ledger_leaf WHERE kind = 'alert'"), leaves);
 	}
