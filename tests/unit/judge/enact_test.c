@@ -156,39 +156,6 @@ static void the_year_is_counted_anew(void **state)
 	world_end(&w);
 }
 
-/* The ring of days against a list of the blocks, over gaps and more than a year. */
-static void the_trailing_year_forgets_what_is_older(void **state)
-{
-	EH_ARENA_AUTO home = eh_arena_new();
-	static int64_t at[3000];
-	size_t n = 0;
-	int64_t now = WORLD_T0;
-	struct eh_judge_pair *pair = eh_judge_pair_new(eh_policy_default(home), 0, 2, false, WORLD_T0, 8760);
-	struct eh_cube_count by_group[] = {{0}, {20, 10}, {20, 10}};
-	struct eh_judge_table pane = {.groups = 3, .by_group = by_group};
-
-	(void)state;
-	world_seed = 12;
-	while (n < 3000) {
-		uint32_t steps = 0;
-
-		now += world_below(400) == 0 ? (int64_t)world_below(500) * EH_DAY_US : (int64_t)(1 + world_below(30)) * EH_HOUR_US;
-		eh_judge_pair_close(pair, &pane, 1, now - EH_HOUR_US, now, false, &steps);
-		at[n++] = now;
-		if (now < WORLD_T0 + 365 * EH_DAY_US)
-			continue;
-		int64_t end = now + (int64_t)world_below(30) * EH_DAY_US, day = (end - 1) / EH_DAY_US;
-		double counted = 0;
-		for (size_t i = 0; i < n; i++)
-			counted += (at[i] - 1) / EH_DAY_US > day - 365;
-		eh_judge_pair_new_version(pair, EH_POLICY_HOUSE, end);
-		assert_true(pair->year[EH_POLICY_HOUSE].blocks == fmax(12, counted));
-	}
-	eh_judge_pair_new_version(pair, EH_POLICY_HOUSE, now + 400 * EH_DAY_US);
-	assert_true(pair->year[EH_POLICY_HOUSE].blocks == 12);
-	eh_judge_pair_free(pair);
-}
-
 /* A version acts where T has come and its leaf stands below the close, and not before. */
 static void a_version_does_not_reach_back(void **state)
 {
@@ -497,7 +464,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_stays_goes_on_bit_for_bit),
 		cmocka_unit_test(the_year_is_counted_anew),
-		cmocka_unit_test(the_trailing_year_forgets_what_is_older),
 		cmocka_unit_test(a_version_does_not_reach_back),
 		cmocka_unit_test(families_select_the_monitors),
 		cmocka_unit_test(the_looser_gate_holds),
