@@ -1,5 +1,6 @@
 /*
- * check_test.c - random lives of alerts: the program's rules and the store's trigger take and refuse the same steps.
+ * check_test.c - values at their edges, and random lives of alerts: the program's rules and the store's trigger take and
+ * refuse the same.
  */
 #include "alert/check.h"
 
@@ -165,9 +166,45 @@ static void random_lives_agree(void **state)
 		assert_true(reached[s] > 5);
 }
 
+/* Each type of field at its edges: the program and the store take the same values. */
+static void values_at_the_edge_agree(void **state)
+{
+	static const char *const values[] = {
+		"\"\"", "\" \"", "\"a\"", "7", "0", "-1", "1.5", "2", "1000000000000000", "[]", "[\"\"]", "[\"a\"]", "[\"a\",1]", "{}", "null", "true",
+		"\"yes\"", "\"Yes\"", "\"EU15\"", "\"other\"", "\"2026-01-01\"", "\"2026-01-02\"", "\"2027-01-01\"", "\"2027-01-02\"", "\"2026-02-30\"",
+		"\"2026-1-2\"", "\"2026-01-01T11:59:59Z\"", "\"2026-01-01T12:00:00Z\"", "\"2026-01-01T12:00:00.5Z\"", "\"2026-01-01T12:00Z\"",
+		"\"2026-01-01 12:00:00Z\"", "\"2026-01-01T12:00:00+00:00\"", "\"2999-01-01T00:00:00Z\"", "\"2026-01-01T25:00:00Z\""};
+	EH_PG_AUTO pg = eh_test_open(EH_STORE_WRITER);
+	struct eh_alert_facts facts = {.at_us = T0 + 12 * EH_HOUR_US, .wall_us = eh_time_wall_us(), .episodes = 2};
+	int good = 0;
+
+	(void)state;
+	for (size_t i = 0; i < eh_alert_fields_n; i++)
+		for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+			EH_ARENA_AUTO home = eh_arena_new();
+			const struct eh_alert_field *f = &eh_alert_fields[i];
+			struct eh_alert_rule rule = {.event = "x", .needs = f->key};
+			json_error_t why;
+			EH_JSON_AUTO fields = json_object();
+
+			json_object_set_new(fields, f->key, json_loads(values[v], JSON_DECODE_ANY, &why));
+			bool ours = eh_alert_fields_wrong(&rule, fields, &facts, home) == NULL;
+			struct eh_err err;
+			EH_PGRESULT_AUTO res = NULL;
+			enum eh_rc rc = eh_pg_query_text(pg, eh_arena_printf(home, "SELECT evenhand.alert_field_fits(f, '%s'::jsonb, %lld, 2) FROM evenhand.alert_field f WHERE field = '%s'",
+			                                                     values[v], (long long)facts.at_us, f->key), NULL, false, &res, &err);
+			bool theirs = rc == EH_OK && strcmp(PQgetvalue(res, 0, 0), "t") == 0; /* a day that is none is an error there */
+			if (ours != theirs)
+				fail_msg("%s = %s: the program says %s, the store %s", f->key, values[v], ours ? "yes" : "no", theirs ? "yes" : "no");
+			good += ours;
+		}
+	assert_true(good > 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_at_the_edge_agree),
 		cmocka_unit_test(random_lives_agree),
 	};
 
