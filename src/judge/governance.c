@@ -11,6 +11,7 @@
 #include "judge/policies.h"
 #include "judge/rows.h"
 #include "judge/sql.h"
+#include "judge/tell.h"
 
 #define REASON_MAX 2000 /* bytes */
 
@@ -389,7 +390,14 @@ enum eh_rc eh_judge_govern_write(struct eh_judge_writer *w, struct eh_judge_gove
 	if (rc != EH_OK || g->deed == REJECT)
 		return rc;
 	g->leaf_index = first + (int64_t)g->place;
-	return write_version(pg, g, err);
+	rc = write_version(pg, g, err);
+	const struct eh_judge_approved approved = {.proposal_id = g->proposal_id,
+	                                           .effective_us = g->effective_us,
+	                                           .layer = eh_policy_layer_name(g->layer),
+	                                           .proposer = g->proposer,
+	                                           .approver = g->by,
+	                                           .version = g->policy->version};
+	return rc == EH_OK ? eh_judge_tell_approved(w, &approved, err) : rc;
 }
 
 enum eh_rc eh_judge_govern_done(struct eh_judge_store *store, const struct eh_judge_governed *g, struct eh_err *err)

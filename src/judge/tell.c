@@ -156,3 +156,26 @@ enum eh_rc eh_judge_tell_beat(struct eh_judge_writer *w, int64_t now_us, struct 
 	                              .onset_us = INT64_MIN};
 	return eh_notify_enqueue(w->store->pg, w->routes, &m, err);
 }
+
+enum eh_rc eh_judge_tell_approved(struct eh_judge_writer *w, const struct eh_judge_approved *a, struct eh_err *err)
+{
+	const char *const both[] = {a->proposer, a->approver};
+	char version[EH_SHA256_HEX], at[EH_TIME_TEXT];
+
+	if (w->routes == NULL || w->routes->n == 0)
+		return EH_OK;
+	eh_sha256_hex(&a->version, version);
+	eh_time_format(a->effective_us, at);
+	struct eh_notify_message m = {
+		.type = "policy",
+		.abouts = EH_NOTIFY_GOVERNANCE | EH_NOTIFY_DECISION,
+		.key = eh_arena_printf(w->tick, "policy/%lld", (long long)a->proposal_id),
+		.audience = both,
+		.audience_n = 2,
+		.sentence = eh_arena_printf(w->tick, "Two people approved a version of the policy. For the %s it is in force from %s.", a->layer, at),
+		.at_us = eh_time_wall_us(),
+		.onset_us = INT64_MIN,
+		.policy = version,
+		.path = "/policy"};
+	return eh_notify_enqueue(w->store->pg, w->routes, &m, err);
+}

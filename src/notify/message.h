@@ -22,7 +22,7 @@
 #define EH_NOTIFY_K 11
 
 struct eh_notify_message {
-	const char *type; /* alert, history, heartbeat, silence, test */
+	const char *type; /* alert, history, policy, heartbeat, silence, test */
 	unsigned abouts;  /* enum eh_notify_about */
 	const char *key;  /* of idempotency: the same thing told again has the same key */
 	bool page;        /* severity */

@@ -50,6 +50,8 @@ void eh_notify_headline(const json_t *model, struct eh_buf *out)
 		eh_buf_puts(out, "Evenhand: the monitor is silent");
 	else if (is_type(model, "test"))
 		eh_buf_puts(out, "Evenhand: test of a route");
+	else if (is_type(model, "policy"))
+		eh_buf_puts(out, "Evenhand: a version of the policy was approved");
 	else if (is_type(model, "history"))
 		eh_buf_printf(out, "Evenhand: alerts found in the history of %s", eh_notify_said(model, "source"));
 	else

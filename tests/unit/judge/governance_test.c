@@ -48,6 +48,16 @@ static const struct eh_policy *policy_of(struct eh_arena *home, const char *text
 	return p;
 }
 
+/* A route each of Ana and Ann, of one whom nothing concerns, and one of the office. */
+static const char *const of_ana[] = {"ana"}, *const of_ann[] = {"ann"}, *const of_bob[] = {"bob"};
+static const struct eh_notify_route told[] = {
+	{.name = "ana", .abouts = EH_NOTIFY_DECISION, .review = true, .levels = ~0u, .people = of_ana, .people_n = 1},
+	{.name = "ann", .abouts = EH_NOTIFY_DECISION, .review = true, .levels = ~0u, .people = of_ann, .people_n = 1},
+	{.name = "bob", .abouts = EH_NOTIFY_DECISION, .review = true, .levels = ~0u, .people = of_bob, .people_n = 1},
+	{.name = "office", .abouts = EH_NOTIFY_GOVERNANCE, .review = true, .page = true, .levels = ~0u},
+};
+static const struct eh_notify_routes routes = {.route = told, .n = 4};
+
 /* A store that judge has begun, under a policy of this text. */
 static struct bench begin(const char *genesis)
 {
@@ -63,7 +73,7 @@ static struct bench begin(const char *genesis)
 	expect_rc(EH_OK, eh_judge_policies_read(b.writer, b.home, &b.policies, &err), &err);
 	expect_rc(EH_OK, eh_judge_store_open(b.writer, b.policies, &none, &b.store, &err), &err);
 	b.store->epoch = eh_test_int8(b.owner, "SELECT epoch FROM evenhand.judge_epoch");
-	b.w = eh_judge_writer_new(b.store, NULL, NULL);
+	b.w = eh_judge_writer_new(b.store, NULL, &routes);
 	return b;
 }
 
@@ -184,6 +194,9 @@ static void two_people_put_a_version_in_force(void **state)
 	assert_int_equal(count(&b, "policy_version WHERE proposer = 'ana' AND approver = 'ann' AND layer = 'house'"), 1);
 	assert_int_equal(count(&b, "policy_decision WHERE approved AND decided_by = 'ann' AND reason = 'r'"), 1);
 	assert_int_equal(count(&b, "alert"), 0);
+	/* Both are told, by no name. */
+	assert_string_equal(eh_test_text(b.owner, "SELECT string_agg(route, ' ' ORDER BY route) FROM evenhand.outbox"), "ana ann office");
+	assert_int_equal(count(&b, "outbox WHERE body ~ 'ana|ann'"), 0);
 	end(&b);
 }
 

@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/time.h"
@@ -252,6 +255,28 @@ static void syslog_keeps_to_one_line(void **state)
 	assert_non_null(strstr(line.data, "group=\"B\\\"\\]\\\\"));
 }
 
+/* A socket as /dev/log is; and one where nobody is any more. */
+static void syslog_reaches_a_local_socket(void **state)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	struct eh_notify_route r = {.facility = 16, .transport = EH_NOTIFY_OVER_UNIX, .host = at.sun_path};
+	EH_BUF_AUTO line = {0};
+	char got[64] = "";
+
+	(void)state;
+	snprintf(at.sun_path, sizeof at.sun_path, "/tmp/evenhand-log-%d", (int)getpid());
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+	eh_buf_puts(&line, "<131>1 - - - - - - a line");
+	assert_true(eh_notify_syslog_throw(&r, &line));
+	assert_int_equal(recv(fd, got, sizeof got - 1, MSG_DONTWAIT), (ssize_t)line.len);
+	assert_string_equal(got, line.data);
+	close(fd);
+	assert_false(eh_notify_syslog_throw(&r, &line));
+	unlink(at.sun_path);
+	assert_false(eh_notify_syslog_throw(&r, &line));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +290,7 @@ int main(void)
 		cmocka_unit_test(slack_marks_are_told_apart),
 		cmocka_unit_test(mail_has_two_parts_and_one_head),
 		cmocka_unit_test(syslog_keeps_to_one_line),
+		cmocka_unit_test(syslog_reaches_a_local_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
