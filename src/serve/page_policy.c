@@ -78,6 +78,8 @@ static json_t *make_entry(const struct eh_request *rq, const struct eh_policy_en
 	eh_page_set(made, "reason", e->reason);
 	eh_page_set(made, "decided_why", e->decided_why);
 	eh_page_set(made, "lab", e->lab);
+	if (e->lab != NULL && (rq->session.role & (EH_SERVE_INSURER | EH_SERVE_ANALYST | EH_SERVE_APPROVER)) != 0)
+		eh_page_set(made, "lab_href", eh_arena_printf(arena, "/lab?kept=%s", e->lab));
 	if (e->leaf_index >= 0)
 		eh_page_put(made, "leaf", json_integer(e->leaf_index));
 	if (e->standing != EH_POLICY_WAITING && e->standing != EH_POLICY_LAPSED)
