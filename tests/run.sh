@@ -108,7 +108,7 @@ for group; do
 		;;
 	asan) programs asan/ "$build/asan" tests/unit/*/*_test.c tests/vectors/*_test.c ;;
 	scenarios) for file in tests/scenarios/*.scn; do job "${file#tests/}" "tests/scenarios/run.sh $build/evenhand $file"; done ;;
-	real) for name in toronto_arrests french_motor compas7214 boston_hmda; do job "real/$name" "tests/real/run.sh $build/evenhand $name"; done
+	real) for name in toronto_arrests french_motor french_motor_planted compas7214 boston_hmda; do job "real/$name" "tests/real/run.sh $build/evenhand $name"; done
 		job real/audit "tests/real/audit.sh $build/evenhand" ;;
 	calibrate) job calibrate "$build/tests/calibrate/calibrate --short" ;;
 	demo) job demo "tests/demo/demo_test.sh $build/evenhand" ;;

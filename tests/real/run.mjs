@@ -9,9 +9,11 @@
 // a year from the first 28 days, in which one block was full, so it sets the line for 13 blocks a year where
 // some 43 came: a line for 50 blocks would have been crossed on 1998-07-03, one for 8,760 on 1999-03-16.
 
-import { existsSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { Store } from '../scenarios/lib/program.mjs';
 
 const shared = '../shared';
@@ -72,10 +74,50 @@ sets.compas7214_matured = [
 	['no alert for bias is raised after 2013', (seen) => seen.alertLines.filter((line) => line.kind === 'bias' && line.event === 'raised' && line.at >= '2014').length, 0],
 ];
 
+// A drift planted into the log that is read, and never stored: from seq 20001 (2004-04-01T00:22:35Z) on a quarter of the
+// women who were favoured are not, under a version of the model of its own (../shared/data/README.md).
+function plantDrift(text) {
+	const lines = text.split('\n'), names = lines[0].split(',');
+	const [seq, id, favourable, version, gender] = ['seq', 'decision_id', 'favourable', 'model_version', 'pa_gender'].map((name) => names.indexOf(name));
+	let altered = 0;
+
+	const out = lines.map((line, i) => {
+		const field = line.split(','); // no field of this log is quoted
+
+		if (i === 0 || line === '' || Number(field[seq]) < 20001 || field[gender] !== 'Female' || field[favourable] !== '1' ||
+		    parseInt(createHash('sha256').update(field[id]).digest('hex').slice(0, 8), 16) % 1000 >= 250)
+			return line;
+		altered++;
+		field[favourable] = '0';
+		field[version] += '+b';
+		return field.join(',');
+	});
+	return { text: out.join('\n'), altered };
+}
+
+// One direction at one line: when the ratio is marked as recovered after the first alert, or that it never is.
+const recovery = (outcome, line) => [`${outcome} at line ${line}`,
+	`policy: one direction\nconditional: no\noutcomes: [${outcome}]\nlines: [{tau: ${line}, gate: ${line === '.90' ? '.85' : line}}]\n`];
+
 // How a set is played otherwise than as it lies there.
 const ways = {
+	toronto_arrests: { set: 'toronto_arrests', also: ['favourable', 'adverse'].flatMap((outcome) => ['.80', '.90'].map((line) => recovery(outcome, line))) },
+	french_motor_planted: { set: 'french_motor', plant: plantDrift },
 	compas7214_matured: { set: 'compas7214', map: 'identity: tracked\n', through: ['--through', '2016-06-01'], policy: 'policy: outcomes after 24 months\nmaturity: 730d\n' },
 };
+
+const began = '2004-04-01T00:22:35Z';
+const women = (seen) => of(seen.alertLines, 'pa_gender', 'Female');
+
+sets.french_motor_planted = [
+	['1190 rows are altered, as ../shared/data/injected_drift.json says', (seen) => seen.altered, 1190],
+	['women are noticed', (seen) => women(seen).some((line) => line.event === 'raised'), true],
+	['once', (seen) => women(seen).filter((line) => line.event === 'raised').length, 1],
+	['and nobody before', (seen) => seen.alertLines.filter((line) => line.event === 'raised' && line.at < began).map((line) => line.group).join(), ''],
+	['no other group', (seen) => about(seen), 'pa_gender/Female/raised'],
+	['in the second hour: 1,255 contracts begin on that day', (seen) => raisedAt(seen, 'pa_gender', 'Female'), '2004-04-01T02:00:00Z'],
+	['the onset is four thin days too early, no more', (seen) => women(seen)[0].onset.slice(0, 10), '2004-03-28'],
+];
 
 // Of every set.
 const always = [
@@ -87,8 +129,17 @@ const always = [
 	['ledger check passes', (seen) => seen.ledger, 0],
 ];
 
+// When each alert about people was raised, and when its ratio came back.
+function marks(lines, under) {
+	const alerts = lines.filter((line) => line.type === 'alert' && line.kind === 'bias');
+	const back = (id) => alerts.find((line) => line.alert === id && line.event === 'recovered')?.at ?? 'never';
+
+	return alerts.filter((line) => line.event === 'raised').map((line) => `${under}: ${line.attribute}/${line.group} raised ${line.at}, onset ${line.onset}, recovered ${back(line.alert)}`);
+}
+
 async function look(store, way) {
-	const { set: name, map: more = '', through = [], policy } = way;
+	const { set: name, map: more = '', through = [], policy, plant, also = [] } = way;
+	let altered = 0;
 	const log = `${shared}/data/sets/${name}/decision_log.csv.gz`;
 	const made = spawnSync('python3', [`${shared}/tools/make_map.py`, `${shared}/data/specs.json`, name, log], { encoding: 'utf8' });
 
@@ -100,16 +151,26 @@ async function look(store, way) {
 	if (policy !== undefined)
 		writeFileSync(draft, policy);
 	const under = policy === undefined ? [] : ['--policy', draft];
-	const imported = await store.json(['import', '--map', map, resolve(log), '--json']);
+	let read = resolve(log);
+	if (plant !== undefined) {
+		const made = plant(gunzipSync(readFileSync(log)).toString('utf8'));
+
+		altered = made.altered;
+		read = store.file('decision_log.csv', made.text);
+	}
+	const imported = await store.json(['import', '--map', map, read, '--json']);
 	await store.run(['gather', '--map', map, ...through]);
 	await store.run(['judge']);
 	const { lines, end } = await store.replay(under);
 	const anew = await store.replay(['--map', map, ...through, ...under]);
 	const byMap = policy === undefined ? [] : (await store.replay()).lines.map((line) => JSON.parse(line));
 	const parsed = lines.map((line) => JSON.parse(line));
+	const notes = marks(parsed, 'the policy in force');
 
+	for (const [what, text] of also)
+		notes.push(...marks((await store.replay(['--policy', store.file('also.yaml', text)])).lines.map((line) => JSON.parse(line)), what));
 	return {
-		imported, end, byMap, anew: anew.end,
+		notes, altered, imported, end, byMap, anew: anew.end,
 		odd: lines.length === anew.lines.length ? lines.findIndex((line, i) => line !== anew.lines[i]) : lines.length,
 		verdictLines: parsed.filter((line) => line.type === 'verdict'),
 		alertLines: parsed.filter((line) => line.type === 'alert'),
@@ -135,6 +196,8 @@ async function play(name) {
 	try {
 		const seen = await look(store, ways[name] ?? { set: name });
 
+		for (const line of seen.notes)
+			console.log(`# ${name}: ${line}`);
 		for (const [what, ask, answer] of [...sets[name], ...always]) {
 			const got = ask(seen);
 
