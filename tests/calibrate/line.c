@@ -40,7 +40,7 @@ static void run_line(void *ctx, int run)
 		l->year[tempered][run] = l->ten[tempered][run] = -1;
 	}
 	l->recovered[run] = l->blocks[run] = -1;
-	eh_judge_recovery_begin(&recovery, rig[0].pair[0], EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, 0);
+	eh_judge_recovery_begin(&recovery, rig[0].pair[0], EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, rig[0].policy.line[0].gate_ppm);
 	for (int h = 0; h < CAL_HOURS; h++) {
 		struct eh_judge_counts counts = cal_next_hour(&hours);
 
