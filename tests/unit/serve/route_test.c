@@ -14,14 +14,14 @@
 static const struct {
 	const char *method, *path, *who;
 } expected[] = {
-	{"GET", "/static/app.css", "iapcrdm-"},
-	{"GET", "/login", "iapcrdm-"},
-	{"POST", "/login", "iapcrdm-"},
-	{"POST", "/logout", "iapcrd"},
-	{"GET", "/account", "iapcrd"},
-	{"POST", "/account/end-others", "iapcrd"},
-	{"GET", "/help", "iapcrd"},
-	{"GET", "/", "iapcrd"},
+	{"GET", "/static/app.css", "iapcrfdm-"},
+	{"GET", "/login", "iapcrfdm-"},
+	{"POST", "/login", "iapcrfdm-"},
+	{"POST", "/logout", "iapcrfd"},
+	{"GET", "/account", "iapcrfd"},
+	{"POST", "/account/end-others", "iapcrfd"},
+	{"GET", "/help", "iapcrfd"},
+	{"GET", "/", "iapcrfd"},
 	{"GET", "/monitors", "iapc"},
 	{"GET", "/m/underwriting/race/Black/adverse/raw", "iapc"},
 	{"GET", "/csv/m/underwriting/race/Black/adverse/raw", "iapc"},
@@ -43,9 +43,13 @@ static const struct {
 	{"GET", "/lab", "iap"},
 	{"POST", "/lab", "ia"},
 	{"POST", "/lab/ask", "ia"},
+	{"GET", "/policy", "iapcrf"},
+	{"POST", "/policy/propose", "iaf"},
+	{"POST", "/policy/12/approve", "pf"},
+	{"POST", "/policy/12/reject", "iapcf"},
 	{"GET", "/audit", "iapc"},
-	{"GET", "/r", "r"},
-	{"GET", "/r/access", "ir"},
+	{"GET", "/r", "rf"},
+	{"GET", "/r/access", "irf"},
 	{"GET", "/admin", "d"},
 };
 #define EXPECTED (sizeof expected / sizeof *expected)
@@ -54,7 +58,7 @@ static const struct {
 	char letter;
 	enum eh_role role;
 } roles[] = {{'i', EH_SERVE_INSURER}, {'a', EH_SERVE_ANALYST}, {'p', EH_SERVE_APPROVER}, {'r', EH_SERVE_REGULATOR},
-             {'c', EH_SERVE_COUNSEL}, {'d', EH_SERVE_ADMIN},   {'m', EH_SERVE_MACHINE}, {'-', EH_SERVE_PUBLIC}};
+             {'c', EH_SERVE_COUNSEL}, {'f', EH_SERVE_REGULATOR_ADMIN}, {'d', EH_SERVE_ADMIN},   {'m', EH_SERVE_MACHINE}, {'-', EH_SERVE_PUBLIC}};
 
 static void each_role_gets_its_own(void **state)
 {
