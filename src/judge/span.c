@@ -150,11 +150,12 @@ void eh_judge_keep_windows(struct eh_judge_source *s, const int64_t *window_us, 
 	free(now);
 }
 
-/* The tables that have begun follow the cube; the others begin when they are shown. */
+/* The tables that have begun follow the cube; the others begin when they are shown.  Sums of weights, a few to a group,
+ * are no cells to follow: they are read off the window. */
 static void follow(const struct eh_judge_source *s, struct eh_judge_table *const *moving, const struct eh_cube *cube, bool take)
 {
 	for (uint32_t a = 0; a < s->axes; a++)
-		if (moving[a]->groups > 0)
+		if (moving[a]->groups > 0 && !eh_judge_axis_is_estimated(s->attribute[a].axis))
 			eh_judge_axis_move(s->attribute[a].axis, moving[a], cube, s->attribute[a].projection, take);
 }
 
@@ -228,6 +229,10 @@ int64_t eh_judge_window_start(const struct eh_judge_source *s, int64_t pane_star
 static void show(const struct eh_judge_attribute *at, struct eh_judge_table *table, struct eh_judge_table *moving,
                  const struct eh_cube *window)
 {
+	if (eh_judge_axis_is_estimated(at->axis)) {
+		eh_judge_axis_fill(at->axis, table, window, NULL, at->projection);
+		return;
+	}
 	if (moving->groups == 0)
 		eh_judge_axis_fill(at->axis, moving, window, NULL, at->projection);
 	eh_judge_table_widen(moving, eh_judge_axis_groups(at->axis) + 1); /* groups that came late for older panes */

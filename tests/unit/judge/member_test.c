@@ -241,6 +241,27 @@ static void the_same_decisions_give_the_same_lines(void **state)
 	end(&b);
 }
 
+/* What is shown is what stands in the window: with every close more, and no more than 30 days of it. */
+static void the_window_moves_on(void **state)
+{
+	static const int hours[] = {1, 5, 24 * 29, 24 * 8};
+	struct world_of w = begin();
+
+	(void)state;
+	world_seed = 13;
+	for (size_t i = 0; i < sizeof hours / sizeof hours[0]; i++) {
+		play(&w, hours[i], .5, .7);
+		struct eh_cube_members all = eh_cube_all_members(w.source->window, 0);
+		const struct eh_judge_table *shown = &w.source->attribute[0].window;
+		for (uint32_t g = 0; g < LABELS; g++) {
+			assert_int_equal(shown->by_group[g + 1].n, (all.w[g] + 500000) / 1000000);
+			assert_int_equal(shown->by_group[g + 1].favourable, (all.wy[g] + 500000) / 1000000);
+		}
+		assert_int_equal(shown->by_group[0].n, 0);
+	}
+	end(&w);
+}
+
 /* What was taken off late is taken off what came late only; more than came is nothing. */
 static void taken_buckets_fall_to_nothing_at_most(void **state)
 {
@@ -286,6 +307,7 @@ int main(void)
 		cmocka_unit_test(a_fall_is_found_and_its_end_is_marked),
 		cmocka_unit_test(no_gap_gives_no_alert),
 		cmocka_unit_test(the_same_decisions_give_the_same_lines),
+		cmocka_unit_test(the_window_moves_on),
 		cmocka_unit_test(taken_buckets_fall_to_nothing_at_most),
 	};
 
