@@ -47,6 +47,31 @@ static const char *join(struct eh_arena *home, const char *a, const char *b)
 	return eh_arena_strndup(home, text.data, text.len);
 }
 
+/* What put_label() made of it, undone. */
+static const char *read_label(struct eh_arena *home, const char *at, size_t n)
+{
+	EH_BUF_AUTO text = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		bool plus = n - i > 2 && memcmp(at + i, "%2B", 3) == 0, percent = n - i > 2 && memcmp(at + i, "%25", 3) == 0;
+
+		eh_buf_putc(&text, plus ? '+' : at[i]); /* an escaped % begins with itself */
+		i += plus || percent ? 2 : 0;
+	}
+	return eh_arena_strndup(home, text.len > 0 ? text.data : "", text.len);
+}
+
+bool eh_judge_axis_split(struct eh_arena *home, const char *joined, const char *half[2])
+{
+	const char *plus = strchr(joined, '+');
+
+	if (plus == NULL || strchr(plus + 1, '+') != NULL)
+		return false;
+	half[0] = read_label(home, joined, (size_t)(plus - joined));
+	half[1] = read_label(home, plus + 1, strlen(plus + 1));
+	return true;
+}
+
 /* The cut in units of the score, which are what the bins hold. */
 static void cut(struct eh_judge_axis *axis, const struct eh_map *map)
 {

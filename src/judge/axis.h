@@ -49,6 +49,8 @@ const char *eh_judge_axis_part(const struct eh_judge_axis *axis);
 const char *eh_judge_axis_counted(const struct eh_judge_axis *axis);
 /* True where what is found is found about a group of the attribute itself. */
 bool eh_judge_axis_is_part(const struct eh_judge_axis *axis);
+/* The two names of a joined one, race+sex or Black+F; false where it is none. */
+bool eh_judge_axis_split(struct eh_arena *home, const char *joined, const char *half[2]);
 /* The order in which axes stand: attributes, then intersections, then parts.  0 only for the same axis. */
 int eh_judge_axis_compare(const struct eh_judge_axis_of *a, const struct eh_judge_axis_of *b);
 /* The label of the one group that is protected along the axis; NULL: all but the reference are. */

@@ -155,8 +155,9 @@ SELECT sha256, canonical, layer, effective_us, leaf_index FROM evenhand.policy_v
 INSERT INTO evenhand.policy_version (sha256, canonical, effective_us, leaf_index) VALUES ($1::bytea, $2::text, NULL, $3::bigint)
 
 -- name: read_open_bias
--- Alerts about groups of people that people still have to do with, an accepted risk among them, with the leaf that raised them.
-SELECT n.alert_id, n.source_id, n.source, n.attribute, n.grp, n.severity, n.at_us, f.leaf_index, n.policy_sha256
+-- Alerts about groups of people that people still have to do with, an accepted risk among them, with the leaf that raised them and when.
+SELECT n.alert_id, n.source_id, n.source, n.attribute, n.grp, n.severity, n.at_us, f.leaf_index, n.policy_sha256, f.at_us,
+       n.found_in = 'live'
 FROM evenhand.alert_now n JOIN evenhand.alert_step f ON f.alert_id = n.alert_id AND f.step_no = 1
 WHERE n.kind = 'bias' AND n.state NOT IN ('closed-fixed', 'closed-not-confirmed')
 ORDER BY f.leaf_index
@@ -178,6 +179,12 @@ SELECT alert_id FROM evenhand.alert_now
 WHERE kind = 'governance' AND source_id = $1::integer AND attribute = $2::text AND grp = $3::text
 	AND state NOT IN ('closed-fixed', 'closed-not-confirmed')
 ORDER BY leaf_index DESC LIMIT 1
+
+-- name: read_told
+-- How many governance alerts of a group, open or not, have told of a cause.
+SELECT count(*) FROM evenhand.alert_now
+WHERE kind = 'governance' AND source_id = $1::integer AND attribute = $2::text AND grp = $3::text
+	AND body->'told' @> to_jsonb($4::text)
 
 -- name: read_newest_clock
 -- The newest T of any source, and how many sources are not generated ones.

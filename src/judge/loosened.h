@@ -29,8 +29,13 @@ struct eh_judge_enacted {
 EH_MUST enum eh_rc eh_judge_loosened_by_policy(struct eh_judge_writer *writer, const struct eh_judge_enacted *enacted,
                                                size_t *alerts, struct eh_err *err);
 
-/* Looks at the maps that were registered and the sources that were removed since the last look, in a transaction of its
- * own.  *seen is the newest such leaf that was looked at, -1 at first: what was told is not told again. */
+/* The versions that were approved before an alert was raised and take effect after: nobody could tell of them then.  Of
+ * the open alerts (eh_judge_row_open()) those that were found live and raised after the leaf `seen`. */
+EH_MUST enum eh_rc eh_judge_loosened_by_coming(struct eh_judge_writer *writer, const PGresult *open, int64_t seen,
+                                               struct eh_err *err);
+
+/* Looks at the alerts that were raised, the maps that were registered and the sources that were removed since the last
+ * look, in a transaction of its own.  *seen is the newest such leaf that was looked at, -1 at first: what was told is not told again. */
 EH_MUST enum eh_rc eh_judge_loosened_look(struct eh_judge_writer *writer, int64_t *seen, struct eh_err *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "judge/axis.h"
 #include "judge/loosened.h"
 #include "judge/row_rules.h"
 #include "judge/sql.h"
@@ -31,17 +32,26 @@ static const struct eh_map_protected *attribute_of(const struct eh_map *map, con
 	return at >= 0 ? &map->protect[at] : NULL;
 }
 
-/* Whether the map can tell the group apart; one without groups takes the column's values for labels. */
-static bool tells(struct eh_judge_writer *w, const struct eh_map *map, const char *attribute, const char *group)
+/* Whether the map can tell the group of one attribute apart; one without groups takes the column's values for labels. */
+static bool tells_one(const struct eh_map *map, const char *attribute, const char *group)
 {
 	const struct eh_map_protected *p = attribute_of(map, attribute);
 
-	if (p == NULL && eh_judge_row_half(w, map, attribute) != NULL) /* of an intersection both attributes are asked for */
-		return true;
 	for (size_t i = 0; p != NULL && i < p->labels_n; i++)
 		if (strcmp(p->labels[i], group) == 0)
 			return true;
 	return p != NULL && p->labels_n == 0;
+}
+
+/* The same of a group of an intersection: it is told apart where both of its groups are. */
+static bool tells(struct eh_arena *home, const struct eh_map *map, const char *attribute, const char *group)
+{
+	const char *of[2], *both[2];
+
+	if (attribute_of(map, attribute) != NULL || !eh_judge_axis_split(home, attribute, of) ||
+	    !eh_judge_axis_split(home, group, both))
+		return tells_one(map, attribute, group);
+	return tells_one(map, of[0], both[0]) && tells_one(map, of[1], both[1]);
 }
 
 static bool same_table(const struct eh_map *a, const struct eh_map *b)
@@ -98,12 +108,12 @@ static const char *taken_by(struct eh_judge_writer *w, const struct change *c, c
 	if (c->map == NULL)
 		return NULL;
 	if (own && c->before != NULL)
-		return tells(w, c->before, r->attribute, r->group) && !tells(w, c->map, r->attribute, r->group)
+		return tells(w->tick, c->before, r->attribute, r->group) && !tells(w->tick, c->map, r->attribute, r->group)
 		               ? eh_arena_printf(w->tick, "The new map of %s does not tell the group %s apart.", c->source, r->group)
 		               : NULL;
 	for (const struct eh_judge_feed *f = w->store->feeds; !own && f != NULL; f = f->next)
 		if (strcmp(f->map->source, r->source) == 0 && same_table(f->map, c->map) &&
-		    !tells(w, c->map, r->attribute, r->group))
+		    !tells(w->tick, c->map, r->attribute, r->group))
 			return eh_arena_printf(w->tick, "The source %s reads the same table and does not tell the group %s apart.",
 			                       c->source, r->group);
 	return NULL;
@@ -164,6 +174,8 @@ static enum eh_rc look(struct eh_judge_writer *w, int64_t *seen, struct eh_err *
 	EH_PGRESULT_AUTO leaves = NULL;
 	enum eh_rc rc = eh_judge_row_open(w, &open, err);
 
+	if (rc == EH_OK)
+		rc = eh_judge_loosened_by_coming(w, open, *seen, err);
 	if (rc == EH_OK)
 		rc = read_leaves(w, open, seen, &leaves, err);
 	for (int i = 0; rc == EH_OK && i < PQntuples(leaves); i++) {

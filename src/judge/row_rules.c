@@ -44,33 +44,6 @@ struct eh_judge_row_rules eh_judge_row_about(const struct eh_judge_writer *w, co
 	                                   .at_us = clock_of(w, source_id, eh_pg_int8(res, row, 6))};
 }
 
-const char *eh_judge_row_half(struct eh_judge_writer *w, const struct eh_map *map, const char *attribute)
-{
-	for (const char *plus = strchr(attribute, '+'); eh_map_find_protected(map, attribute) < 0 && plus != NULL;
-	     plus = strchr(plus + 1, '+')) {
-		const char *half = eh_arena_strndup(w->tick, attribute, (size_t)(plus - attribute));
-
-		if (eh_map_find_protected(map, half) >= 0 && eh_map_find_protected(map, plus + 1) >= 0)
-			return half;
-	}
-	return NULL;
-}
-
-struct eh_policy_subject eh_judge_row_subject(struct eh_judge_writer *w, const struct eh_judge_row_rules *r)
-{
-	struct eh_policy_subject subject = {.source = r->source, .attribute = r->attribute, .group = r->group};
-
-	for (const struct eh_judge_feed *f = w->store->feeds; f != NULL; f = f->next) {
-		const char *half = strcmp(f->map->source, r->source) == 0 ? eh_judge_row_half(w, f->map, r->attribute) : NULL;
-
-		if (half == NULL)
-			continue;
-		subject.attribute = half;
-		subject.other = r->attribute + strlen(half) + 1;
-	}
-	return subject;
-}
-
 static void name_it(const struct eh_judge_row_rules *r, char id[16])
 {
 	EH_BUF_AUTO text = {0};
@@ -82,16 +55,40 @@ static void name_it(const struct eh_judge_row_rules *r, char id[16])
 	snprintf(id, 16, "A-%.12s", hex);
 }
 
-/* The governance alert of the group that is open; else a new one, by its cause. */
+static void add_group(struct eh_pg_args *args, const struct eh_judge_row_rules *r)
+{
+	eh_pg_arg_int8(args, r->source_id);
+	eh_pg_arg_text(args, r->attribute);
+	eh_pg_arg_text(args, r->group);
+}
+
+/* Whether the cause was told before, by an alert that is open or by one that its people closed since. */
+static enum eh_rc was_told(struct eh_judge_writer *w, const struct eh_judge_row_rules *r, bool *told, struct eh_err *err)
+{
+	struct eh_pg_args args = {0};
+	int64_t n = 0;
+
+	add_group(&args, r);
+	eh_pg_arg_text(&args, r->cause);
+	enum eh_rc rc = eh_pg_query_int8(w->store->pg, &eh_sql_judge_read_told, &args, &n, err);
+	*told = n > 0;
+	return rc;
+}
+
+/* The governance alert of the group that is open, be it since this transaction; else a new one, by its cause. */
 static enum eh_rc find_alert(struct eh_judge_writer *w, const struct eh_judge_row_rules *r, char id[16], struct eh_err *err)
 {
 	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
 
+	for (const struct eh_judge_kept_step *s = w->steps; s != NULL; s = s->next)
+		if (strcmp(s->kind, "governance") == 0 && s->source_id == r->source_id &&
+		    strcmp(s->attribute, r->attribute) == 0 && strcmp(s->group, r->group) == 0) {
+			snprintf(id, 16, "%s", s->alert_id);
+			return EH_OK;
+		}
 	name_it(r, id);
-	eh_pg_arg_int8(&args, r->source_id);
-	eh_pg_arg_text(&args, r->attribute);
-	eh_pg_arg_text(&args, r->group);
+	add_group(&args, r);
 	enum eh_rc rc = eh_pg_query(w->store->pg, &eh_sql_judge_read_open_governance, &args, &res, err);
 	if (rc == EH_OK && PQntuples(res) > 0)
 		snprintf(id, 16, "%s", eh_pg_text(res, 0, 0));
@@ -195,9 +192,13 @@ enum eh_rc eh_judge_row_rules(struct eh_judge_writer *w, const struct eh_judge_r
 {
 	struct eh_judge_kept_step last;
 	char id[16];
-	enum eh_rc rc = find_alert(w, r, id, err);
+	bool before = false;
+	enum eh_rc rc = was_told(w, r, &before, err);
 
 	*told = false;
+	if (rc != EH_OK || before)
+		return rc;
+	rc = find_alert(w, r, id, err);
 	if (rc == EH_OK)
 		rc = eh_judge_row_last(w, id, &last, err);
 	if (rc != EH_OK)

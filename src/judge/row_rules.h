@@ -10,7 +10,6 @@
 #define EH_JUDGE_ROW_RULES_H
 
 #include "judge/rows.h"
-#include "policy/diff.h"
 
 /* An alert that is not over, and what was loosened under it. */
 struct eh_judge_row_rules {
@@ -30,13 +29,7 @@ EH_MUST enum eh_rc eh_judge_row_rules(struct eh_judge_writer *writer, const stru
                                       struct eh_err *err);
 
 /* The alerts of kind bias that people still have to do with: alert_id, source_id, source, attribute, grp, severity, at_us,
- * leaf_index of the first step, policy_sha256. */
-/* What the alert is about, as the policy names it: an alert of race+sex is about both attributes jointly. */
-struct eh_policy_subject eh_judge_row_subject(struct eh_judge_writer *writer, const struct eh_judge_row_rules *rules);
-
-/* The part before the plus of an intersection's name that `map` knows both halves of, in the tick; NULL: it is none. */
-const char *eh_judge_row_half(struct eh_judge_writer *writer, const struct eh_map *map, const char *attribute);
-
+ * leaf_index of the first step, policy_sha256, T of the first step, whether it was found live. */
 struct eh_judge_row_rules eh_judge_row_about(const struct eh_judge_writer *writer, const PGresult *open, int row);
 EH_MUST enum eh_rc eh_judge_row_open(struct eh_judge_writer *writer, PGresult **res, struct eh_err *err);
 

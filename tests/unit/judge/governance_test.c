@@ -11,164 +11,13 @@
 
 #include "alert/alert.h"
 #include "base/time.h"
-#include "judge/loosened.h"
 #include "judge/policies.h"
 #include "judge/requests.h"
 #include "judge/run.h"
 #include "ledger/check.h"
-#include "source/follow.h"
-#include "source/register.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/test.h"
-
-#define ALERT "A-0123456789ab"
-#define SESSION_MS INT64_C(3600000)
-#define FUTURE "2201-01-01T00:00:00Z"
-
-static const char people[] =
-	"INSERT INTO evenhand.app_user (user_name, role, password_hash) VALUES ('ian', 'insurer', ''), ('ana', 'analyst', ''), "
-	"('ann', 'approver', ''), ('abe', 'approver', ''), ('ron', 'regulator', ''), ('rita', 'regulator-admin', ''), "
-	"('rolf', 'regulator-admin', ''), ('adam', 'admin', '');"
-	"INSERT INTO evenhand.session (token_sha256, user_name) SELECT sha256(user_name::bytea), user_name FROM evenhand.app_user";
-
-struct bench {
-	struct eh_arena *home;
-	struct eh_pg *writer, *owner;
-	struct eh_policies *policies;
-	struct eh_judge_store *store;
-	struct eh_judge_writer *w;
-};
-
-static const struct eh_policy *policy_of(struct eh_arena *home, const char *text)
-{
-	const struct eh_policy *p = NULL;
-	struct eh_err err;
-
-	expect_rc(EH_OK, eh_policy_parse(home, "p.yaml", text, strlen(text), &p, &err), &err);
-	return p;
-}
-
-static const char *const of_ana[] = {"ana"}, *const of_ann[] = {"ann"}, *const of_bob[] = {"bob"};
-static const struct eh_notify_route told[] = {
-	{.name = "ana", .abouts = EH_NOTIFY_DECISION, .review = true, .levels = ~0u, .people = of_ana, .people_n = 1},
-	{.name = "ann", .abouts = EH_NOTIFY_DECISION, .review = true, .levels = ~0u, .people = of_ann, .people_n = 1},
-	{.name = "bob", .abouts = EH_NOTIFY_DECISION, .review = true, .levels = ~0u, .people = of_bob, .people_n = 1},
-	{.name = "office", .abouts = EH_NOTIFY_GOVERNANCE, .review = true, .page = true, .levels = ~0u},
-};
-static const struct eh_notify_routes routes = {.route = told, .n = 4};
-
-/* A store that judge has begun, under a policy of this text. */
-static struct bench begin(const char *genesis)
-{
-	struct bench b = {.home = eh_arena_new(), .writer = eh_test_open(EH_STORE_WRITER), .owner = eh_test_open(EH_STORE_OWNER)};
-	struct eh_settings settings = {.session_length_ms = 1000};
-	struct eh_judge_run run = {
-		.settings = &settings, .pg = b.writer, .policy = policy_of(b.home, genesis), .once = true, .quiet = true};
-	struct eh_judge_sink none = {0};
-	struct eh_err err;
-
-	expect_rc(EH_OK, eh_judge_run(&run, &err), &err);
-	eh_test_sql(b.owner, people);
-	expect_rc(EH_OK, eh_judge_policies_read(b.writer, b.home, &b.policies, &err), &err);
-	expect_rc(EH_OK, eh_judge_store_open(b.writer, b.policies, &none, &b.store, &err), &err);
-	b.store->epoch = eh_test_int8(b.owner, "SELECT epoch FROM evenhand.judge_epoch");
-	b.w = eh_judge_writer_new(b.store, NULL, &routes);
-	return b;
-}
-
-static void end(struct bench *b)
-{
-	eh_judge_writer_free(b->w);
-	eh_judge_store_close(b->store);
-	eh_pg_close(b->writer);
-	eh_pg_close(b->owner);
-	eh_arena_free(b->home);
-}
-
-/* An alert about women in the source risk, in some state. */
-static void put_alert_at(struct bench *b, const char *id, const char *group, const char *state, int64_t leaf)
-{
-	eh_test_sql(b->owner,
-	            eh_arena_printf(b->home,
-	                            "INSERT INTO evenhand.source (name) VALUES ('risk') ON CONFLICT DO NOTHING;"
-	                            "INSERT INTO evenhand.evidence VALUES (sha256('e'), '{}') ON CONFLICT DO NOTHING;"
-	                            "INSERT INTO evenhand.alert VALUES ('%s', 1, 'bias', 'sex', '%s', 'live');"
-	                            "ALTER TABLE evenhand.alert_step DISABLE TRIGGER USER;"
-	                            "INSERT INTO evenhand.alert_step (alert_id, step_no, event, from_state, to_state, severity, at_us, "
-	                            "pane_end_us, onset_us, evidence_sha256, policy_sha256, body, leaf_index) "
-	                            "VALUES ('%s', 1, 'raised', '', '%s', 'review', 0, 0, 0, sha256('e'), sha256('p'), "
-	                            "'{\"sentence\": \"s\"}', %lld);"
-	                            "ALTER TABLE evenhand.alert_step ENABLE TRIGGER USER",
-	                            id, group, id, state, (long long)leaf));
-}
-
-static void put_alert(struct bench *b, const char *id, const char *group, const char *state)
-{
-	put_alert_at(b, id, group, state, 0);
-}
-
-static int64_t ask(struct bench *b, const char *user, const char *verb, const char *body)
-{
-	struct eh_err err;
-	int64_t id = eh_test_int8(b->owner, eh_arena_printf(b->home,
-	                                                    "INSERT INTO evenhand.request (token_sha256, user_name, verb, body) "
-	                                                    "VALUES (sha256('%s'), '%s', '%s', $j$%s$j$) RETURNING request_id",
-	                                                    user, user, verb, body));
-
-	expect_rc(EH_OK, eh_judge_requests(b->w, b->store, SESSION_MS, &err), &err);
-	return id;
-}
-
-static const char *outcome(struct bench *b, int64_t id, bool done)
-{
-	const char *where = eh_arena_printf(b->home, "FROM evenhand.request_outcome WHERE request_id = %lld", (long long)id);
-	char *said = eh_arena_strdup(b->home, eh_test_text(b->owner, eh_arena_printf(b->home, "SELECT message %s", where)));
-
-	if (strcmp(eh_test_text(b->owner, eh_arena_printf(b->home, "SELECT done %s", where)), done ? "t" : "f") != 0)
-		fail_msg("request %lld: %s", (long long)id, said);
-	return said;
-}
-
-static void expect_refused(struct bench *b, const char *user, const char *verb, const char *body, const char *message)
-{
-	assert_string_equal(outcome(b, ask(b, user, verb, body), false), message);
-}
-
-static const char *body_of(struct bench *b, const char *text, const char *layer, const char *effective)
-{
-	EH_JSON_AUTO body = json_pack("{s:s,s:s,s:s,s:s}", "layer", layer, "canonical", policy_of(b->home, text)->canonical,
-	                              "effective", effective, "reason", "we looked at it");
-	char *dumped = json_dumps(body, JSON_COMPACT);
-	char *kept = eh_arena_strdup(b->home, dumped);
-
-	free(dumped);
-	return kept;
-}
-
-static int64_t propose(struct bench *b, const char *user, const char *text, const char *layer, const char *effective)
-{
-	int64_t id = ask(b, user, "policy-propose", body_of(b, text, layer, effective));
-
-	assert_non_null(strstr(outcome(b, id, true), "it waits for a second person"));
-	return id;
-}
-
-static const char *number(struct bench *b, int64_t id)
-{
-	return eh_arena_printf(b->home, "{\"proposal\": %lld, \"reason\": \"r\"}", (long long)id);
-}
-
-static const char *enact(struct bench *b, const char *text, const char *effective)
-{
-	int64_t id = propose(b, "ian", text, "house", effective);
-
-	return outcome(b, ask(b, "ann", "policy-approve", number(b, id)), true);
-}
-
-static int64_t count(struct bench *b, const char *what)
-{
-	return eh_test_int8(b->owner, eh_arena_printf(b->home, "SELECT count(*) FROM evenhand.%s", what));
-}
+#include "tests/unit/judge/governed.h"
 
 /* ---- who may, and from when ---------------------------------------------------------------------- */
 
@@ -341,8 +190,6 @@ static void versions_stand_on_the_record(void **state)
 
 /* ---- what is told ------------------------------------------------------------------------------- */
 
-#define TOLD "alert WHERE kind = 'governance'"
-
 static void loosening_under_an_open_alert_is_told(void **state)
 {
 	struct bench b = begin("policy: first\n");
@@ -399,81 +246,6 @@ static void a_first_floor_loosens_nothing(void **state)
 	end(&b);
 }
 
-/* ---- maps and removals -------------------------------------------------------------------------- */
-
-#define MAP(source, table, more)                                                                                       \
-	"source: " source "\ntable: " table "\ncolumns: {id: id, decided_at: at, decision: decision}\nfavourable: [yes]\n" \
-	"protected:\n  - {name: sex, column: sex, reference: M" more "}\n"
-
-static void register_map(struct bench *b, const char *text)
-{
-	const struct eh_map *map;
-	struct eh_source source;
-	struct eh_err err;
-
-	expect_rc(EH_OK, eh_map_parse(b->home, "map.yaml", text, strlen(text), &map, &err), &err);
-	expect_rc(EH_OK, eh_source_register(b->home, b->writer, map, &source, &err), &err);
-}
-
-/* Looks as judge does, once more as judge does after a start, and gives what stands on the page of the alert. */
-static const char *look(struct bench *b, int64_t *seen)
-{
-	struct eh_err err;
-	int64_t anew = -1;
-
-	expect_rc(EH_OK, eh_judge_loosened_look(b->w, seen, &err), &err);
-	int64_t steps = count(b, "alert_step");
-	expect_rc(EH_OK, eh_judge_loosened_look(b->w, &anew, &err), &err);
-	assert_int_equal(count(b, "alert_step"), steps);
-	if (count(b, TOLD) == 0)
-		return "";
-	return eh_test_text(b->owner, "SELECT body->>'sentence' FROM evenhand.alert_now WHERE kind = 'governance' AND grp = 'F'");
-}
-
-static void a_map_or_a_removal_that_leaves_an_alert_on_nothing_is_told(void **state)
-{
-	struct bench b = begin("policy: first\n");
-	struct eh_source_deed deed = {.person = "ian", .reason = "r"};
-	struct eh_source source = {.name = "risk"};
-	struct eh_err err;
-	int64_t seen = -1;
-
-	(void)state;
-	register_map(&b, MAP("risk", "public.risk", ""));
-	source.id = eh_test_int8(b.owner, "SELECT source_id FROM evenhand.source");
-	eh_test_sql(b.owner, "INSERT INTO evenhand.source_state (source_id, phase, commit_no, position, clock_us) VALUES (1, 'live', 1, '0', 1)");
-	expect_rc(EH_OK, eh_judge_store_look(b.store, &err), &err);
-	assert_string_equal(look(&b, &seen), "");
-	put_alert_at(&b, ALERT, "F", "raised", eh_test_int8(b.owner, "SELECT size FROM evenhand.ledger_head"));
-	eh_test_sql(b.owner, "SELECT evenhand.ledger_append('{alert}', '{x}', ARRAY[sha256('x')])");
-	register_map(&b, MAP("else", "public.else", ", groups: {M: M, F: other}"));
-	register_map(&b, MAP("same", "public.risk", ""));
-	assert_string_equal(look(&b, &seen), "");
-	register_map(&b, MAP("merged", "public.risk", ", groups: {M: M, F: other, X: other}"));
-	assert_string_equal(look(&b, &seen),
-	                    "The alert " ALERT " is open. The source merged reads the same table and does not tell the group F apart.");
-	expect_rc(EH_OK, eh_source_remove(b.writer, &source, &deed, &err), &err);
-	assert_string_equal(look(&b, &seen), "The alert " ALERT " is open. The source risk is read no more.");
-	assert_int_equal(count(&b, TOLD), 1);
-	assert_int_equal(eh_test_int8(b.owner, "SELECT step_no FROM evenhand.alert_now WHERE kind = 'governance'"), 2);
-	end(&b);
-}
-
-static void a_map_that_drops_a_group_of_its_source_is_told(void **state)
-{
-	struct bench b = begin("policy: first\n");
-	int64_t seen = -1;
-
-	(void)state;
-	register_map(&b, MAP("risk", "public.risk", ", groups: {M: M, F: F}"));
-	put_alert_at(&b, ALERT, "F", "accepted-risk", 0);
-	put_alert_at(&b, "A-00000000000b", "X", "closed-fixed", 0);
-	register_map(&b, MAP("risk", "public.risk", ", groups: {M: M, F: women}"));
-	assert_string_equal(look(&b, &seen), "The alert " ALERT " is open. The new map of risk does not tell the group F apart.");
-	assert_int_equal(count(&b, TOLD), 1);
-	end(&b);
-}
-
 static int begin_test(void **state)
 {
 	return eh_test_store_reset(state);
@@ -491,8 +263,6 @@ int main(void)
 		cmocka_unit_test_setup(loosening_under_an_open_alert_is_told, begin_test),
 		cmocka_unit_test_setup(a_step_back_to_what_waits_is_no_loosening, begin_test),
 		cmocka_unit_test_setup(a_first_floor_loosens_nothing, begin_test),
-		cmocka_unit_test_setup(a_map_or_a_removal_that_leaves_an_alert_on_nothing_is_told, begin_test),
-		cmocka_unit_test_setup(a_map_that_drops_a_group_of_its_source_is_told, begin_test),
 	};
 
 	return cmocka_run_group_tests(tests, eh_test_store_begin, eh_test_store_end);
