@@ -176,11 +176,14 @@ static struct eh_judge_pair *book_of(const struct eh_judge_source *s, const stru
 	return eh_judge_axis_is_part(at->axis) ? find_pair(&s->attribute[of->attribute], group) : NULL;
 }
 
-/* Along a turned axis the map's reference alone is protected. */
-static bool is_protected(const struct eh_judge_attribute *at, uint32_t group)
+/* Along a turned axis the map's reference alone is protected, from the pane on that has the group it is held against:
+ * that group's label may have been met live in a pane that is open still. */
+static bool is_protected(const struct eh_judge_attribute *at, const struct eh_judge_table *pane, uint32_t group)
 {
 	const char *only = eh_judge_axis_only(at->axis);
 
+	if (only != NULL && (at->reference == 0 || pane->by_group[at->reference].n == 0))
+		return false;
 	return group != at->reference && (only == NULL || strcmp(eh_judge_axis_label(at->axis, group), only) == 0);
 }
 
@@ -193,7 +196,7 @@ static void meet_groups(struct eh_judge_source *s, uint32_t a, const struct eh_j
 		uint32_t best = 0;
 
 		for (uint32_t g = 1; g < pane->groups; g++)
-			if (pane->by_group[g].n > 0 && is_protected(at, g) && find_pair(at, g) == NULL &&
+			if (pane->by_group[g].n > 0 && is_protected(at, pane, g) && find_pair(at, g) == NULL &&
 			    (best == 0 ||
 			     strcmp(eh_judge_axis_label(at->axis, g), eh_judge_axis_label(at->axis, best)) < 0))
 				best = g;
