@@ -68,6 +68,25 @@ static void no_other_role_reads_it(void **state)
 	assert_int_not_equal(eh_pg_exec_script(counsel, "SELECT body FROM evenhand.request", &err), EH_OK);
 }
 
+/* What names its author by os_user needs no session: as counsel nobody may approve for somebody else. */
+static void counsel_asks_for_notes_only(void **state)
+{
+	static const char *const verbs[] = {"policy-approve", "approve", "propose", "acknowledge", "counsel-notes", ""};
+	EH_PG_AUTO counsel = eh_test_open(EH_STORE_COUNSEL);
+	EH_PG_AUTO writer = eh_test_open(EH_STORE_WRITER);
+	struct eh_err err;
+	char insert[300];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+		snprintf(insert, sizeof insert, "INSERT INTO evenhand.request (os_user, user_name, verb, body) VALUES ('x', 'ian', '%s', '{}')", verbs[i]);
+		if (eh_pg_exec_script(counsel, insert, &err) == EH_OK)
+			fail_msg("counsel asks for \"%s\"", verbs[i]);
+		assert_non_null(strstr(err.text, "asks for notes only"));
+		expect_rc(EH_OK, eh_pg_exec_script(writer, insert, &err), &err);
+	}
+}
+
 /* Every table and view outside the notes' own schema, row by row: what exports, pages and dossiers can read. */
 static void no_word_of_it_is_elsewhere(void **state)
 {
@@ -97,6 +116,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counsel_keeps_a_note),
 		cmocka_unit_test(no_other_role_reads_it),
+		cmocka_unit_test(counsel_asks_for_notes_only),
 		cmocka_unit_test(no_word_of_it_is_elsewhere),
 		cmocka_unit_test(no_other_room_names_it),
 	};
