@@ -171,6 +171,12 @@ static struct eh_notify_flight **free_place(struct eh_notify *notify, const stru
 	return theirs < OF_A_ROUTE ? place : NULL;
 }
 
+/* Who keeps an incident takes each message for how it stands now: an old one, tried again, would undo a later one. */
+static bool keeps_state(const struct eh_notify_route *route)
+{
+	return route->kind == EH_NOTIFY_PAGERDUTY || route->kind == EH_NOTIFY_ALERTMANAGER;
+}
+
 static void send_one(struct eh_notify *notify, const PGresult *res, int i, int64_t now_us)
 {
 	const struct eh_notify_route *route = eh_notify_route_find(notify->routes, eh_pg_text(res, i, 1));
@@ -181,7 +187,10 @@ static void send_one(struct eh_notify *notify, const PGresult *res, int i, int64
 	if (place == NULL || is_under_way(notify, outbox_id))
 		return;
 	EH_JSON_AUTO model = json_loads(eh_pg_text(res, i, 3), 0, &why);
-	*place = eh_notify_flight_begin(notify->multi, route, &notify->limits, eh_pg_text(res, i, 2), model, now_us);
+	if (keeps_state(route) && eh_pg_bool(res, i, 5))
+		*place = eh_notify_flight_spared(notify->multi, route, &notify->limits);
+	else
+		*place = eh_notify_flight_begin(notify->multi, route, &notify->limits, eh_pg_text(res, i, 2), model, now_us);
 	(*place)->outbox_id = outbox_id;
 	(*place)->tries = (int)eh_pg_int8(res, i, 4);
 	(*place)->most = route->tries;

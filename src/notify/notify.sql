@@ -7,9 +7,12 @@ SELECT r, $2::text, $3::text, $4::text, $5::integer, $6::integer FROM (
 ON CONFLICT (route, dedup_key) DO NOTHING
 
 -- name: read_due
--- Of each route, the oldest messages that nobody has and that are due.
-SELECT outbox_id, route, dedup_key, body, tries FROM (
-	SELECT o.outbox_id, o.route, o.dedup_key, o.body, w.tries, row_number() OVER (PARTITION BY o.route ORDER BY o.outbox_id) AS place
+-- Of each route, the oldest messages that nobody has and that are due; overtaken: a later one of the same alert was taken there.
+SELECT outbox_id, route, dedup_key, body, tries,
+       EXISTS (SELECT FROM evenhand.outbox l JOIN evenhand.outbox_attempt t USING (outbox_id)
+               WHERE l.alert_id = d.alert_id AND l.route = d.route AND l.outbox_id > d.outbox_id AND t.delivered) AS overtaken FROM (
+	SELECT o.outbox_id, o.route, o.dedup_key, o.body, o.alert_id, w.tries,
+	       row_number() OVER (PARTITION BY o.route ORDER BY o.outbox_id) AS place
 	FROM evenhand.outbox_waiting w JOIN evenhand.outbox o USING (outbox_id)
 	WHERE w.next_at <= $1::timestamptz AND o.route = ANY ($2::text[])) d
 WHERE place <= 4 ORDER BY outbox_id

@@ -183,7 +183,7 @@ static json_t *alertmanager(const struct eh_notify_route *route, const json_t *m
 
 static const char *action_of(const json_t *model)
 {
-	static const char *const triggers[] = {"raised", "escalated", "returned", "reopen", "reopened", "deadline-missed"};
+	static const char *const triggers[] = {"raised", "escalated", "returned", "reopen", "expired", "deadline-missed"};
 
 	if (is_over(model))
 		return "resolve";

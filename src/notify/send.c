@@ -207,6 +207,17 @@ struct eh_notify_flight *eh_notify_flight_begin(CURLM *multi, const struct eh_no
 	return f;
 }
 
+struct eh_notify_flight *eh_notify_flight_spared(CURLM *multi, const struct eh_notify_route *route,
+                                                 const struct eh_notify_limits *limits)
+{
+	struct eh_notify_flight *f = eh_xmalloc(sizeof *f);
+
+	*f = (struct eh_notify_flight){
+		.route = route, .limits = limits, .multi = multi, .begun_us = eh_time_steady_us(), .alerts = -1};
+	finish(f, true, "not sent: a later message of the alert was taken, and this one would undo it");
+	return f;
+}
+
 /* ---- what became of it --------------------------------------------------------------------------- */
 
 static void answer_http(struct eh_notify_flight *f, CURLcode result)

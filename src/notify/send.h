@@ -5,7 +5,7 @@
  * given, and is over at some time: delivered or not, with what the record says of
  * it.  What it says names a status or libcurl's word, and no address and no secret.
  *
- * Owner    eh_notify_flight_begin() / _end().
+ * Owner    eh_notify_flight_begin(), _spared() / _end().
  * Threads  none.
  */
 #ifndef EH_NOTIFY_SEND_H
@@ -43,6 +43,10 @@ struct eh_notify_flight {
 struct eh_notify_flight *eh_notify_flight_begin(CURLM *multi, const struct eh_notify_route *route,
                                                 const struct eh_notify_limits *limits, const char *key, const json_t *model,
                                                 int64_t now_us);
+
+/* One that is over before it begins: taken, by what was told after it. */
+struct eh_notify_flight *eh_notify_flight_spared(CURLM *multi, const struct eh_notify_route *route,
+                                                 const struct eh_notify_limits *limits);
 
 /* What libcurl says when it is done with it. */
 void eh_notify_flight_answer(struct eh_notify_flight *flight, CURLcode result);

@@ -178,7 +178,7 @@ static void alertmanager_ends_what_became_another(void **state)
 static void pagerduty_turns(void **state)
 {
 	static const char *const turns[][2] = {{"raised", "trigger"}, {"escalated", "trigger"}, {"acknowledge", "acknowledge"}, {"investigate", "acknowledge"},
-	                                       {"returned", "trigger"}, {"deadline-missed", "trigger"}, {"reopen", "trigger"}};
+	                                       {"returned", "trigger"}, {"deadline-missed", "trigger"}, {"reopen", "trigger"}, {"expired", "trigger"}};
 	struct eh_notify_message m = finding();
 
 	(void)state;

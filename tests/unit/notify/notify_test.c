@@ -306,6 +306,42 @@ static void it_ends_after_so_many_tries(void **state)
 	receiver_end();
 }
 
+/* The alert was raised while the receiver was away, and is over when it is back: the old message opens no incident anew. */
+static void an_old_message_undoes_no_later_one(void **state)
+{
+	static const char *const answers[] = {BUSY_ANSWER, OK_ANSWER, NULL};
+	struct sender s;
+	EH_PG_AUTO owner = eh_test_open(EH_STORE_OWNER);
+
+	(void)state;
+	eh_test_sql(owner, "INSERT INTO evenhand.source (name) VALUES ('risk');"
+	                   "INSERT INTO evenhand.alert VALUES ('A-0123456789ab', 1, 'data', '', '', 'live'), ('A-ba9876543210', 1, 'data', '', 'b', 'live')");
+	for (int kind = 0; kind < 2; kind++) {
+		receiver_begin(answers);
+		sender_begin(&s, "/", "");
+		s.route.kind = kind == 0 ? EH_NOTIFY_PAGERDUTY : EH_NOTIFY_WEBHOOK;
+		s.route.secret = "key";
+		s.route.secret_n = 3;
+		const char *id = kind == 0 ? "A-0123456789ab" : "A-ba9876543210";
+		for (int step = 1; step <= 2; step++) {
+			EH_BUF_AUTO sql = {0};
+
+			eh_buf_printf(&sql, "INSERT INTO evenhand.outbox (route, dedup_key, body, alert_id, step_no) VALUES ('webhook', '%s/%d', "
+			              "'{\"type\":\"alert\",\"alert\":\"%s\",\"event\":\"%s\",\"over\":%s}', '%s', %d)",
+			              id, step, id, step == 1 ? "raised" : "close-fixed", step == 1 ? "false" : "true", id, step);
+			eh_test_sql(s.pg, sql.data);
+			tick(&s, NOW);
+		}
+		tick(&s, NOW + EH_MINUTE_US);
+		assert_int_equal(receiver.requests, kind == 0 ? 2 : 3); /* a webhook is told all that happened */
+		assert_int_equal(eh_test_int8(s.pg, "SELECT count(*) FROM evenhand.outbox_waiting"), 0);
+		sender_end(&s);
+		receiver_end();
+	}
+	assert_string_equal(eh_test_text(owner, "SELECT detail FROM evenhand.outbox_attempt ORDER BY outbox_id, attempt_no DESC LIMIT 1"),
+	                    "not sent: a later message of the alert was taken, and this one would undo it");
+}
+
 static void without_a_route_nothing_is_looked_at(void **state)
 {
 	struct eh_notify_routes none = {0};
@@ -328,6 +364,7 @@ int main(void)
 		cmocka_unit_test_setup(no_receiver_and_no_secret, eh_test_store_reset),
 		cmocka_unit_test_setup(key_cannot_end_the_header, eh_test_store_reset),
 		cmocka_unit_test_setup(it_ends_after_so_many_tries, eh_test_store_reset),
+		cmocka_unit_test_setup(an_old_message_undoes_no_later_one, eh_test_store_reset),
 		cmocka_unit_test(without_a_route_nothing_is_looked_at),
 	};
 
