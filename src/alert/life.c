@@ -36,6 +36,17 @@ static int64_t instant_or_never(const json_t *life, const char *key)
 	return eh_alert_life_instant(life, key, &us) ? us : INT64_MAX;
 }
 
+static bool is_among(const json_t *list, const json_t *text)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		if (json_equal(item, text))
+			return true;
+	return false;
+}
+
 static void keep(json_t *life, const char *key, const json_t *fields)
 {
 	json_t *value = json_object_get(fields, key);
@@ -114,6 +125,21 @@ static void hasten(json_t *life, const struct eh_alert_move *m)
 	set_instant(life, "duty_due", sooner_us);
 }
 
+/* Those of the statute that are due by then were missed, each by its name: another that comes later is told as well. */
+static void note_statutory(json_t *life, int64_t due_us)
+{
+	json_t *missed = json_object_get(life, "statutory_missed"), *item;
+	size_t i;
+
+	if (!json_is_array(missed)) {
+		missed = json_array();
+		json_object_set_new(life, "statutory_missed", missed);
+	}
+	json_array_foreach(json_object_get(life, "statutory"), i, item)
+		if (instant_or_never(item, "due") <= due_us && !is_among(missed, json_object_get(item, "name")))
+			json_array_append(missed, json_object_get(item, "name"));
+}
+
 /* The deadline that was missed gives way to the next: the same span again, a level higher, up to the last. */
 static void miss(json_t *life, const struct eh_alert_move *m)
 {
@@ -124,7 +150,7 @@ static void miss(json_t *life, const struct eh_alert_move *m)
 	                                              json_object_get(life, "due")));
 	json_object_set_new(life, "level", json_integer(level < m->deadlines->levels ? level : m->deadlines->levels));
 	if (due_us != instant_or_never(life, "duty_due")) {
-		json_object_set_new(life, "statutory_missed", json_true());
+		note_statutory(life, due_us);
 		return;
 	}
 	if (json_object_get(life, "overdue_since") == NULL)
@@ -201,13 +227,14 @@ static void reckon_statutory(json_t *life)
 static int64_t statutory_due(const json_t *life)
 {
 	int64_t due_us = INT64_MAX, us;
+	const json_t *missed = json_object_get(life, "statutory_missed");
 	json_t *item;
 	size_t i;
 
-	if (json_object_get(life, "notified_at") != NULL || json_object_get(life, "statutory_missed") != NULL)
+	if (json_object_get(life, "notified_at") != NULL)
 		return INT64_MAX;
 	json_array_foreach(json_object_get(life, "statutory"), i, item)
-		if (eh_alert_life_instant(item, "due", &us) && us < due_us)
+		if (eh_alert_life_instant(item, "due", &us) && us < due_us && !is_among(missed, json_object_get(item, "name")))
 			due_us = us;
 	return due_us;
 }

@@ -11,7 +11,7 @@
  *   due, due_what       the next deadline of all: a duty, `statutory` or `expiry`
  *   missed              of a step deadline-missed: {what, due}
  *   episodes            how often it was raised, folded into or came back
- *   aware_at, aware_by, causal_link_at, causal_link_by, clock, statutory [{name, due}], statutory_missed
+ *   aware_at, aware_by, causal_link_at, causal_link_by, clock, statutory [{name, due}], statutory_missed [name]
  *   notified_at, notified_by, disputed_at, disputed_by, fixer, expires_on
  *
  * Threads  any.

@@ -113,9 +113,13 @@ static void the_statute_has_its_clocks(void **state)
 	assert_int_equal(json_array_size(json_object_get(life, "causal_link_by")), 2);
 	life = MISS(EH_ALERT_INVESTIGATING, false, "2026-01-10T09:00:00Z");
 	assert_string_equal(text(json_object_get(life, "missed"), "what"), "statutory");
-	IS("due_what", "mitigate"); /* told once; what has to be done goes on */
-	IS("due", "2026-02-03T17:00:00Z");
+	IS("due_what", "statutory"); /* the 15 days after awareness are another deadline */
+	IS("due", "2026-01-20T10:30:00Z");
 	assert_int_equal(json_integer_value(json_object_get(life, "level")), 1);
+	life = MISS(EH_ALERT_INVESTIGATING, false, "2026-01-20T10:30:00Z");
+	IS("due_what", "mitigate"); /* each is told once; what has to be done goes on */
+	IS("due", "2026-02-03T17:00:00Z");
+	assert_int_equal(json_integer_value(json_object_get(life, "level")), 2);
 	json_decref(life);
 	life = step(NULL, "raised", EH_ALERT_NONE, RAISED, false, "2026-01-05T10:00:00Z", NULL);
 	life = step(life, "acknowledge", RAISED, EH_ALERT_ACKNOWLEDGED, false, "2026-01-05T11:00:00Z", "{\"aware_at\": \"2026-01-05T10:30:00Z\"}");
