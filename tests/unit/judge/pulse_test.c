@@ -187,6 +187,26 @@ static void a_dead_letter_is_an_alert_until_the_route_takes_one(void **state)
 	expect_steps("delivery raised, delivery recovered");
 }
 
+/* What was said of a source that is followed no more can be lost as well. */
+static void a_dead_letter_of_a_source_that_went_is_seen(void **state)
+{
+	EH_PG_AUTO owner = eh_test_open(EH_STORE_OWNER);
+	int64_t now_us = eh_time_wall_us();
+
+	(void)state;
+	visit(now_us);
+	eh_test_sql(owner, "INSERT INTO evenhand.source (name) VALUES ('gone')");
+	eh_test_sql(owner, "INSERT INTO evenhand.source_follow (source_id, followed, reason, actor, leaf_index)"
+	                   " SELECT source_id, false, 'moved', 'alex', 1000001 FROM evenhand.source WHERE name = 'gone'");
+	eh_test_sql(owner, "INSERT INTO evenhand.outbox (route, dedup_key, body, source_id) SELECT 'all', 'A-2/1', '{}', source_id"
+	                   " FROM evenhand.source WHERE name = 'gone'");
+	eh_test_sql(owner, "INSERT INTO evenhand.outbox_attempt (outbox_id, attempt_no, delivered, detail, dead)"
+	                   " SELECT outbox_id, 1, false, 'HTTP 500', true FROM evenhand.outbox WHERE dedup_key = 'A-2/1'");
+	eh_test_sql(owner, "DELETE FROM evenhand.outbox_waiting");
+	visit(now_us + EH_SECOND_US);
+	expect_steps("delivery raised");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +215,7 @@ int main(void)
 		cmocka_unit_test_setup(one_that_is_started_now_and_then_is_not_silent, begin_each),
 		cmocka_unit_test_setup(a_clock_that_goes_back_is_beaten_by_anew, begin_each),
 		cmocka_unit_test_setup(a_dead_letter_is_an_alert_until_the_route_takes_one, begin_each),
+		cmocka_unit_test_setup(a_dead_letter_of_a_source_that_went_is_seen, begin_each),
 	};
 
 	return cmocka_run_group_tests(tests, eh_test_store_begin, eh_test_store_end);
