@@ -25,6 +25,7 @@ struct eh_judge_governed {
 	const struct eh_policy *policy;
 	int64_t effective_us;
 	const char *proposer, *by, *reason;
+	const char *proposer_role;   /* now; "": not active */
 	const struct eh_sha256 *lab; /* NULL: no lab run was named */
 	size_t place;                /* of the leaf `policy` */
 	int64_t leaf_index;
@@ -42,6 +43,14 @@ static enum deed deed_of(const char *verb)
 bool eh_judge_governs(const char *verb)
 {
 	return deed_of(verb) < DEEDS;
+}
+
+/* Two people stand behind a version when it is approved, not only when it was thought of. */
+static bool proposer_may(const struct eh_judge_governed *g)
+{
+	if (g->layer == EH_POLICY_FLOOR)
+		return strcmp(g->proposer_role, "regulator-admin") == 0;
+	return strcmp(g->proposer_role, "insurer") == 0 || strcmp(g->proposer_role, "analyst") == 0;
 }
 
 static bool may_ask(const struct eh_judge_asked *r, enum deed deed, enum eh_policy_layer layer,
@@ -199,6 +208,7 @@ static enum eh_rc read_waiting(struct eh_judge_writer *w, const struct eh_judge_
 		return eh_fail(err, EH_REFUSED, "proposal %lld was altered: it has another SHA-256", (long long)g->proposal_id);
 	g->effective_us = eh_pg_int8(res, 0, 3);
 	g->proposer = eh_arena_strdup(home, eh_pg_text(res, 0, 4));
+	g->proposer_role = eh_arena_strdup(home, eh_pg_text(res, 0, 8));
 	g->lab = lab.n == EH_SHA256_BYTES ? lab.data : NULL;
 	g->reason = eh_judge_asked_text(r, "reason");
 	*good = g->reason == NULL || strlen(g->reason) <= REASON_MAX;
@@ -281,6 +291,10 @@ static enum eh_rc govern_approve(struct eh_judge_writer *w, const struct eh_judg
 		return EH_OK;
 	if (strcmp(g->proposer, r->user) == 0) {
 		eh_judge_answer(message, "who proposed it cannot approve it: two people are needed");
+		return EH_OK;
+	}
+	if (!proposer_may(g)) {
+		eh_judge_answer(message, "who proposed it has not the role for it any more: it must be proposed anew");
 		return EH_OK;
 	}
 	if (seen != NULL && strcmp(seen, version) != 0) {

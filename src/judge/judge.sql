@@ -192,9 +192,11 @@ SELECT coalesce(max(t.clock_us), -9223372036854775808)::bigint, count(*) FILTER 
 FROM evenhand.source_state t LEFT JOIN evenhand.scenario c USING (source_id)
 
 -- name: read_policy_proposal
--- What was proposed, and how it was decided, if it was.
-SELECT p.layer, p.sha256, p.canonical, p.effective_us, p.proposer, p.lab_sha256, p.reason, d.approved
+-- What was proposed, and how it was decided, if it was; the role that its author has now, '' for one who is not active.
+SELECT p.layer, p.sha256, p.canonical, p.effective_us, p.proposer, p.lab_sha256, p.reason, d.approved,
+       CASE WHEN u.disabled_at IS NULL THEN coalesce(u.role, '') ELSE '' END
 FROM evenhand.policy_proposal p LEFT JOIN evenhand.policy_decision d USING (proposal_id)
+LEFT JOIN evenhand.app_user u ON u.user_name = p.proposer
 WHERE p.proposal_id = $1::bigint
 
 -- name: write_policy_proposal

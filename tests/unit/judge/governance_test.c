@@ -71,6 +71,9 @@ static void the_wrong_people_are_refused(void **state)
 	/* Who proposed and became an approver since is the same person still. */
 	eh_test_sql(b.owner, "UPDATE evenhand.app_user SET role = 'approver' WHERE user_name = 'ian'");
 	expect_refused(&b, "ian", "policy-approve", number(&b, id), "who proposed it cannot approve it: two people are needed");
+	eh_test_sql(b.owner, "UPDATE evenhand.app_user SET disabled_at = now() WHERE user_name = 'ian'"); /* and then ian left */
+	expect_refused(&b, "ann", "policy-approve", number(&b, id), "who proposed it has not the role for it any more: it must be proposed anew");
+	eh_test_sql(b.owner, "UPDATE evenhand.app_user SET disabled_at = NULL WHERE user_name = 'ian'");
 	end(&b);
 }
 
