@@ -81,8 +81,10 @@ static void cut(struct eh_judge_axis *axis, const struct eh_map *map)
 	for (int i = 0; i < map->score_scale; i++)
 		q *= 10;
 	q /= 1000000;
-	EH_ASSERT(q > -EH_FIXED_LIMIT && q < EH_FIXED_LIMIT);
-	axis->cut_bin = eh_cube_quantise((int64_t)q);
+	if (q >= EH_FIXED_LIMIT) /* a cut meant for other sources, whose scores are larger: none of these reaches it, or all do */
+		axis->cut_bin = INT64_MAX;
+	else
+		axis->cut_bin = q > -EH_FIXED_LIMIT ? eh_cube_quantise((int64_t)q) : INT64_MIN;
 	axis->upper_adverse = map->higher_is == EH_MAP_HIGHER_ADVERSE;
 	eh_fixed_format(axis->of.cut_micro, 6, text);
 	axis->part = eh_arena_printf(axis->home, "score>=%s", text);

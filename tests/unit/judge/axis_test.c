@@ -136,6 +136,46 @@ static void a_segment_counts_its_level_only(void **state)
 	eh_cube_free(s.cube);
 }
 
+/* A policy's cut is of all sources: one that is beyond the scores of a fine-scaled source is reached by all of them or by none. */
+static void a_cut_beyond_the_scale_stops_nothing(void **state)
+{
+	static const char text[] = "source: fine\ntable: public.fine\n"
+				   "columns: {id: id, decided_at: at, decision: decision, score: score}\n"
+				   "score: {higher_is: adverse, scale: 9}\nfavourable: [yes]\n"
+				   "protected:\n  - {name: sex, column: sex, reference: M}\n";
+	static const int64_t cut_micro[] = {INT64_C(700000000000), 500000, -INT64_C(700000000000)};
+	static const uint64_t favourable[] = {10, 6, 0}; /* of 10: those below the cut */
+	EH_ARENA_AUTO home = eh_arena_new();
+	const struct eh_map *map = world_read_map(home, text);
+	struct eh_cube_shape shape = eh_source_shape(map);
+	struct eh_cube_names *names = eh_cube_names_new(home, &shape);
+	struct eh_cube *cube = eh_cube_new(names);
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		struct eh_cube_row row = {.has_score = true, .score_q = i < 6 ? 100000000 : 900000000};
+
+		row.group[0] = eh_cube_group(names, 0, world_text("F"));
+		row.stratum = eh_cube_tuple(names, EH_CUBE_STRATUM, NULL, 0);
+		row.lineage = eh_cube_tuple(names, EH_CUBE_LINEAGE, NULL, 0);
+		eh_cube_add(cube, &row);
+	}
+	for (size_t i = 0; i < sizeof cut_micro / sizeof cut_micro[0]; i++) {
+		struct eh_judge_axis *axis = eh_judge_axis_new(
+			home, map, names,
+			&(struct eh_judge_axis_of){.attribute = 0, .other = -1, .stratum = -1, .score = true, .cut_micro = cut_micro[i]});
+
+		struct eh_judge_table table = {0};
+
+		eh_judge_axis_fill(axis, &table, cube, NULL, NULL);
+		uint32_t f = eh_judge_axis_find(axis, "F");
+		assert_int_equal(table.by_group[f].n, 10);
+		assert_int_equal(table.by_group[f].favourable, favourable[i]);
+		eh_judge_table_free(&table);
+	}
+	eh_cube_free(cube);
+}
+
 /* Two pairs of labels never read alike. */
 static void a_plus_in_a_label_is_no_plus_between_two(void **state)
 {
@@ -165,6 +205,7 @@ int main(void)
 		cmocka_unit_test(an_attribute_has_its_own_groups),
 		cmocka_unit_test(an_intersection_counts_who_is_both),
 		cmocka_unit_test(a_segment_counts_its_level_only),
+		cmocka_unit_test(a_cut_beyond_the_scale_stops_nothing),
 		cmocka_unit_test(a_plus_in_a_label_is_no_plus_between_two),
 	};
 
