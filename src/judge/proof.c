@@ -64,7 +64,7 @@ json_t *eh_judge_proof(const struct eh_judge_source *s, const struct eh_judge_pa
 	const struct ehs_2x2 *table = kind == EH_JUDGE_CONDITIONAL ? w->strata : &whole;
 	size_t n = kind == EH_JUDGE_CONDITIONAL ? w->strata_n : 1;
 
-	if (!(days >= 1) || whole.prot.n == 0 || whole.ref.n == 0)
+	if (!(days >= 1) || whole.prot.n == 0 || whole.ref.n == 0 || pair->members != NULL) /* sums of weights: another test */
 		return json_null();
 	for (size_t i = pair->standing; i < pair->standing + pair->standings; i++) {
 		const struct eh_judge_standing *st = &s->judge->standing[i];
@@ -146,7 +146,7 @@ json_t *eh_judge_confidence(const struct eh_judge_source *s, const struct eh_jud
 	int64_t today_us = eh_pane_start(EH_PANE_DAY, s->pane_end_us);
 	struct eh_judge_confidence **kept = &pair->limits->of[outcome];
 
-	if (pair->blocks == 0)
+	if (pair->blocks == 0 || pair->members != NULL) /* sums of weights are no decisions of a group: no limit would hold */
 		return json_null();
 	if (*kept == NULL)
 		*kept = begin(pair);

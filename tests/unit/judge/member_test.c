@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "judge/inside.h"
+#include "judge/proof.h"
 #include "tests/unit/judge/world.h"
 
 #define PER_HOUR 60
@@ -262,6 +263,23 @@ static void the_window_moves_on(void **state)
 	end(&w);
 }
 
+/* What is reckoned from decisions of a group is not claimed of sums of weights. */
+static void limits_of_decisions_are_not_claimed(void **state)
+{
+	EH_ARENA_AUTO home = eh_arena_new();
+	struct world_of w = begin();
+
+	(void)state;
+	world_seed = 14;
+	play(&w, 24 * 40, .7, .7);
+	const struct eh_judge_pair *pair = w.source->attribute[0].pair[0];
+	struct eh_judge_window window = eh_judge_in_window(w.source, pair, EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW, home);
+	EH_JSON_AUTO limits = eh_judge_confidence(w.source, pair, EH_JUDGE_FAVOURABLE);
+	EH_JSON_AUTO proof = eh_judge_proof(w.source, pair, &window, EH_JUDGE_FAVOURABLE, EH_JUDGE_RAW);
+	assert_true(json_is_null(limits) && json_is_null(proof));
+	end(&w);
+}
+
 /* What was taken off late is taken off what came late only; more than came is nothing. */
 static void taken_buckets_fall_to_nothing_at_most(void **state)
 {
@@ -308,6 +326,7 @@ int main(void)
 		cmocka_unit_test(no_gap_gives_no_alert),
 		cmocka_unit_test(the_same_decisions_give_the_same_lines),
 		cmocka_unit_test(the_window_moves_on),
+		cmocka_unit_test(limits_of_decisions_are_not_claimed),
 		cmocka_unit_test(taken_buckets_fall_to_nothing_at_most),
 	};
 
