@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "judge/packs.h"
+#include "judge/policies.h"
 #include "policy/policies.h"
 
 static struct eh_judge_feed *feed_named(const struct eh_judge_store *store, const char *source)
@@ -22,10 +23,15 @@ enum eh_rc eh_judge_pack_once(struct eh_pg *pg, const char *source, const struct
 	struct eh_evidence_book book = {0};
 	struct eh_judge_store *store = NULL;
 	struct eh_judge_feed *feed = NULL;
+	struct eh_policies *policies = NULL;
 	enum eh_rc rc = eh_pg_begin_snapshot(pg, err); /* gather at work beside it must not show */
 
 	if (rc == EH_OK)
-		rc = eh_judge_store_open(pg, eh_policies_of(home, eh_policy_default(home)), &none, &store, err);
+		rc = eh_judge_policies_read(pg, home, &policies, err);
+	if (rc == EH_OK && policies->n == 0) /* no judge ever ran */
+		policies = eh_policies_of(home, eh_policy_default(home));
+	if (rc == EH_OK)
+		rc = eh_judge_store_open(pg, policies, &none, &store, err);
 	if (rc == EH_OK && (feed = feed_named(store, source)) == NULL) {
 		(void)eh_fail(err, EH_REFUSED, "source %s has no counted history yet", source);
 		rc = eh_hint(err, "gather it first; `evenhand status` says how far it is.");

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "cube/pane.h"
 #include "judge/display.h"
+#include "judge/inside.h"
 #include "judge/sql.h"
 #include "source/shape.h"
 
@@ -123,6 +124,14 @@ static void name_parts(const struct eh_judge_source *s, struct eh_arena *home, s
 	book->role = role;
 }
 
+/* When an outcome counts: by the house's version in force at T, else by the map, as everywhere else. */
+static int64_t maturity_us(const struct eh_judge_store *store, const struct eh_judge_source *s, int64_t clock_us)
+{
+	const struct eh_policies_version *v = eh_policies_at(store->judge->policies, EH_POLICY_HOUSE, clock_us, INT64_MAX);
+
+	return v != NULL && v->policy->maturity_us > 0 ? v->policy->maturity_us : s->map->maturity_us;
+}
+
 enum eh_rc eh_judge_book(struct eh_judge_store *store, struct eh_judge_feed *feed, struct eh_arena *home, int64_t from_us,
                          int64_t to_us, int64_t clock_us, int64_t included, struct eh_evidence_book *book, struct eh_err *err)
 {
@@ -136,7 +145,7 @@ enum eh_rc eh_judge_book(struct eh_judge_store *store, struct eh_judge_feed *fee
 	                                  .cube = sum.cube,
 	                                  .from_us = from_us,
 	                                  .to_us = to_us,
-	                                  .outcomes_due = clock_us >= to_us + s->map->maturity_us,
+	                                  .outcomes_due = clock_us >= to_us + maturity_us(store, s, clock_us),
 	                                  .fits = s->pane_kind != EH_PANE_WEEK};
 	name_parts(s, home, book);
 	if (book->fits)

@@ -222,6 +222,32 @@ static void late_rows_alter_no_result(void **state)
 
 /* ---- people -------------------------------------------------------------------------------- */
 
+/* The policy's maturity rules a pack's outcomes too: nothing is read off what is known too early. */
+static void outcomes_wait_for_the_policy(void **state)
+{
+	struct bench b = {.home = eh_arena_new(), .pg = eh_test_open(EH_STORE_WRITER), .owner = eh_test_open(EH_STORE_OWNER)};
+	static const char text[] = "policy: patient\nmaturity: 60d\n";
+	const struct eh_judge_sink none = {0};
+	const struct eh_policy *policy;
+	struct eh_err err;
+
+	(void)state;
+	expect_rc(EH_OK, eh_policy_parse(b.home, "policy.yaml", text, strlen(text), &policy, &err), &err);
+	expect_rc(EH_OK, eh_judge_store_open(b.pg, eh_policies_of(b.home, policy), &none, &b.store, &err), &err);
+	for (int days = 59; days <= 60; days++) {
+		struct eh_evidence_book book;
+		int64_t to_us = DAY0 + 10 * EH_DAY_US;
+
+		expect_rc(EH_OK, eh_judge_book(b.store, b.store->feeds, b.home, DAY0, to_us, to_us + days * EH_DAY_US, 0, &book, &err), &err);
+		assert_int_equal(book.outcomes_due, days == 60);
+		eh_cube_free((struct eh_cube *)(uintptr_t)book.cube);
+	}
+	eh_judge_store_close(b.store);
+	eh_pg_close(b.pg);
+	eh_pg_close(b.owner);
+	eh_arena_free(b.home);
+}
+
 static int64_t ask(struct bench *b, const char *user, const char *verb, const char *body)
 {
 	struct eh_err err;
@@ -330,6 +356,7 @@ int main(void)
 		cmocka_unit_test_setup(a_period_is_run_once, begin_store),
 		cmocka_unit_test_setup(a_new_component_is_tested_once, begin_store),
 		cmocka_unit_test_setup(late_rows_alter_no_result, begin_store),
+		cmocka_unit_test_setup(outcomes_wait_for_the_policy, begin_store),
 		cmocka_unit_test_setup(two_people_decide_what_is_run, begin_store),
 		cmocka_unit_test_setup(an_altered_result_is_found_out, begin_store),
 	};
