@@ -112,19 +112,24 @@ static enum eh_rc read_ca(const struct eh_notify_place *at, const struct eh_yaml
 	return rc;
 }
 
+bool eh_notify_part_is_bare(const char *url)
+{
+	const char *rest = strchr(url, ':') + 3;
+	char host[304];
+
+	if (strncasecmp(url, "http://", 7) != 0)
+		return false;
+	snprintf(host, sizeof host, "%.*s%s", (int)strcspn(rest, "/?#"), rest,
+	         memchr(rest, ':', strcspn(rest, "/?#")) != NULL ? "" : ":");
+	return !is_loopback(host) || memchr(rest, '@', strcspn(rest, "/?#")) != NULL;
+}
+
 static enum eh_rc check_url(const struct eh_yaml *entry, const char *url, struct eh_err *err)
 {
 	if (!eh_notify_part_is_http(url))
 		return eh_yaml_fail(entry, err, "the address does not begin with https:// or http://, or holds what no address does");
-	const char *rest = strchr(url, ':') + 3;
-	if (strncasecmp(url, "http://", 7) == 0) {
-		char host[304];
-
-		snprintf(host, sizeof host, "%.*s%s", (int)strcspn(rest, "/?#"), rest,
-		         memchr(rest, ':', strcspn(rest, "/?#")) != NULL ? "" : ":");
-		if (!is_loopback(host) || memchr(rest, '@', strcspn(rest, "/?#")) != NULL)
-			return eh_yaml_fail(entry, err, "plain http:// is for this machine alone: a message would be read on its way");
-	}
+	if (eh_notify_part_is_bare(url))
+		return eh_yaml_fail(entry, err, EH_NOTIFY_BARE);
 	return EH_OK;
 }
 

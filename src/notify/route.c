@@ -217,6 +217,8 @@ static enum eh_rc add_webhook(struct eh_arena *home, const char *url, struct eh_
 
 	if (!eh_notify_part_is_http(url))
 		return eh_fail(err, EH_BAD_INPUT, "webhook_url does not begin with https:// or http://");
+	if (eh_notify_part_is_bare(url))
+		return eh_fail(err, EH_BAD_INPUT, "webhook_url: " EH_NOTIFY_BARE);
 	if (eh_notify_route_find(out, "webhook") != NULL)
 		return eh_fail(err, EH_BAD_INPUT, "webhook_url is a route named webhook, and the file of routes has one of that name");
 	if (out->n > 0)

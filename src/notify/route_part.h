@@ -23,6 +23,10 @@ EH_MUST enum eh_rc eh_notify_part_length(const struct eh_yaml *node, const char 
 
 bool eh_notify_part_is_http(const char *url);
 
+/* Whether an address that is one leaves this machine without TLS. */
+bool eh_notify_part_is_bare(const char *url);
+#define EH_NOTIFY_BARE "plain http:// is for this machine alone: a message would be read on its way"
+
 /* Everything that says how the receiver of a route is reached. */
 EH_MUST enum eh_rc eh_notify_part_reach(const struct eh_notify_place *at, const struct eh_yaml *node, struct eh_notify_route *route,
                                         struct eh_err *err);

@@ -166,6 +166,12 @@ static void the_short_form_is_a_route(void **state)
 	assert_string_equal(routes.public_url, "https://evenhand.example.org");
 	settings.webhook_url = "file:///etc/passwd";
 	assert_int_equal(eh_notify_routes_read(home, &settings, &routes, &err), EH_BAD_INPUT);
+	settings.webhook_url = "http://hooks.example.org/"; /* as in the file of routes */
+	assert_int_equal(eh_notify_routes_read(home, &settings, &routes, &err), EH_BAD_INPUT);
+	settings.webhook_url = "http://127.0.0.1@hooks.example.org/";
+	assert_int_equal(eh_notify_routes_read(home, &settings, &routes, &err), EH_BAD_INPUT);
+	settings.webhook_url = "http://127.0.0.1:9/";
+	expect_rc(EH_OK, eh_notify_routes_read(home, &settings, &routes, &err), &err);
 	settings.webhook_url = NULL;
 	settings.public_url = "javascript:alert(1)";
 	assert_int_equal(eh_notify_routes_read(home, &settings, &routes, &err), EH_BAD_INPUT);
