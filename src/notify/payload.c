@@ -286,9 +286,19 @@ static json_t *slack(const json_t *model)
 	return json_pack("{s:o,s:o}", "text", first_of(headline.data, 500), "blocks", blocks);
 }
 
+/* A card's text is Markdown: a value of the log, which a group may be named by, must not become a link. */
+static json_t *teams_text(const char *text)
+{
+	EH_BUF_AUTO out = {0};
+
+	for (; *text != '\0'; text++)
+		eh_buf_printf(&out, "%s%c", *text == '[' || *text == ']' ? "\\" : "", *text);
+	return json_stringn(out.data != NULL ? out.data : "", out.len);
+}
+
 static void teams_fact(void *ctx, const char *label, const char *text)
 {
-	json_array_append_new(ctx, json_pack("{s:s,s:s}", "title", label, "value", text));
+	json_array_append_new(ctx, json_pack("{s:s,s:o}", "title", label, "value", teams_text(text)));
 }
 
 static json_t *teams(const json_t *model)
@@ -299,10 +309,11 @@ static json_t *teams(const json_t *model)
 
 	eh_notify_headline(model, &headline);
 	eh_notify_facts(model, teams_fact, facts);
-	json_t *card = json_pack("{s:s,s:s,s:s,s:[{s:s,s:s,s:s,s:s,s:b},{s:s,s:s,s:b},{s:s,s:o}]}", "$schema",
+	json_t *card = json_pack("{s:s,s:s,s:s,s:[{s:s,s:s,s:s,s:o,s:b},{s:s,s:o,s:b},{s:s,s:o}]}", "$schema",
 	                         "http://adaptivecards.io/schemas/adaptive-card.json", "type", "AdaptiveCard", "version", "1.4", "body",
-	                         "type", "TextBlock", "size", "Medium", "weight", "Bolder", "text", headline.data, "wrap", true, "type",
-	                         "TextBlock", "text", or_else(eh_notify_said(model, "sentence"), headline.data), "wrap", true, "type",
+	                         "type", "TextBlock", "size", "Medium", "weight", "Bolder", "text", teams_text(headline.data), "wrap", true,
+	                         "type", "TextBlock", "text", teams_text(or_else(eh_notify_said(model, "sentence"), headline.data)), "wrap",
+	                         true, "type",
 	                         "FactSet", "facts", facts);
 	EH_ASSERT(card != NULL);
 	if (link[0] != '\0')

@@ -213,6 +213,17 @@ static void slack_marks_are_told_apart(void **state)
 	                 0);
 }
 
+static void a_value_is_no_link_in_teams(void **state)
+{
+	struct eh_notify_message m = finding();
+	m.sentence = "An indicator for [click](https://evil.example.org) caf\xc3\xa9.";
+	EH_JSON_AUTO doc = payload(EH_NOTIFY_TEAMS, &m);
+	const json_t *body = json_object_get(json_object_get(json_array_get(json_object_get(doc, "attachments"), 0), "content"), "body");
+
+	(void)state;
+	assert_string_equal(eh_notify_said(json_array_get(body, 1), "text"), "An indicator for \\[click\\](https://evil.example.org) caf\xc3\xa9.");
+}
+
 static void mail_has_two_parts_and_one_head(void **state)
 {
 	static const char *const to[] = {"ada@example.org", "ben@example.org"};
@@ -288,6 +299,7 @@ int main(void)
 		cmocka_unit_test(alertmanager_ends_what_became_another),
 		cmocka_unit_test(pagerduty_turns),
 		cmocka_unit_test(slack_marks_are_told_apart),
+		cmocka_unit_test(a_value_is_no_link_in_teams),
 		cmocka_unit_test(mail_has_two_parts_and_one_head),
 		cmocka_unit_test(syslog_keeps_to_one_line),
 		cmocka_unit_test(syslog_reaches_a_local_socket),
