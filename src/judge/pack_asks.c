@@ -123,6 +123,8 @@ static enum eh_rc approve(struct eh_judge_writer *w, const struct eh_judge_asked
 		eh_judge_answer(message, "request %lld was approved already", (long long)id);
 	else if (strcmp(eh_pg_text(res, 0, 0), r->user) == 0)
 		eh_judge_answer(message, "who proposed it cannot approve it: two people are needed");
+	else if (!eh_pg_bool(res, 0, 7))
+		eh_judge_answer(message, "who proposed it has not the role for it any more: it must be proposed anew");
 	else
 		rc = decide(w, r, home, res, done, message, err);
 	return rc;

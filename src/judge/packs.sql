@@ -15,11 +15,12 @@ INSERT INTO evenhand.pack_result (source_id, pack, period_us, to_us, pack_sha256
 VALUES ($1::integer, $2::text, $3::bigint, $4::bigint, $5::bytea, $6::bigint, $7::bigint, $8::bigint, $9::bytea, $10::text, $11::bigint)
 
 -- name: read_pack_ask
--- A proposal about a pack, with its author; whether it was carried out, and whether it was approved already.
+-- A proposal about a pack, with its author; whether it was carried out, was approved already, and its author may still propose it.
 SELECT r.user_name, r.verb = 'pack-enable', r.body->>'pack', r.body->>'reason', r.body->>'text', o.done,
        EXISTS (SELECT 1 FROM evenhand.request q JOIN evenhand.request_outcome qo USING (request_id)
                WHERE q.verb = 'pack-approve' AND qo.done
-                 AND CASE WHEN q.body->>'request_id' ~ '^[0-9]{1,18}$' THEN (q.body->>'request_id')::bigint END = r.request_id)
+                 AND CASE WHEN q.body->>'request_id' ~ '^[0-9]{1,18}$' THEN (q.body->>'request_id')::bigint END = r.request_id),
+       EXISTS (SELECT FROM evenhand.app_user u WHERE u.user_name = r.user_name AND u.role = 'insurer' AND u.disabled_at IS NULL)
 FROM evenhand.request r JOIN evenhand.request_outcome o USING (request_id)
 WHERE r.request_id = $1::bigint AND r.verb IN ('pack-enable', 'pack-disable')
 

@@ -285,6 +285,10 @@ static void two_people_decide_what_is_run(void **state)
 	              "pack-approve needs the role approver, and the user has the role insurer");
 	expect_answer(&b, ask(&b, "ann", "pack-approve", "{\"request_id\": \"1\"}"), false,
 	              "request 1 is no proposal about a pack that waits for approval");
+	eh_test_sql(b.owner, "UPDATE evenhand.app_user SET disabled_at = now() WHERE user_name = 'ian'"); /* and then ian left */
+	expect_answer(&b, ask(&b, "ann", "pack-approve", eh_arena_printf(b.home, "{\"request_id\": %lld}", (long long)asked)), false,
+	              "who proposed it has not the role for it any more: it must be proposed anew");
+	eh_test_sql(b.owner, "UPDATE evenhand.app_user SET disabled_at = NULL WHERE user_name = 'ian'");
 	expect_answer(&b, ask(&b, "ann", "pack-approve", eh_arena_printf(b.home, "{\"request_id\": %lld}", (long long)asked)), true,
 	              "pack house is not run from now on");
 	expect_answer(&b, ask(&b, "ann", "pack-approve", eh_arena_printf(b.home, "{\"request_id\": %lld}", (long long)asked)), false,
