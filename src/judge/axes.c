@@ -162,8 +162,21 @@ static void follow_family(struct eh_judge_source *s, const struct eh_policy_fami
 	add_turned(s, f);
 }
 
-void eh_judge_axes_follow(struct eh_judge_source *s)
+/* Names only become more, so that as many as at the last look are the same. */
+static bool has_met(struct eh_judge_source *s)
 {
+	uint32_t had = s->met;
+
+	s->met = eh_cube_tuples(s->names, EH_CUBE_STRATUM);
+	for (uint32_t a = 0; a < s->shape.attributes; a++)
+		s->met += eh_cube_groups(s->names, a);
+	return s->met != had;
+}
+
+void eh_judge_axes_follow(struct eh_judge_source *s, bool changed)
+{
+	if (!has_met(s) && !changed)
+		return;
 	for (enum eh_policy_layer layer = 0; layer < EH_POLICY_LAYERS; layer++)
 		for (size_t f = 0; s->in_force[layer].policy != NULL && f < s->in_force[layer].policy->families; f++)
 			follow_family(s, &s->in_force[layer].policy->family[f]);

@@ -24,7 +24,7 @@ struct eh_judge_axis {
 	struct both *both; /* of an intersection: code - 1 */
 	uint32_t boths, cap;
 	bool *inside; /* of a segment: whether a stratum tuple is of its level */
-	uint32_t tuples;
+	uint32_t tuples, room;
 };
 
 /* A + in a label would make two pairs read alike. */
@@ -197,14 +197,19 @@ static bool is_inside(struct eh_judge_axis *axis, uint32_t tuple)
 	if (axis->of.stratum < 0)
 		return true;
 	if (tuple >= axis->tuples) {
-		uint32_t have = eh_cube_tuples(axis->names, EH_CUBE_STRATUM), want = 2 * (have > tuple ? have : tuple + 1);
-		bool *grown = eh_arena_zalloc(axis->home, want, sizeof *grown);
+		uint32_t have = eh_cube_tuples(axis->names, EH_CUBE_STRATUM);
 
-		if (axis->tuples > 0)
-			memcpy(grown, axis->inside, axis->tuples * sizeof *grown);
+		EH_ASSERT(tuple < have);
+		if (have > axis->room) {
+			bool *grown = eh_arena_zalloc(axis->home, 2 * (size_t)have, sizeof *grown);
+
+			if (axis->tuples > 0)
+				memcpy(grown, axis->inside, axis->tuples * sizeof *grown);
+			axis->inside = grown;
+			axis->room = 2 * have;
+		}
 		for (uint32_t i = axis->tuples; i < have; i++)
-			grown[i] = is_of_level(axis, i);
-		axis->inside = grown;
+			axis->inside[i] = is_of_level(axis, i);
 		axis->tuples = have;
 	}
 	return axis->inside[tuple];

@@ -333,7 +333,7 @@ enum eh_rc eh_judge_fold(struct eh_judge *judge, struct eh_judge_source *s, cons
 	bool seen = close->pane != NULL && eh_cube_n(close->pane) > 0;
 
 	bool changed = eh_judge_take_versions(s, close);
-	eh_judge_axes_follow(s);
+	eh_judge_axes_follow(s, changed);
 	enum eh_rc rc = judge->hushed ? EH_OK : eh_judge_move_windows(s, close, err);
 	if (rc != EH_OK)
 		return rc;

@@ -54,7 +54,7 @@ uint32_t eh_judge_find_span(const struct eh_judge_source *source, int64_t window
 
 /* The axes of a source: the map's at first, and what the versions in force ask for of what was met; all are kept. */
 void eh_judge_axes_begin(struct eh_judge_source *source);
-void eh_judge_axes_follow(struct eh_judge_source *source);
+void eh_judge_axes_follow(struct eh_judge_source *source, bool changed);
 void eh_judge_axes_end(struct eh_judge_source *source);
 
 /* The monitors of a source are other ones from now on: lists them anew, those of other sources as they stand. */

@@ -245,7 +245,7 @@ struct eh_judge_source {
 	int64_t window_start_us, pane_start_us, pane_end_us; /* of the last close with decisions */
 	bool any;                                            /* a close with decisions was folded */
 	struct eh_judge_attribute *attribute; /* the axes: first the map's attributes, in its order, then what families ask for */
-	uint32_t axes;
+	uint32_t axes, met; /* met: names of strata and groups when axes were looked for */
 	struct eh_judge_day day[EH_JUDGE_DAYS];
 	uint32_t days;
 	uint64_t naive_alerts;
