@@ -13,6 +13,8 @@ static const double fixed_lambda[EHS_BETTORS - 1] = {.05, .2, .8};
 #define PRIOR_PAIRS 20
 #define PRIOR_VARIANCE .05
 
+#define PAYOFF_MAX 1.03 /* 1.01 x 1.01, and what products lose that are cut */
+
 static bool is_row(struct ehs_betting_row row, uint32_t unit)
 {
 	return (row.y == 0 || row.y == 1) &&
@@ -31,12 +33,13 @@ double ehs_betting_payoff(struct ehs_betting_row i, struct ehs_betting_row j, ui
 
 double ehs_betting_mean_payoff(const struct ehs_betting_sums *s, uint32_t unit, double tau)
 {
-	if (!(tau > 0) || isinf(tau) || unit == 0 || s->n < 2)
+	if (!(tau > 0) || isinf(tau) || unit == 0 || s->n < 2 || s->wy_prot > s->w_prot || s->wy_ref > s->w_ref)
 		return NAN;
 	double own = (double)s->cross_y * (double)unit, pairs = (double)s->n * (double)(s->n - 1) / 2;
 	double sum = (double)s->wy_prot * (double)s->w_ref - own - tau * ((double)s->w_prot * (double)s->wy_ref - own);
 
-	return sum / ((double)unit * (double)unit * pairs);
+	double mean = sum / ((double)unit * (double)unit * pairs);
+	return mean >= -tau * PAYOFF_MAX && mean <= PAYOFF_MAX ? mean : NAN;
 }
 
 enum ehs_status ehs_betting_init(struct ehs_betting *b, double tau, double half_life)

@@ -54,8 +54,8 @@ struct ehs_betting_sums {
 
 /*
  * The mean of g over all n (n - 1) / 2 pairs of the rows: of one law with each of them, in [-tau, 1], and steadier.  It is
- * a payoff as they are where the rows were put together before their outcomes were seen.  NaN where n < 2, or tau and
- * unit are as above.
+ * a payoff as they are where the rows were put together before their outcomes were seen.  NaN where n < 2, where
+ * the sums are those of no rows (a payoff beyond its bounds would win or lose without limit), or tau and unit are as above.
  */
 double ehs_betting_mean_payoff(const struct ehs_betting_sums *sums, uint32_t unit, double tau);
 

@@ -327,7 +327,20 @@ static uint64_t whole(uint64_t weight)
 	return (weight + EH_CUBE_WEIGHT_UNIT / 2) / EH_CUBE_WEIGHT_UNIT;
 }
 
-/* A bucket of which more was taken off than came is nothing. */
+/* Sums that some decisions could have. */
+static bool is_sound(const struct eh_cube_members *m)
+{
+	bool sound = m->favourable <= m->n;
+
+	for (uint32_t g = 0; g < EH_CUBE_MAX_MEMBERS; g++)
+		sound &= m->wy[g] <= m->w[g];
+	for (uint32_t pair = 0; pair < EH_CUBE_MEMBER_PAIRS; pair++)
+		sound &= m->wwy[pair] <= m->ww[pair];
+	return sound;
+}
+
+/* A bucket of which more was taken off than came is nothing; so is one of which others were taken off than came, as by
+ * the correction of a decision, where what is left is nobody's. */
 static void take_bucket(struct eh_cube_members *from, const struct eh_cube_members *less)
 {
 	uint64_t *ours = &from->n;
@@ -338,6 +351,8 @@ static void take_bucket(struct eh_cube_members *from, const struct eh_cube_membe
 		held &= ours[i] >= theirs[i];
 	for (size_t i = 0; i < sizeof *from / sizeof *ours; i++)
 		ours[i] = held ? ours[i] - theirs[i] : 0;
+	if (!is_sound(from))
+		*from = (struct eh_cube_members){0};
 }
 
 static void count_members(const struct eh_judge_axis *axis, struct eh_judge_table *t, const struct eh_cube *cube,

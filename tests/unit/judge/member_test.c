@@ -317,6 +317,29 @@ static void taken_buckets_fall_to_nothing_at_most(void **state)
 	end(&w);
 }
 
+/* An adverse decision that was on time becomes a favourable one: the old row is in no late bucket, the new one is. */
+static void a_correction_leaves_no_sums_of_nobody(void **state)
+{
+	struct world_of w = begin();
+	struct eh_cube *taken = eh_cube_new(w.source->names), *came = w.cube;
+	struct eh_judge_table table = {0};
+	struct person old = {.w = {500000, 0, 500000}, .bucket = 2}, now = old, other = {.w = {100000, 0, 900000}, .bucket = 2};
+
+	(void)state;
+	now.favourable = true;
+	add(&w, &now);
+	add(&w, &other);
+	w.cube = taken;
+	add(&w, &old);
+	w.cube = came;
+	eh_judge_axis_fill(w.source->attribute[0].axis, &table, came, taken, NULL);
+	for (uint32_t g = 0; g < LABELS; g++)
+		assert_true(table.members[2].wy[g] <= table.members[2].w[g]);
+	eh_judge_table_free(&table);
+	eh_cube_free(taken);
+	end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +351,7 @@ int main(void)
 		cmocka_unit_test(the_window_moves_on),
 		cmocka_unit_test(limits_of_decisions_are_not_claimed),
 		cmocka_unit_test(taken_buckets_fall_to_nothing_at_most),
+		cmocka_unit_test(a_correction_leaves_no_sums_of_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

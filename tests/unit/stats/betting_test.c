@@ -333,6 +333,11 @@ static void the_mean_payoff_is_that_of_all_pairs(void **state)
 		assert_true(fast >= -tau - 1e-5 && fast <= 1 + 1e-5);
 	}
 	struct ehs_betting_sums one = sums_of(row, 1), two = sums_of(row, 2);
+	struct ehs_betting_sums nobody[] = {{.n = 2, .w_prot = UNIT, .w_ref = UNIT, .wy_prot = 2 * UNIT},
+	                                    {.n = 2, .w_prot = UNIT, .w_ref = UNIT, .wy_ref = (uint64_t)-1},
+	                                    {.n = 2, .w_prot = 9 * (uint64_t)UNIT, .w_ref = 9 * (uint64_t)UNIT, .wy_prot = 9 * (uint64_t)UNIT}};
+	for (size_t i = 0; i < 3; i++)
+		assert_true(isnan(ehs_betting_mean_payoff(&nobody[i], UNIT, .9)));
 	assert_true(isnan(ehs_betting_mean_payoff(&one, UNIT, .9)));
 	assert_true(isnan(ehs_betting_mean_payoff(&two, UNIT, 0)));
 	assert_true(isnan(ehs_betting_mean_payoff(&two, 0, .9)));
