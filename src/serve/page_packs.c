@@ -86,6 +86,10 @@ static const char *counts(struct eh_arena *arena, const json_t *row)
 
 /* ---- one row ------------------------------------------------------------------------------ */
 
+struct remarks {
+	json_t *plain, *quiet;
+};
+
 /* What stands below the table about a row: why there is no verdict, the pooled figures, the drivers. */
 static void remark(json_t *remarks, const char *about, const char *text, const json_t *pooled)
 {
@@ -110,7 +114,15 @@ static const char *pooled_text(struct eh_arena *arena, const json_t *from)
 	                       p != NULL ? ", p " : "", p != NULL ? p : "");
 }
 
-static void remark_on(struct eh_arena *arena, json_t *remarks, const char *about, const json_t *from)
+/* Pooled figures that found nothing are folded away; there is one for every split of every group. */
+static bool is_quiet(const json_t *pooled)
+{
+	const char *verdict = eh_page_json_text(pooled, "verdict");
+
+	return verdict != NULL && strcmp(verdict, "none") == 0 && !json_is_true(json_object_get(pooled, "hidden_by_slicing"));
+}
+
+static void remark_on(struct eh_arena *arena, struct remarks *remarks, const char *about, const json_t *from)
 {
 	const char *reason = eh_page_json_text(from, "reason");
 	EH_BUF_AUTO drivers = {0};
@@ -118,19 +130,19 @@ static void remark_on(struct eh_arena *arena, json_t *remarks, const char *about
 	size_t i;
 
 	if (reason != NULL)
-		remark(remarks, about, reason, NULL);
+		remark(remarks->plain, about, reason, NULL);
 	json_array_foreach(json_object_get(from, "drivers"), i, one) {
 		const char *value = figure(arena, one, "value");
 
 		eh_buf_printf(&drivers, "%s%s %s", i > 0 ? ", " : "", eh_page_json_text(one, "feature"), value != NULL ? value : "n/a");
 	}
 	if (drivers.len > 0)
-		remark(remarks, about, drivers.data, NULL);
+		remark(remarks->plain, about, drivers.data, NULL);
 	json_array_foreach(json_object_get(from, "pooled"), i, one)
-		remark(remarks, about, pooled_text(arena, one), one);
+		remark(is_quiet(one) ? remarks->quiet : remarks->plain, about, pooled_text(arena, one), one);
 }
 
-static json_t *result_row(struct eh_arena *arena, const json_t *from, json_t *remarks)
+static json_t *result_row(struct eh_arena *arena, const json_t *from, struct remarks *remarks)
 {
 	const char *attribute = eh_page_json_text(from, "attribute"), *group = eh_page_json_text(from, "group");
 	const char *about = attribute == NULL ? "The source"
@@ -169,17 +181,19 @@ static const char *rule_of(struct eh_arena *arena, const json_t *line)
 
 static json_t *line_model(struct eh_arena *arena, const json_t *line)
 {
-	json_t *rows = json_array(), *remarks = json_array(), *out;
+	json_t *rows = json_array(), *out;
+	struct remarks remarks = {.plain = json_array(), .quiet = json_array()};
 	const json_t *row;
 	size_t i;
 
 	json_array_foreach(json_object_get(line, "rows"), i, row)
-		eh_page_append(rows, result_row(arena, row, remarks));
+		eh_page_append(rows, result_row(arena, row, &remarks));
 	/* the result has a note of its own, which a line without one must not show again */
-	out = json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:o}", "name", eh_page_json_text(line, "line"), "rule",
+	out = json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:i, s:o}", "name", eh_page_json_text(line, "line"), "rule",
 	                eh_page_words_sentence(arena, rule_of(arena, line)), "outcome", eh_page_json_text(line, "outcome"), "citation",
 	                eh_page_words_sentence(arena, eh_page_json_text(line, "citation")), "rows", rows, "remarked",
-	                json_array_size(remarks) > 0, "remarks", remarks);
+	                json_array_size(remarks.plain) > 0, "remarks", remarks.plain, "quiet", (int)json_array_size(remarks.quiet),
+	                "quiets", remarks.quiet);
 	EH_ASSERT(out);
 	eh_page_set(out, "hint", eh_page_json_text(line, "note"));
 	return out;
