@@ -216,6 +216,8 @@ static json_t *result_model(struct eh_arena *arena, const PGresult *res, int i)
 	                eh_arena_printf(arena, "%.8s", eh_page_json_text(body, "pack_sha256")), "leaf",
 	                (json_int_t)eh_pg_int8(res, i, 2), "run", eh_page_words_instant(arena, eh_pg_int8(res, i, 3)), "lines", lines);
 	EH_ASSERT(out);
+	if (i > 0) /* the newest is open */
+		eh_page_put(out, "older", json_true());
 	return out;
 }
 
