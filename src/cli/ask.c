@@ -51,7 +51,9 @@ enum eh_rc eh_cli_wait(struct eh_pg *pg, int64_t request_id, struct eh_err *err)
 		}
 		usleep(POLL_MS * 1000);
 	}
-	printf("request %lld waits for judge, which does not seem to run\n", (long long)request_id);
+	printf("request %lld waits for judge, which does not seem to run; `evenhand judge --once` answers it, and the pages show the "
+	       "answer\n",
+	       (long long)request_id);
 	return EH_OK;
 }
 

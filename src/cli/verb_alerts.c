@@ -219,17 +219,37 @@ static enum eh_rc show(struct eh_pg *pg, const char *alert_id, bool json, struct
 	return rc;
 }
 
+static enum eh_rc no_such_alert(const char *alert_id, struct eh_err *err)
+{
+	eh_fail(err, EH_BAD_INPUT, "there is no alert %s", alert_id);
+	return eh_hint(err, "`evenhand alerts list` names the alerts.");
+}
+
+/* Nobody is asked about an alert that there is not. */
+static enum eh_rc check_alert(struct eh_pg *pg, const char *alert_id, struct eh_err *err)
+{
+	EH_PGRESULT_AUTO res = NULL;
+	struct eh_pg_args args = {0};
+
+	eh_pg_arg_text(&args, alert_id);
+	enum eh_rc rc = eh_pg_query(pg, &eh_sql_cli_read_clock, &args, &res, err);
+	return rc == EH_OK && PQntuples(res) == 0 ? no_such_alert(alert_id, err) : rc;
+}
+
 /* `now` is T of the source: what a step of a source that is behind is measured by. */
 static enum eh_rc read_now(struct eh_pg *pg, const char *alert_id, json_t **out, struct eh_err *err)
 {
+	EH_PGRESULT_AUTO res = NULL;
 	struct eh_pg_args args = {0};
 	char text[EH_TIME_TEXT];
-	int64_t us = 0;
 
 	eh_pg_arg_text(&args, alert_id);
-	enum eh_rc rc = eh_pg_query_int8(pg, &eh_sql_cli_read_clock, &args, &us, err);
+	enum eh_rc rc = eh_pg_query(pg, &eh_sql_cli_read_clock, &args, &res, err);
 	if (rc != EH_OK)
 		return rc;
+	if (PQntuples(res) == 0)
+		return no_such_alert(alert_id, err);
+	int64_t us = eh_pg_int8(res, 0, 0);
 	eh_time_format(us - us % EH_SECOND_US, text);
 	*out = json_string(text);
 	return EH_OK;
@@ -307,7 +327,10 @@ static enum eh_rc request(struct eh_pg *pg, const struct ask *ask, struct eh_err
 	if (rc != EH_OK)
 		return rc;
 	EH_JSON_AUTO body = NULL;
-	rc = request_body(pg, ask, &body, err);
+	if (strcmp(ask->verb, "approve") != 0)
+		rc = check_alert(pg, ask->alert_id, err);
+	if (rc == EH_OK)
+		rc = request_body(pg, ask, &body, err);
 	if (rc != EH_OK)
 		return rc;
 	return eh_cli_ask(pg, ask->user, ask->verb, strcmp(ask->verb, "approve") == 0 ? NULL : ask->alert_id, body, err);

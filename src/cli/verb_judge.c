@@ -1,5 +1,5 @@
 /*
- * verb_judge.c - evenhand judge [--once].
+ * verb_judge.c - evenhand judge [--once | --stay].
  */
 #include <signal.h>
 
@@ -10,12 +10,13 @@
 #include "pg/store.h"
 #include "stats/ehs.h"
 
-const char eh_cli_judge_usage[] = "usage: evenhand judge [--once]\n"
+const char eh_cli_judge_usage[] = "usage: evenhand judge [--once | --stay]\n"
 				  "\n"
 				  "Folds what gather counted, closes panes, and raises alerts. Ends with 0 when\n"
 				  "every source is `follow: no` and all of it is judged.\n"
 				  "\n"
-				  "  --once  judge what can be judged now, then end\n";
+				  "  --once  judge what can be judged now, then end\n"
+				  "  --stay  do not end when all is judged: answer requests and send messages\n";
 
 int eh_cli_judge(int argc, char **argv, struct eh_settings *settings)
 {
@@ -25,7 +26,7 @@ int eh_cli_judge(int argc, char **argv, struct eh_settings *settings)
 				   .policy = eh_policy_default(home),
 				   .stop = eh_cli_stop_on_signal(),
 				   .drop = true};
-	const struct eh_cli_flag flags[] = {{"once", NULL, &run.once}, {0}};
+	const struct eh_cli_flag flags[] = {{"once", NULL, &run.once}, {"stay", NULL, &run.stay}, {0}};
 	struct eh_err err;
 
 	ehs_init();

@@ -27,7 +27,6 @@ struct run {
 	struct eh_arena *arena;
 	const struct eh_settings *settings;
 	struct eh_cli_children children;
-	struct eh_cli_child *judge;
 	struct eh_pg *pg; /* as evenhand_reader; NULL while the store is away */
 	int64_t look_us;
 };
@@ -104,27 +103,16 @@ static void look_for_sources(struct run *run)
 	}
 }
 
-/* judge ends when all is judged; it is wanted again while a gather works, or one ended after judge looked last. */
-static void rouse_judge(struct run *run)
-{
-	const struct eh_cli_child *judge = run->judge;
-
-	for (const struct eh_cli_child *c = run->children.first; judge->done && c != NULL; c = c->next)
-		if (strcmp(c->argv[0], "gather") == 0 && (!c->done || c->ended_us >= judge->began_us))
-			run->judge->done = false;
-}
-
 static enum eh_rc begin(struct run *run, struct eh_err *err)
 {
-	static const char *const judge[] = {"judge", NULL}, *const serve[] = {"serve", NULL};
+	static const char *const judge[] = {"judge", "--stay", NULL}, *const serve[] = {"serve", NULL};
 	bool own_conninfo = false;
 	enum eh_rc rc = eh_store_open(run->settings->store, run->settings->state, EH_STORE_READER, &run->pg, err);
 
 	if (rc != EH_OK)
 		return rc;
 	eh_settings_export(run->settings);
-	run->judge = eh_cli_children_add(&run->children, "judge", judge);
-	run->judge->settles = true;
+	eh_cli_children_add(&run->children, "judge", judge); /* which stays: requests and messages come when all is judged */
 	eh_cli_children_add(&run->children, "serve", serve)->said = tell_url;
 	rc = add_gathers(run, &own_conninfo, err);
 	/* Where a source is reached by the user's own service file, its gather must be able to read it. */
@@ -149,7 +137,6 @@ int eh_cli_run(int argc, char **argv, struct eh_settings *settings)
 	while (rc == EH_OK && *stop == 0) {
 		rc = eh_cli_children_tick(&run.children, 200, &err);
 		look_for_sources(&run);
-		rouse_judge(&run);
 	}
 	eh_cli_children_stop(&run.children);
 	eh_pg_close(run.pg);

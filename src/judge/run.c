@@ -30,6 +30,8 @@
 #define TICK_US 200000
 #define LIVE_US (2 * EH_SECOND_US) /* how often the open pane is shown anew */
 #define FORGET_US EH_HOUR_US
+#define LAST_US (5 * EH_SECOND_US)       /* how long an ending judge waits for its messages */
+#define LOOKED_US (3 * EH_SECOND_US / 2) /* by when the outbox has been looked at */
 #define OUTCOMES_US (30 * EH_SECOND_US)
 #define DEADLINES_US EH_SECOND_US
 #define WATCH_US (5 * EH_SECOND_US) /* how often the sources are looked after */
@@ -418,6 +420,21 @@ static enum eh_rc start(struct loop *l, struct eh_err *err)
 	return rc;
 }
 
+/* A judge that ends gives its messages one try: nobody may come after it for a while.  What fails waits for the next. */
+static enum eh_rc deliver_last(struct loop *l, struct eh_err *err)
+{
+	int64_t began = eh_time_steady_us();
+	enum eh_rc rc = EH_OK;
+
+	while (rc == EH_OK && l->routes.n > 0 && !told_to_stop(l) && eh_time_steady_us() < began + LAST_US) {
+		rc = eh_notify_tick(l->notify, l->run->pg, eh_time_wall_us(), err);
+		if (eh_notify_under_way(l->notify) == 0 && eh_time_steady_us() > began + LOOKED_US)
+			break;
+		usleep(TICK_US / 4);
+	}
+	return rc;
+}
+
 enum eh_rc eh_judge_run(const struct eh_judge_run *run, struct eh_err *err)
 {
 	struct loop l = {.run = run, .rules_seen = -1, .home = eh_arena_new()};
@@ -426,10 +443,12 @@ enum eh_rc eh_judge_run(const struct eh_judge_run *run, struct eh_err *err)
 
 	while (rc == EH_OK && !told_to_stop(&l)) {
 		rc = turn(&l, &done, err);
-		if (done || run->once)
+		if ((done && !run->stay) || run->once)
 			break;
 		usleep(TICK_US);
 	}
+	if (rc == EH_OK)
+		rc = deliver_last(&l, err);
 	eh_notify_close(l.notify);
 	eh_judge_pulse_free(l.pulse);
 	eh_judge_watch_free(l.watch);

@@ -19,6 +19,7 @@ struct eh_judge_run {
 	struct eh_pg *pg; /* as evenhand_writer */
 	const struct eh_policy *policy;    /* that a new store begins under; an old one goes on under its own */
 	bool once;                         /* judge what can be judged now, then end */
+	bool stay;                         /* go on when all is judged: requests and messages still come */
 	bool quiet;                        /* say nothing of progress */
 	bool drop;                         /* as root: become the store's OS user once the register file is read */
 	const volatile sig_atomic_t *stop; /* a signal sets it; NULL: never */
@@ -28,7 +29,7 @@ struct eh_judge_run {
 	void *ctx;
 };
 
-/* Ends with EH_OK when every source is done and judged, after --once, or when told to stop. */
+/* Ends with EH_OK when every source is done and judged and nobody said to stay, after --once, or when told to stop. */
 EH_MUST enum eh_rc eh_judge_run(const struct eh_judge_run *run, struct eh_err *err);
 
 #endif

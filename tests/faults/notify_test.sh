@@ -231,6 +231,13 @@ the_dead_man() {
 	[ $? -eq 1 ] && grep -q '"alive": false' "$work/out"
 }
 
+# A judge that is run by hand, or has judged all there is, sends what it wrote before it ends.
+an_ending_judge_sends() {
+	end_judge
+	sql -c "INSERT INTO evenhand.outbox (route, dedup_key, body) VALUES ('hook', 'E-1/1', '{}')"
+	"$work/evenhand" judge --once >>"$work/log" 2>&1 && received 'r.path === "/ok" && r.verified && r.key === "E-1/1"'
+}
+
 no_secret_is_anywhere() {
 	sql -c "SELECT body, dedup_key FROM evenhand.outbox" -c "SELECT detail FROM evenhand.outbox_attempt" -c "SELECT body FROM evenhand.ledger_leaf" \
 		-c "SELECT detail FROM evenhand.outbox_refresh" >"$work/stored"
@@ -250,6 +257,7 @@ check "receivers that fail are tried again, become dead letters, and hold up no 
 check "dead letters are an alert, and are tried again when asked" dead_letters_are_an_alert
 check "each message arrives at least once, whoever fails or dies, and twice under one key only" at_least_once
 check "deadman speaks where the heartbeat is old or the store is gone" the_dead_man
+check "a judge that ends sends what it wrote" an_ending_judge_sends
 check "no secret is in a log, a record or a message" no_secret_is_anywhere
 report "receivers of messages fail, and judge dies at its record" 15
 finish
