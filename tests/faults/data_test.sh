@@ -114,7 +114,7 @@ column_retyped() {
 	for change in "ALTER TABLE log.drift ALTER score TYPE float8" "ALTER TABLE log.drift ALTER score TYPE text" \
 		"ALTER TABLE log.drift ALTER score TYPE numeric USING score::numeric" \
 		"ALTER TABLE log.drift RENAME score TO numeric_score, ADD score float8 DEFAULT 0.25"; do
-		case $change in *RENAME*) sql -c "ALTER TABLE log.drift RENAME score TO numeric_score" -c "ALTER TABLE log.drift ADD score float8 DEFAULT 0.25" ;;
+		case $change in *RENAME*) sql -c "ALTER TABLE log.drift RENAME score TO numeric_score; ALTER TABLE log.drift ADD score float8 DEFAULT 0.25" ;; # at once: gather must not look between
 		*) sql -c "$change" ;; esac || return 1
 		sql -c "INSERT INTO log.drift (id, decided_at, decision, score, sex, tier, model) VALUES ('s' || gen_random_uuid(), now(), 'yes', '0.75', 'F', 't1', 'm1')"
 		hit=$((hit + 1))
